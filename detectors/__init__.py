@@ -1,0 +1,22 @@
+"""What is in a frame, and whether it was there before."""
+
+from detectors.detection import Box, Detection, Detections
+from detectors.detector import Detector, Profile
+from detectors.errors import DetectorError, DetectorRejected, DetectorUnavailable
+from detectors.picture import Picture
+from detectors.track import Track
+from detectors.tracker import Tracker
+
+__all__ = [
+    "Box",
+    "Detection",
+    "Detections",
+    "Detector",
+    "DetectorError",
+    "DetectorRejected",
+    "DetectorUnavailable",
+    "Picture",
+    "Profile",
+    "Track",
+    "Tracker",
+]

@@ -1,0 +1,64 @@
+"""The first interface of this room: a model on a device."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel
+
+from detectors.detection import Detections
+from detectors.picture import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a loaded detector says of itself."""
+
+    width: int
+    """Pixels: the box into which pictures should be fitted before they are handed over."""
+
+    height: int
+    labels: tuple[str, ...]
+    """Every class name it can say."""
+
+    description: str
+    """For people: model, runtime, device; why it was picked and what would be better."""
+
+    max_batch: int = 1
+    """How many pictures one call takes without waste."""
+
+    window: float = 0.0
+    """Seconds worth waiting for a fuller batch; 0 on CPUs."""
+
+
+class Detector(Protocol):
+    """A model on a device; lives in the worker process. Plain and blocking.
+
+    Pictures of a batch may come from different cameras and differ in size, up to the profile's.
+    """
+
+    Config: ClassVar[type[BaseModel]]
+
+    def __init__(self, name: str, config: Any) -> None:  # noqa: ANN401 (its own Config)
+        ...
+
+    def load(self) -> Profile:
+        """Load and warm up.
+
+        Raises:
+            DetectorRejected: The model or the device cannot work as configured.
+            DetectorUnavailable: The device failed this once.
+        """
+        ...
+
+    def detect(self, pictures: Sequence[Picture]) -> Sequence[Detections]:
+        """Return one result per picture, in order.
+
+        Raises:
+            DetectorUnavailable: The device failed; the worker is started anew.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free the device."""
+        ...

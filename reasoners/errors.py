@@ -1,0 +1,33 @@
+"""What can go wrong with a reasoner.
+
+* ReasonerError
+    * ReasonerUnavailable: may heal by itself; the job ends as ``error`` or ``timeout``.
+    * ReasonerRejected: the model refused, or answered outside the schema.
+        * ReplyInvalid: the job ends as ``invalid``.
+        * ReplyRefused: the job ends as ``refused``.
+"""
+
+
+class ReasonerError(Exception):
+    """Base of every error this room raises."""
+
+
+class ReasonerUnavailable(ReasonerError):
+    """Overloaded, unreachable or out of quota for now."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds the server asked us to wait, if it said so."""
+
+
+class ReasonerRejected(ReasonerError):
+    """The model or its server will not do what we ask."""
+
+
+class ReplyInvalid(ReasonerRejected):
+    """The answer does not fit the schema."""
+
+
+class ReplyRefused(ReasonerRejected):
+    """The model declined to answer."""

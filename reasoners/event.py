@@ -1,0 +1,218 @@
+"""The one value that leaves the process: `lookout.event/1`.
+
+Compatibility: within `/1` fields are only added, never removed, renamed or re-typed; readers ignore
+what they do not know. Coordinates are relative, 0 to 1, origin top left; times are Unix seconds.
+"""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA: Final = "lookout.event/1"
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
+"""Nodes, cameras, zones, lines, rules, sinks: what may stand in a topic."""
+
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
+Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+EventType = Literal["new", "update", "end"]
+Severity = Literal["info", "warning", "alert"]
+EndReason = Literal["left", "camera_lost", "restart"]
+ReasoningState = Literal[
+    "none",
+    "pending",
+    "verified",
+    "rejected",
+    "uncertain",
+    "timeout",
+    "skipped_budget",
+    "invalid",
+    "refused",
+    "error",
+]
+TERMINAL: frozenset[ReasoningState] = frozenset(
+    {
+        "verified",
+        "rejected",
+        "uncertain",
+        "timeout",
+        "skipped_budget",
+        "invalid",
+        "refused",
+        "error",
+    }
+)
+"""The states in which a question has found its end; each asked event reaches exactly one."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Motion(_Part):
+    """How an object moves."""
+
+    speed: float = Field(ge=0, allow_inf_nan=False)
+    """Picture diagonals per second."""
+
+    heading: int | None = Field(default=None, ge=0, lt=360)
+    """Degrees on the picture, 0 up, 90 right, clockwise; None while stationary."""
+
+    state: Literal["moving", "stationary"]
+
+
+class EventObject(_Part):
+    """One thing the event is about."""
+
+    track: str
+    """Track id, such as `t17`; unique per camera and run."""
+
+    label: str
+    score: Score
+    box: tuple[Ratio, Ratio, Ratio, Ratio]
+    """Left, top, right, bottom; relative."""
+
+    zones: tuple[str, ...] = ()
+    motion: Motion
+
+
+class EventRelation(_Part):
+    """What holds between two things, over an interval."""
+
+    subject: str
+    predicate: str
+    object: str
+    since: Seconds
+    until: Seconds | None = None
+    confidence: Score
+    source: Literal["geometry", "vlm"]
+
+
+class EventPrediction(_Part):
+    """A checkable statement about what comes next."""
+
+    what: str
+    subject: str
+    object: str | None = None
+    horizon_s: float = Field(gt=0, allow_inf_nan=False)
+    probability: Score
+    outcome: Literal["hit", "miss", "unresolvable"] | None = None
+
+
+class Answer(_Part):
+    """The typed answer to one question."""
+
+    question: str
+    answer: str
+    """`yes`, `no` or `cannot_tell` for the plain kind."""
+
+    confidence: Score | None = None
+    evidence: tuple[str, ...] = ()
+    """Keyframes (`k1`) and tracks (`t17`) the answer rests on."""
+
+
+class Entity(_Part):
+    """A thing named in the description, linked to a track where one is meant."""
+
+    text: str
+    kind: str
+    track: str | None = None
+
+
+class Check(_Part):
+    """One comparison of what the model claimed with what the detector saw."""
+
+    name: str
+    claimed: str | int | float | bool | None
+    seen: str | int | float | bool | None
+    ok: bool
+
+
+class Reasoning(_Part):
+    """How far the question of this event has come."""
+
+    state: ReasoningState = "none"
+    model: str | None = None
+    deadline_at: Seconds | None = None
+    """By then a terminal state is published."""
+
+    latency_s: float | None = None
+    checks: tuple[Check, ...] = ()
+    tokens: int | None = None
+    reason: str | None = Field(default=None, max_length=400)
+    """Why it ended as it did, where that is not plain from the state."""
+
+
+class FrameReference(_Part):
+    """The frame this revision speaks of."""
+
+    index: int
+    captured_at: Seconds
+    received_at: Seconds
+    age_s: float | None = None
+    """Seconds from the arrival of the frame's last packet until the event was built; None in a
+    replay."""
+
+
+class Media(_Part):
+    """Files of this event, referenced relative to the media folder."""
+
+    snapshot: str | None = None
+    """JPEG with the event's objects marked."""
+
+    snapshot_frame: int | None = None
+    """Index of the frame that the snapshot shows."""
+
+    clip: str | None = None
+
+
+class Event(_Part):
+    """One revision of one event."""
+
+    schema_: Literal["lookout.event/1"] = Field(default=SCHEMA, alias="schema")
+    id: str = Field(min_length=1, max_length=64)
+    """Never changes over the revisions of an event."""
+
+    node: Name
+    camera: Name
+    seq: int | None = None
+    """Rises per camera without gaps; given by the journal at commit."""
+
+    revision: int = Field(ge=1)
+    """Rises by one with each revision of this event."""
+
+    type: EventType
+    rule: Name
+    severity: Severity = "info"
+    started_at: Seconds
+    updated_at: Seconds
+    ended_at: Seconds | None = None
+    end_reason: EndReason | None = None
+    clock: Literal["synced", "unsynced", "media"] = "unsynced"
+    """Whether the times can be trusted; `media`: they are a recording's own."""
+
+    objects: tuple[EventObject, ...] = ()
+    relations: tuple[EventRelation, ...] = Field(default=(), max_length=32)
+    relations_left_out: int = 0
+    predictions: tuple[EventPrediction, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    description: str | None = Field(default=None, max_length=2000)
+    """What a model said; data, never instruction."""
+
+    entities: tuple[Entity, ...] = ()
+    explanation: str = Field(max_length=4000)
+    """Why this event exists, in words a person understands; always there."""
+
+    reasoning: Reasoning = Reasoning()
+    frame: FrameReference
+    media: Media = Media()
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True
+    )
+
+    def wire(self) -> str:
+        """Serialise for the outside: one line of JSON."""
+        return self.model_dump_json()

@@ -1,0 +1,117 @@
+"""What leaves the process beside events: states, counts, pictures, notices, figures.
+
+None of these is journalled. A *state* (`CameraStatus`, `ObjectCounts`, `ZoneCounts`, `Snapshot`,
+`Stats`) is its latest value; a sink that was away is shown the present one. A *notice* is said
+once. A *frame report* is said at once or never.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from reasoners import EventObject, Name
+
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True
+    )
+
+
+class CameraStatus(_Message):
+    """State of one camera; `online` means that a picture was decoded within the last 10 s."""
+
+    schema_: Literal["lookout.camera/1"] = Field(default="lookout.camera/1", alias="schema")
+    camera: Name
+    state: Literal[
+        "connecting",
+        "online",
+        "stalled",
+        "waiting_idr",
+        "refused",
+        "frozen",
+        "disabled",
+        "failed",
+    ]
+    reason: str = ""
+    since: Seconds
+
+
+class ObjectCounts(_Message):
+    """How many objects of each label a camera sees right now."""
+
+    schema_: Literal["lookout.objects/1"] = Field(default="lookout.objects/1", alias="schema")
+    camera: Name
+    at: Seconds
+    counts: dict[str, int]
+
+
+class ZoneCounts(_Message):
+    """How many objects of each label are in a zone right now."""
+
+    schema_: Literal["lookout.zone/1"] = Field(default="lookout.zone/1", alias="schema")
+    camera: Name
+    zone: Name
+    at: Seconds
+    counts: dict[str, int]
+
+
+class Snapshot(_Message):
+    """The picture of a camera's latest event."""
+
+    camera: Name
+    event: str
+    jpeg: bytes = Field(repr=False)
+
+
+class Notice(_Message):
+    """Something a person or a program should know once."""
+
+    schema_: Literal["lookout.notice/1"] = Field(default="lookout.notice/1", alias="schema")
+    kind: Literal[
+        "gap",
+        "clock_step",
+        "dead_letter",
+        "degraded",
+        "recovered",
+        "restart",
+        "camera",
+        "mqtt_denied",
+    ]
+    at: Seconds
+    node: Name
+    camera: Name | None = None
+    text: str = Field(max_length=1000)
+    details: dict[str, str | int | float | bool | None] = {}
+
+
+class Stats(_Message):
+    """Counters of the whole daemon, once a minute."""
+
+    schema_: Literal["lookout.stats/1"] = Field(default="lookout.stats/1", alias="schema")
+    at: Seconds
+    node: Name
+    uptime_s: float
+    cameras: dict[str, dict[str, int | float | str | None]] = {}
+    detectors: dict[str, dict[str, int | float | str | None]] = {}
+    reasoning: dict[str, int | float | str | None] = {}
+    sinks: dict[str, dict[str, int | float | str | None]] = {}
+    journal: dict[str, int | float | str | None] = {}
+
+
+class FrameReport(_Message):
+    """What was seen in one processed frame; QoS 0, never queued, off unless asked for."""
+
+    schema_: Literal["lookout.frame/1"] = Field(default="lookout.frame/1", alias="schema")
+    camera: Name
+    index: int
+    captured_at: Seconds
+    received_at: Seconds
+    published_at: Seconds
+    objects: tuple[EventObject, ...] = ()
+
+
+State = CameraStatus | ObjectCounts | ZoneCounts | Snapshot | Stats
+Message = State | Notice | FrameReport

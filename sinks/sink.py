@@ -1,0 +1,87 @@
+"""The interface of this room."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Protocol, Self
+
+from pydantic import BaseModel
+
+from reasoners import Event
+from sinks.message import Message
+
+
+class Credential(Protocol):
+    """A user name and a password, or a key alone."""
+
+    user: str | None
+    password: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a sink may know of the daemon it serves."""
+
+    node: str
+    version: str
+    media: Path
+    """Folder that the `media` references of events are relative to."""
+
+    credential: Callable[[str], Credential]
+    """Looks a credential up by its name."""
+
+
+class Sink(Protocol):
+    """Delivers events to one place. Written as if failure were final; the daemon tries again.
+
+    Each implementation states its delivery promise in its docstring.
+    """
+
+    Config: ClassVar[type[BaseModel]]
+
+    def __init__(self, name: str, config: Any, site: Site) -> None:  # noqa: ANN401
+        ...
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            SinkUnavailable: Nobody there, for now.
+            SinkRejected: Refused; a person must act.
+        """
+        ...
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Say goodbye and disconnect, within a second."""
+        ...
+
+    async def deliver(self, event: Event) -> None:
+        """Hand one revision over; return when the other side has it.
+
+        Called for up to 20 revisions at a time, never for two of one camera. Cancelling leaves
+        open whether it arrived; it will then be delivered again, with the same id and revision.
+
+        Raises:
+            SinkUnavailable: The connection is gone; this and later events come again.
+            EventRejected: This one was refused.
+            SinkRejected: Everything is refused.
+        """
+        ...
+
+    async def show(self, message: Message) -> None:
+        """Show a state, notice or frame report. A sink without use for it returns at once.
+
+        Raises:
+            SinkUnavailable: The connection is gone; states are shown anew after reconnecting.
+        """
+        ...
+
+    def wants(self, kind: type[BaseModel]) -> bool:
+        """Tell whether `show` has any use for messages of this class."""
+        ...

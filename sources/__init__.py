@@ -1,0 +1,27 @@
+"""Where frames come from."""
+
+from sources.channel import BlockingChannel, ChannelBroken, Received, Unpacker, pack
+from sources.errors import SourceError, SourceRejected, SourceUnavailable
+from sources.frame import Frame, Pixels
+from sources.picture import Mark, PictureRequest, Point, Relative
+from sources.slot import Slots
+from sources.source import Source
+
+__all__ = [
+    "BlockingChannel",
+    "ChannelBroken",
+    "Frame",
+    "Mark",
+    "PictureRequest",
+    "Pixels",
+    "Point",
+    "Received",
+    "Relative",
+    "Slots",
+    "Source",
+    "SourceError",
+    "SourceRejected",
+    "SourceUnavailable",
+    "Unpacker",
+    "pack",
+]

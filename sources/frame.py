@@ -1,0 +1,50 @@
+"""The value every other room receives."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """Where a converted picture lies: a slot of the camera's shared memory.
+
+    The picture is RGB, 8 bit, row-major, scaled to fit the size that was asked for with its
+    aspect ratio kept. It is valid while the slot's generation is unchanged (see `sources.slot`).
+    """
+
+    slot: int
+    generation: int
+    width: int
+    """Pixels across, of the converted picture."""
+
+    height: int
+    """Pixels down, of the converted picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded picture: which, when, and where its pixels are."""
+
+    camera: str
+    """Name of the camera, as in the configuration. Checked at each hand-over."""
+
+    index: int
+    """Number of the picture within its camera and run. Gaps are visible drops; none is used
+    twice, not even by a new decoder child."""
+
+    captured_at: float
+    """Unix time in seconds at which the camera took the picture, as well as we know it; of a
+    recording: media time plus the start asked for. Never decreases within a camera."""
+
+    received_at: float
+    """Unix time in seconds at which its last packet arrived; of a recording: `captured_at`."""
+
+    arrival: float
+    """Monotonic seconds at which its last packet arrived. Ages are computed from this."""
+
+    width: int
+    """Pixels across of the camera's picture, after rotation and crop."""
+
+    height: int
+    """Pixels down of the camera's picture, after rotation and crop."""
+
+    pixels: Pixels

@@ -1,0 +1,211 @@
+"""What the daemon and a decoder child say to each other.
+
+The daemon speaks first, with `Open`. Afterwards it asks (`Next`, `Take`), and every question gets
+exactly one answer with the same `id`: `Next` a `Given` or an `Ended`; `Take` a `Taken`
+(the JPEG as the frame's bytes) or a `Gone`. Unasked, the child says `State` when its state changes,
+`Pulse` at least once a second, and `Failed` as its last word. End of file on the socket ends it.
+
+Every number that comes from a child is range-checked here, against what a child could honestly
+say; against what this child was allotted, by the daemon.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+
+from sources.picture import PictureRequest, Point
+
+Index = Annotated[int, Field(ge=0, le=2**53)]
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
+Side = Annotated[int, Field(ge=1, le=16384)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+
+CameraState = Literal[
+    "connecting",
+    "online",
+    "stalled",
+    "waiting_idr",
+    "refused",
+    "frozen",
+    "disabled",
+    "failed",
+]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Open(_Message):
+    """Daemon to child: what to open, and with what."""
+
+    kind: Literal["open"] = "open"
+    camera: str
+    backend: str
+    """Where the source's class is: `module:attribute`."""
+
+    config: dict[str, JsonValue]
+    secret: str | None = None
+    """The password that belongs to the configured user, if any. It travels by this message only."""
+
+    user: str | None = None
+    slots: int = Field(ge=1, le=64)
+    first_index: Index = 0
+    """Where to go on numbering, so that an old index never names a new picture."""
+
+    rotate: Literal[0, 90, 180, 270] = 0
+    crop: tuple[float, float, float, float] | None = None
+    privacy: tuple[tuple[Point, ...], ...] = ()
+    """Polygons painted black before anything leaves the child; relative to the picture as the
+    camera sends it, before rotation and crop."""
+
+    kept: int = Field(default=4, ge=1, le=64)
+    """Decoded frames kept for picture requests."""
+
+    ring_bytes: int = Field(default=0, ge=0)
+    """Bytes of compressed packets kept for clips; 0 keeps none."""
+
+
+class Next(_Message):
+    """Daemon to child: convert the newest picture (live) or the next one (recording)."""
+
+    kind: Literal["next"] = "next"
+    id: int
+    slot: int = Field(ge=0)
+    width: int = Field(ge=16)
+    """Pixels: the box into which the picture is fitted, aspect kept, never enlarged."""
+
+    height: int = Field(ge=16)
+    not_before: Seconds | None = None
+    """Stream time (`Given.time`) before which pictures are passed over, for a reduced rate."""
+
+
+class Take(_Message):
+    """Daemon to child: make a JPEG of a recent frame."""
+
+    kind: Literal["take"] = "take"
+    id: int
+    request: PictureRequest
+
+
+class Counts(_Message):
+    """What became of the decoded pictures so far.
+
+    decoded = handed_over + superseded + corrupt + waiting, always.
+    """
+
+    decoded: Count = 0
+    handed_over: Count = 0
+    superseded: Count = 0
+    corrupt: Count = 0
+    waiting: Count = 0
+    """0 or 1: the newest picture, not yet asked for."""
+
+    packets: Count = 0
+    decode_errors: Count = 0
+    converted: Count = 0
+    """Pictures converted to RGB for a slot; equals handed_over unless a write failed."""
+
+
+class Given(_Message):
+    """Child to daemon: a picture lies in the slot."""
+
+    kind: Literal["given"] = "given"
+    id: int
+    index: Index
+    slot: int = Field(ge=0)
+    generation: Index
+    width: Side
+    height: Side
+    full_width: Side
+    full_height: Side
+    time: Seconds
+    """Stream time in seconds: of a recording from its first picture; of a live source monotonic
+    arrival. Never decreases within a child."""
+
+    arrival: Seconds
+    """Monotonic seconds at which the last packet of the picture arrived."""
+
+    counts: Counts
+
+
+class Ended(_Message):
+    """Child to daemon: the recording is over."""
+
+    kind: Literal["ended"] = "ended"
+    id: int
+    counts: Counts
+
+
+class Taken(_Message):
+    """Child to daemon: the JPEG follows as bytes."""
+
+    kind: Literal["taken"] = "taken"
+    id: int
+    index: Index
+    width: Side
+    height: Side
+
+
+class Gone(_Message):
+    """Child to daemon: the frame asked for is not kept any more (or never was)."""
+
+    kind: Literal["gone"] = "gone"
+    id: int
+    index: Index
+
+
+class State(_Message):
+    """Child to daemon: the state changed."""
+
+    kind: Literal["state"] = "state"
+    state: CameraState
+    reason: str = Field(default="", max_length=400)
+
+
+class Pulse(_Message):
+    """Child to daemon: still here; when it last decoded a picture."""
+
+    kind: Literal["pulse"] = "pulse"
+    decoded_at: Seconds | None = None
+    """Monotonic seconds of the last decoded picture."""
+
+    counts: Counts
+    rss: Count = 0
+    """Bytes of memory the child holds."""
+
+
+class StreamInfo(_Message):
+    """Child to daemon: what was opened; once after opening and again when it changes."""
+
+    kind: Literal["stream"] = "stream"
+    codec: str = Field(max_length=40)
+    width: Side
+    height: Side
+    fps: float | None = None
+    duration: float | None = None
+    """Seconds of a recording, if it says so."""
+
+    details: dict[str, str | int | float | bool | None] = Field(default={}, max_length=40)
+
+
+class Failed(_Message):
+    """Child to daemon, its last word: why it ends."""
+
+    kind: Literal["failed"] = "failed"
+    remedy: Literal["unavailable", "rejected"]
+    reason: str = Field(max_length=400)
+    """Without URL and secret."""
+
+    counts: Counts = Counts()
+
+
+FromDaemon = Annotated[Open | Next | Take, Field(discriminator="kind")]
+FromChild = Annotated[
+    Given | Ended | Taken | Gone | State | Pulse | StreamInfo | Failed,
+    Field(discriminator="kind"),
+]
+from_daemon: TypeAdapter[Open | Next | Take] = TypeAdapter(FromDaemon)
+from_child: TypeAdapter[Given | Ended | Taken | Gone | State | Pulse | StreamInfo | Failed] = (
+    TypeAdapter(FromChild)
+)

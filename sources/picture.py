@@ -1,0 +1,53 @@
+"""What can be asked of a decoder child about a recent frame: a JPEG, cropped, sized, marked."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Relative = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+"""A coordinate from 0 (left, top) to 1 (right, bottom) of the camera's picture."""
+
+Point = tuple[Relative, Relative]
+Rgb = tuple[
+    Annotated[int, Field(ge=0, le=255)],
+    Annotated[int, Field(ge=0, le=255)],
+    Annotated[int, Field(ge=0, le=255)],
+]
+
+
+class Mark(BaseModel):
+    """One thing drawn on a picture."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shape: Literal["polygon", "box", "line", "arrow", "text"]
+    """`box` takes two points (left top, right bottom), `line` two and more, `arrow` two (tail,
+    head), `polygon` three and more, `text` one (its left bottom)."""
+
+    points: tuple[Point, ...] = Field(min_length=1, max_length=256)
+    """Relative coordinates of the whole camera picture, also when a crop is asked for."""
+
+    text: str = Field(default="", max_length=80)
+    """Drawn beside the shape; for `text` the thing itself."""
+
+    color: Rgb = (255, 196, 0)
+
+
+class PictureRequest(BaseModel):
+    """A wish for a JPEG of one frame."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    index: int = Field(ge=0)
+    """The frame's index. A frame that left the ring is answered with `gone`, never with another."""
+
+    crop: tuple[Relative, Relative, Relative, Relative] | None = None
+    """Left, top, right, bottom; None keeps the whole picture."""
+
+    longest: int | None = Field(default=None, ge=16, le=8192)
+    """Pixels of the longer side of the result; None keeps the size; never enlarges."""
+
+    quality: int = Field(default=85, ge=1, le=100)
+    """JPEG quality; raising it makes bytes and detail grow."""
+
+    marks: tuple[Mark, ...] = Field(default=(), max_length=256)

@@ -1,0 +1,110 @@
+"""The interfaces of this room.
+
+A `Source` is the description of a stream: cheap to build, checked at start, opened in the decoder
+child alone. What it opens is a `Stream`: two stages, *demux* and *decode*, between which the child
+puts its gate and after which it puts mask, conversion and ring. All of it is plain, blocking code.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel
+
+from sources.message import StreamInfo
+
+Rgb = npt.NDArray[np.uint8]
+"""Height x width x 3, RGB, 8 bit."""
+
+
+class Secret(Protocol):
+    """The credentials of one camera, as the child received them."""
+
+    user: str | None
+    password: str | None
+
+
+class Packet(Protocol):
+    """One compressed access unit, before decoding."""
+
+    size: int
+    """Bytes."""
+
+    idr: bool
+    """Whether decoding can start here."""
+
+    time: float | None
+    """Media time in seconds, if the stream says so."""
+
+    arrival: float
+    """Monotonic seconds at which its last byte arrived."""
+
+    payload: Any
+    """What the stream's own decoder understands."""
+
+
+class Picture(Protocol):
+    """One decoded picture, still in the decoder's own layout."""
+
+    width: int
+    height: int
+    time: float | None
+    """Media time in seconds, if the stream says so."""
+
+    corrupt: bool
+    """Whether the decoder itself doubts it."""
+
+    def rgb(self, width: int, height: int) -> Rgb:
+        """Convert and scale in one pass. The array is the caller's; the picture stays as it is."""
+        ...
+
+
+class Stream(Protocol):
+    """An open stream. One thread opens, reads and closes it."""
+
+    info: StreamInfo
+
+    def packets(self) -> Iterator[Packet]:
+        """Yield packets as they come; ends when a recording is over.
+
+        Raises:
+            SourceUnavailable: The stream broke.
+            SourceRejected: It carries what we cannot decode.
+        """
+        ...
+
+    def decode(self, packet: Packet | None) -> Iterable[Picture]:
+        """Decode one packet; None flushes what the decoder holds back.
+
+        A packet that cannot be decoded raises `DecodeFault`; the next one may well be fine.
+        """
+        ...
+
+    def close(self) -> None:
+        """Say goodbye to the camera and release everything."""
+        ...
+
+
+class DecodeFault(Exception):  # noqa: N818 (a fault of one packet, not of the source)
+    """One packet could not be decoded."""
+
+
+class Source(Protocol):
+    """A kind of source with its options; see the entry points `lookout.sources`."""
+
+    Config: ClassVar[type[BaseModel]]
+    live: bool
+    """Whether pictures are lost when nobody takes them. A recording waits instead."""
+
+    def __init__(self, name: str, config: Any) -> None:  # noqa: ANN401 (its own Config)
+        ...
+
+    def open(self, secret: Secret | None) -> Stream:
+        """Open the stream; called in the decoder child only.
+
+        Raises:
+            SourceUnavailable: It may work later.
+            SourceRejected: A person must change something.
+        """
+        ...
