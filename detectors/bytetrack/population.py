@@ -1,0 +1,53 @@
+"""All tracks of one camera as columns."""
+
+import numpy as np
+import numpy.typing as npt
+
+from detectors.bytetrack.kalman import PLANES
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+
+class Population:
+    """One column per track, oldest first, confirmed or not."""
+
+    def __init__(self) -> None:
+        self.state: Array = np.empty((PLANES, 4, 0))
+        """Motion, see `detectors.bytetrack.kalman`."""
+
+        self.id: Rows = np.empty(0, np.intp)
+        """0 until confirmed."""
+
+        self.hits: Rows = np.empty(0, np.intp)
+        self.first_seen: Array = np.empty(0)
+        self.last_seen: Array = np.empty(0)
+        self.score: Array = np.empty(0)
+        self.present: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
+        """Seen in the newest frame."""
+
+    def __len__(self) -> int:
+        """Count the tracks."""
+        return len(self.id)
+
+    def add(self, state: Array, score: Array, at: float) -> None:
+        """Append tracks first seen at `at`."""
+        count = len(score)
+        times = np.full(count, at)
+        self.state = np.concatenate((self.state, state), axis=2)
+        self.id = np.concatenate((self.id, np.zeros(count, np.intp)))
+        self.hits = np.concatenate((self.hits, np.ones(count, np.intp)))
+        self.first_seen = np.concatenate((self.first_seen, times))
+        self.last_seen = np.concatenate((self.last_seen, times))
+        self.score = np.concatenate((self.score, score))
+        self.present = np.concatenate((self.present, np.ones(count, np.bool_)))
+
+    def keep(self, rows: Rows) -> None:
+        """Keep only these tracks."""
+        self.state = self.state[:, :, rows]
+        self.id = self.id[rows]
+        self.hits = self.hits[rows]
+        self.first_seen = self.first_seen[rows]
+        self.last_seen = self.last_seen[rows]
+        self.score = self.score[rows]
+        self.present = self.present[rows]
