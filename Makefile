@@ -1,0 +1,66 @@
+# People and CI call the same commands. Each sets up what it needs, checked against hashes.
+#
+#   make demo ARGS="--help"            hand options to the command behind a target
+#   make test ARGS="tests/sinks -k mqtt"
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+ARGS ?=
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --durations=10 -rs
+
+.PHONY: help
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: run-setup ## watch the built-in scene: detector, broker and reasoning inside, no camera needed
+	@$(BIN)/lookout demo $(ARGS)
+
+.PHONY: check
+check: test-setup ## lint, format, types, import contracts, the house's own rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house
+
+.PHONY: fix
+fix: test-setup ## let ruff repair what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: test
+test: test-setup ## everything that needs neither PyTorch nor hours
+	$(PYTEST) -m "not torch and not gpu and not slow" $(ARGS)
+
+.PHONY: test-slow
+test-slow: test-setup ## full-length runs: leaks, outages, soak
+	$(PYTEST) -m "slow and not torch and not gpu" $(ARGS)
+
+.PHONY: test-torch
+test-torch: torch-setup ## what needs PyTorch, in an environment of its own (6 GB)
+	.venv-torch/bin/python -m pytest --durations=10 -rs -m "torch or gpu" $(ARGS)
+
+.PHONY: bench
+bench: test-setup ## measure, print a table, keep the numbers in benchmarks/results
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: lock
+lock: test-setup ## resolve and hash the dependencies anew (ARGS=--upgrade for newer versions)
+	@$(BIN)/python requirements/lock.py $(ARGS)
+
+.PHONY: clean
+clean: ## remove caches and build results (environments stay)
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo dist
+	find . -name __pycache__ -type d -not -path './.venv*' -prune -exec rm -rf {} +
+
+.PHONY: run-setup test-setup torch-setup
+run-setup:
+	@deploy/setup.sh run
+test-setup:
+	@deploy/setup.sh test
+torch-setup:
+	@deploy/setup.sh torch
