@@ -1,5 +1,6 @@
 """What is going on, and what is worth telling."""
 
+from reasoners.chronicle import Asking, Chronicle, Revision, default_question
 from reasoners.errors import (
     ReasonerError,
     ReasonerRejected,
@@ -22,14 +23,21 @@ from reasoners.event import (
     Reasoning,
     ReasoningState,
 )
+from reasoners.presence import PresenceConfig, default_labels
 from reasoners.reasoner import Reasoner
+from reasoners.restart import after_restart
+from reasoners.scene import SceneConfig
+from reasoners.schema import event_schema
 from reasoners.verdict import Job, Verdict
 from reasoners.view import View
+from reasoners.zone import ZoneConfig
 
 __all__ = [
     "TERMINAL",
     "Answer",
+    "Asking",
     "Check",
+    "Chronicle",
     "EndReason",
     "Entity",
     "Event",
@@ -39,6 +47,7 @@ __all__ = [
     "Media",
     "Motion",
     "Name",
+    "PresenceConfig",
     "Reasoner",
     "ReasonerError",
     "ReasonerRejected",
@@ -47,6 +56,13 @@ __all__ = [
     "ReasoningState",
     "ReplyInvalid",
     "ReplyRefused",
+    "Revision",
+    "SceneConfig",
     "Verdict",
     "View",
+    "ZoneConfig",
+    "after_restart",
+    "default_labels",
+    "default_question",
+    "event_schema",
 ]

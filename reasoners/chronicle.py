@@ -1,0 +1,283 @@
+"""The engine of one camera: views in, revisions of events out. Pure; time comes with the data.
+
+Every event is `new` once, then `update` as it changes, then `end`; its question, if one was asked,
+ends by one more revision, before or after the end.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from reasoners.change import Change, Dwelt, Vanished
+from reasoners.event import EndReason, Event, EventObject, Reasoning
+from reasoners.presence import RULE, UNLABELLED
+from reasoners.scene import Scene, SceneConfig
+from reasoners.snapshot import picture
+from reasoners.story import Story, Telling
+from reasoners.thing import Thing
+from reasoners.verdict import Verdict
+from reasoners.view import View
+from reasoners.wire import event_object, moment
+from sources import PictureRequest
+
+Clock = Literal["synced", "unsynced", "media"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked about new events."""
+
+    model: str
+    """Name of the model, as events show it."""
+
+    deadline: float
+    """Seconds from the `new` revision until a terminal state must be out."""
+
+    question: str = ""
+    """Asked where the rule has no question of its own; empty: see `default_question`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision to be published, and what to do before or after that."""
+
+    event: Event
+    """`seq` is None; `media` is carried over from earlier revisions."""
+
+    picture: PictureRequest | None = None
+    """A JPEG to take before publishing, see `Chronicle.illustrate`; None keeps the old one."""
+
+    question: str | None = None
+    """To be asked once this is published, answered by `reasoning.deadline_at`; only on `new`."""
+
+
+class Chronicle:
+    """Events of one camera. Everything it keeps is bounded by the configuration.
+
+    Args:
+        node: Name of this box.
+        camera: Name of the camera.
+        config: What to watch for.
+        new_id: Makes an event's id from camera, ordinal (1, 2, …) and start.
+        clock: How far the times can be trusted.
+        ask: What to ask a model; None where none is configured.
+    """
+
+    def __init__(
+        self,
+        *,
+        node: str,
+        camera: str,
+        config: SceneConfig,
+        new_id: Callable[[str, int, float], str],
+        clock: Clock,
+        ask: Asking | None,
+    ) -> None:
+        self.node = node
+        self.camera = camera
+        self.clock = clock
+        """May change while running; events opened later show the new value."""
+
+        self.refused = 0
+        """Objects that got no event because too many were open."""
+
+        self._config = config
+        self._new_id = new_id
+        self._ask = ask
+        self._scene = Scene(config)
+        self._ordinal = 0
+        self._open: dict[int, Story] = {}
+        self._ended: dict[str, Story] = {}
+        self._turned_away: set[int] = set()
+        self._titles = dict(self._scene.titles())
+
+    @property
+    def forgotten(self) -> int:
+        """Objects not followed, because the scene was full."""
+        return self._scene.refused
+
+    def observe(self, view: View) -> list[Revision]:
+        """Take one frame; return what is worth publishing, ends first."""
+        changes = self._scene.observe(view)
+        revisions = self._end_vanished(changes)
+        for story in self._open.values():
+            if story.thing.seen:
+                story.view = view
+        revisions += self._tell(changes)
+        self._turned_away &= self._scene.things.keys()
+        for thing in self._scene.things.values():
+            if self._opens(thing):
+                revisions.append(self._begin(thing, view))
+        return revisions
+
+    def lapse(self, at: float) -> list[Revision]:
+        """Let time pass without a frame: ends what is gone, tells what was held back."""
+        changes = self._scene.lapse(at)
+        return self._end_vanished(changes) + self._tell(changes)
+
+    def close(self, at: float, reason: EndReason) -> list[Revision]:
+        """End every open event; `left` for the end of a recording. Questions stay open."""
+        now = max(at, self._scene.now)
+        there = {
+            thing.id
+            for thing in self._scene.things.values()
+            if now - thing.last_seen <= self._scene.patience
+        }
+        self._scene.clear()
+        stories = list(self._open.values())
+        return [
+            self._finish(story, now, reason, in_view=story.thing.id in there) for story in stories
+        ]
+
+    def illustrate(self, event: Event, snapshot: str) -> Event:
+        """Put a stored picture's reference into a revision, and into all later ones.
+
+        Args:
+            event: The revision whose picture was asked for.
+            snapshot: Where it is, relative to the media folder.
+        """
+        story = self._story(event.id)
+        if story is not None:
+            return story.illustrate(event, snapshot)
+        media = event.media.model_copy(
+            update={"snapshot": snapshot, "snapshot_frame": event.frame.index}
+        )
+        return event.model_copy(update={"media": media})
+
+    def conclude(self, event_id: str, verdict: Verdict, at: float) -> Revision | None:
+        """Write the terminal answer into its event, at once: a verdict waits for nothing.
+
+        Returns:
+            One more revision; None if the event is unknown or has its answer already.
+
+        Raises:
+            ValueError: The verdict is not terminal.
+        """
+        story = self._story(event_id)
+        if story is None or not story.pending:
+            return None
+        revision = Revision(story.conclude(verdict, at))
+        self._ended.pop(event_id, None)
+        return revision
+
+    def objects(self) -> tuple[EventObject, ...]:
+        """Return what the latest frame showed, whatever its label."""
+        return tuple(event_object(thing) for thing in self._scene.things.values() if thing.seen)
+
+    def counts(self) -> dict[str, int]:
+        """Count what is there by label; who is out of sight within `hold` still counts."""
+        return self._scene.counts()
+
+    def zone_counts(self) -> dict[str, dict[str, int]]:
+        """Count what is in each zone by label."""
+        return self._scene.zone_counts()
+
+    def pending(self) -> tuple[str, ...]:
+        """Return the ids of events whose question has no terminal state yet."""
+        return tuple(
+            story.telling.id
+            for story in (*self._ended.values(), *self._open.values())
+            if story.pending
+        )
+
+    def _end_vanished(self, changes: list[Change]) -> list[Revision]:
+        gone = (self._open.get(c.thing) for c in changes if isinstance(c, Vanished))
+        return [
+            self._finish(story, self._scene.now, "left", in_view=False)
+            for story in gone
+            if story is not None
+        ]
+
+    def _tell(self, changes: list[Change]) -> list[Revision]:
+        """Write the updates that are due; what comes too soon stays with its story."""
+        for change in changes:
+            story = self._open.get(change.thing)
+            if story is not None and not isinstance(change, Dwelt):
+                story.dirty = True
+        now = self._scene.now
+        return [
+            self._update(story, now) for story in self._open.values() if story.worth_telling(now)
+        ]
+
+    def _update(self, story: Story, now: float) -> Revision:
+        pictured = story.wants_picture()
+        event = story.update(now, pictured=pictured)
+        return Revision(event, self._picture(story) if pictured else None)
+
+    def _opens(self, thing: Thing) -> bool:
+        if thing.id in self._open or not thing.seen:
+            return False
+        if thing.label not in self._config.presence.labels:
+            return False
+        if len(self._open) < self._config.max_events:
+            return True
+        if thing.id not in self._turned_away:
+            self._turned_away.add(thing.id)
+            self.refused += 1
+        return False
+
+    def _begin(self, thing: Thing, view: View) -> Revision:
+        self._ordinal += 1
+        rule = self._config.presence
+        question = self._question(thing)
+        telling = Telling(
+            id=self._new_id(self.camera, self._ordinal, moment(thing.first_seen)),
+            node=self.node,
+            camera=self.camera,
+            rule=RULE,
+            severity=rule.severity,
+            clock=self.clock,
+            question=question,
+            titles=self._titles,
+        )
+        reasoning = self._reasoning(question)
+        story = Story(telling, thing, view, reasoning)
+        self._open[thing.id] = story
+        event = story.open(self._scene.now)
+        asked = question if reasoning.state == "pending" else None
+        return Revision(event, self._picture(story), asked)
+
+    def _question(self, thing: Thing) -> str | None:
+        if self._ask is None:
+            return None
+        return self._config.presence.ask or self._ask.question or default_question(thing.label)
+
+    def _reasoning(self, question: str | None) -> Reasoning:
+        if self._ask is None or question is None:
+            return Reasoning()
+        if len(self.pending()) >= self._config.max_pending:
+            return Reasoning(
+                state="skipped_budget",
+                model=self._ask.model,
+                reason=f"{self._config.max_pending} questions of this camera are open already",
+            )
+        return Reasoning(
+            state="pending",
+            model=self._ask.model,
+            deadline_at=moment(self._scene.now + self._ask.deadline),
+        )
+
+    def _finish(self, story: Story, now: float, reason: EndReason, *, in_view: bool) -> Revision:
+        del self._open[story.thing.id]
+        event = story.end(now, reason, in_view=in_view)
+        if story.pending:
+            self._ended[event.id] = story
+        return Revision(event)
+
+    def _picture(self, story: Story) -> PictureRequest:
+        return picture(story.view.index, (story.thing,), self._config)
+
+    def _story(self, event_id: str) -> Story | None:
+        ended = self._ended.get(event_id)
+        if ended is not None:
+            return ended
+        stories = (story for story in self._open.values() if story.telling.id == event_id)
+        return next(stories, None)
+
+
+def default_question(label: str) -> str:
+    """Return the question about a new object where the configuration has none."""
+    if label == UNLABELLED:
+        return "Is the marked object really there and not a shadow, a reflection or noise?"
+    article = "an" if label[:1].lower() in "aeiou" else "a"
+    return f"Is the marked object really {article} {label[:80]}?"

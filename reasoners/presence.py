@@ -1,0 +1,43 @@
+"""The built-in rule `presence`: one event for each object that is there."""
+
+from collections.abc import Collection
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from reasoners.event import Severity
+
+RULE: Final = "presence"
+
+LABELS: Final = ("person", "bicycle", "car", "motorcycle", "bus", "truck", "dog", "cat")
+
+UNLABELLED: Final = "object"
+"""What detectors call things that they see without knowing what they are."""
+
+
+class PresenceConfig(BaseModel):
+    """When an object is worth an event of its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    labels: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field(
+        default=LABELS, max_length=256
+    )
+    """Labels that open events; default person, bicycle, car, motorcycle, bus, truck, dog, cat, and
+    `object` for detectors that give no labels. More labels mean more events; none, no events."""
+
+    hold: float = Field(default=2.0, ge=0, le=600, allow_inf_nan=False)
+    """Seconds an object may be out of sight and still be the same; default 2. Raising it makes
+    fewer, longer events whose ends come later; lowering it splits events at every occlusion."""
+
+    severity: Severity = "info"
+    """`info` (default), `warning` or `alert`; written into every event of this rule."""
+
+    ask: str | None = Field(default=None, min_length=1, max_length=1000)
+    """Question for the vision-language model about every new object; default none, then the
+    built-in question is asked where a model is configured."""
+
+
+def default_labels(detector_labels: Collection[str]) -> tuple[str, ...]:
+    """Return the labels to watch for where the configuration names none."""
+    return (*LABELS, UNLABELLED) if UNLABELLED in detector_labels else LABELS

@@ -1,0 +1,266 @@
+"""The rolling memory of one camera: tracks in, changes out. Pure; time comes with the view."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
+
+from detectors import Track
+from reasoners.change import (
+    Appeared,
+    Change,
+    Dwelt,
+    Entered,
+    Left,
+    MovedOff,
+    Reappeared,
+    Relabelled,
+    Stopped,
+    Vanished,
+)
+from reasoners.event import Name
+from reasoners.identity import reunite
+from reasoners.presence import PresenceConfig
+from reasoners.thing import Stay, Thing
+from reasoners.view import View
+from reasoners.zone import Zone, ZoneConfig
+
+LABELS = 256
+"""Labels whose counts are remembered at zero; no detector at hand knows more."""
+
+SLOWEST = 15.0
+"""Seconds between frames beyond which a source counts as stalled, not as slow."""
+
+
+class SceneConfig(BaseModel):
+    """What is watched for in the scene of one camera."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zones: dict[Name, ZoneConfig] = Field(default={}, max_length=64)
+    """Zones by name; default none."""
+
+    presence: PresenceConfig = PresenceConfig()
+    """The built-in rule."""
+
+    dwell: tuple[PositiveFloat, ...] = Field(default=(3.0, 10.0, 60.0), max_length=16)
+    """Seconds in a zone at which a change `dwelt` is noted, rising; default 3, 10, 60."""
+
+    max_objects: int = Field(default=512, ge=1, le=10_000)
+    """Objects remembered at once; default 512. More are refused and counted; raising it costs
+    about 1 KB each."""
+
+    max_events: int = Field(default=128, ge=1, le=10_000)
+    """Events open at once; default 128. More are refused and counted."""
+
+    max_pending: int = Field(default=64, ge=1, le=10_000)
+    """Questions without an answer at once; default 64. Further ones end as `skipped_budget`."""
+
+    snapshot_longest: int = Field(default=1280, ge=64, le=8192)
+    """Pixels of the longer side of snapshots, never enlarged; default 1280. Raising it makes
+    files, and questions to a model, larger."""
+
+    snapshot_quality: int = Field(default=85, ge=1, le=100)
+    """JPEG quality of snapshots; default 85. Raising it makes files larger and sharper."""
+
+
+class Scene:
+    """Objects of one camera, above track ids.
+
+    An object lives until it has been out of sight for `hold`, or for two frames of a source whose
+    frames are further apart than that.
+    """
+
+    def __init__(self, config: SceneConfig) -> None:
+        self._config = config
+        self._dwell = sorted(config.dwell)
+        self.zones = tuple(Zone(name, zone) for name, zone in config.zones.items())
+        self.things: dict[int, Thing] = {}
+        """Living objects by identity, oldest first."""
+
+        self.refused = 0
+        """Objects not remembered, for want of room."""
+
+        self.now = float("-inf")
+        """Time of the latest view or lapse."""
+
+        self._by_track: dict[int, Thing] = {}
+        self._turned_away: set[int] = set()
+        self._number = 0
+        self._started_at: float | None = None
+        self._viewed_at: float | None = None
+        self._intervals = (0.0, 0.0)
+        self._labels: dict[str, None] = {}
+        self._zone_labels: dict[str, dict[str, None]] = {zone.name: {} for zone in self.zones}
+
+    def observe(self, view: View) -> list[Change]:
+        """Take one frame."""
+        self.now = max(self.now, view.captured_at)
+        self._note_interval()
+        aspect = view.width / view.height
+        shown = {track.id: track for track in view.tracks if not track.lost}
+        known = {
+            track_id: thing
+            for track_id in shown
+            if (thing := self._by_track.get(track_id)) is not None and self._continues(thing)
+        }
+        kept = {thing.id for thing in known.values()}
+        changes = self._give_up(thing for thing in self.things.values() if thing.id not in kept)
+        absent = [thing for thing in self.things.values() if thing.id not in kept]
+        strange = [track for track in shown.values() if track.id not in known]
+        known |= reunite(strange, absent, self.now)
+        for thing in self.things.values():
+            thing.seen = False
+        for track in shown.values():
+            thing = known.get(track.id)
+            if thing is not None:
+                changes += self._follow(thing, track, view.index, aspect)
+            elif self._has_room(track):
+                changes.append(self._meet(track, view.index, aspect))
+        self._turned_away &= shown.keys()
+        return changes + self._locate(aspect)
+
+    def lapse(self, at: float) -> list[Change]:
+        """Let time pass without a frame."""
+        self.now = max(self.now, at)
+        return self._give_up(self.things.values())
+
+    def clear(self) -> list[Change]:
+        """Give up every object: the camera is gone, or the recording over."""
+        self._started_at = self._viewed_at = None
+        self._intervals = (0.0, 0.0)
+        return self._part(list(self.things.values()))
+
+    @property
+    def patience(self) -> float:
+        """Seconds an object may be out of sight."""
+        return max(self._config.presence.hold, 2 * min(*self._intervals, SLOWEST))
+
+    def counts(self) -> dict[str, int]:
+        """Count the objects by label; labels seen before stay at zero."""
+        counted = Counter(thing.label for thing in self.things.values())
+        return {label: counted[label] for label in sorted(self._labels)}
+
+    def zone_counts(self) -> dict[str, dict[str, int]]:
+        """Count the objects in each zone by label; labels seen there before stay at zero."""
+        return {
+            zone: {
+                label: sum(
+                    zone in thing.zones and thing.label == label for thing in self.things.values()
+                )
+                for label in sorted(labels)
+            }
+            for zone, labels in self._zone_labels.items()
+        }
+
+    def titles(self) -> Mapping[str, str]:
+        """Tell what people call the zones that have a title."""
+        return {zone.name: zone.title for zone in self.zones if zone.title}
+
+    def _note_interval(self) -> None:
+        if self._started_at is None:
+            self._started_at = self.now
+        elif self._viewed_at is not None:
+            # The smaller of two: one stall does not make a source slow.
+            self._intervals = (self._intervals[1], self.now - self._viewed_at)
+        self._viewed_at = self.now
+
+    def _continues(self, thing: Thing) -> bool:
+        return thing.seen or self.now - thing.last_seen <= self.patience
+
+    def _has_room(self, track: Track) -> bool:
+        if len(self.things) < self._config.max_objects:
+            return True
+        if track.id not in self._turned_away:
+            self._turned_away.add(track.id)
+            self.refused += 1
+        return False
+
+    def _meet(self, track: Track, index: int, aspect: float) -> Change:
+        self._number += 1
+        first = self._started_at is not None and track.first_seen <= self._started_at
+        thing = Thing.of(track, self._number, index, aspect, first=first)
+        thing.last_seen = self.now
+        self.things[thing.id] = thing
+        self._by_track[track.id] = thing
+        _remember(self._labels, thing.label)
+        return Appeared(index, self.now, thing.id, thing.track)
+
+    def _follow(self, thing: Thing, track: Track, index: int, aspect: float) -> list[Change]:
+        previous, label = thing.track, thing.label
+        thing.follow(track, index, self.now, aspect)
+        changes: list[Change] = []
+        where = (index, self.now, thing.id, thing.track)
+        if previous != thing.track:
+            if self._by_track.get(previous) is thing:
+                del self._by_track[previous]
+            self._by_track[thing.track] = thing
+            changes.append(Reappeared(*where, previous, thing.away))
+        if label != thing.label:
+            _remember(self._labels, thing.label)
+            changes.append(Relabelled(*where, label, thing.label))
+        if thing.settle(self.now):
+            changes.append(MovedOff(*where) if thing.moving else Stopped(*where))
+        return changes
+
+    def _locate(self, aspect: float) -> list[Change]:
+        """Place the objects of this frame in zones."""
+        seen = [thing for thing in self.things.values() if thing.seen]
+        if not seen or not self.zones:
+            return []
+        boxes = np.array([thing.box for thing in seen], dtype=np.float64)
+        middle = (boxes[:, 0] + boxes[:, 2]) / 2
+        points = {
+            "foot": np.column_stack((middle, boxes[:, 3])),
+            "center": np.column_stack((middle, (boxes[:, 1] + boxes[:, 3]) / 2)),
+        }
+        changes: list[Change] = []
+        for zone in self.zones:
+            depths = zone.depth(points[zone.point], aspect)
+            for thing, depth in zip(seen, depths.tolist(), strict=True):
+                changes += self._place(thing, zone, depth)
+        return changes
+
+    def _place(self, thing: Thing, zone: Zone, depth: float) -> list[Change]:
+        where = (thing.last_index, self.now, thing.id, thing.track)
+        stay = thing.zones.get(zone.name)
+        inside = None if zone.name not in thing.judged else stay is not None
+        thing.judged.add(zone.name)
+        if not zone.admits(depth, thing.size, inside=inside):
+            if stay is None:
+                return []
+            thing.leave(zone.name, self.now)
+            return [Left(*where, zone.name, stay.since)]
+        changes: list[Change] = []
+        if stay is None:
+            stay = thing.zones[zone.name] = Stay(zone.name, self.now)
+            _remember(self._zone_labels[zone.name], thing.label)
+            changes.append(Entered(*where, zone.name))
+        stay.note(depth, thing.size)
+        while stay.told < len(self._dwell) and self.now - stay.since >= self._dwell[stay.told]:
+            changes.append(Dwelt(*where, zone.name, self._dwell[stay.told]))
+            stay.told += 1
+        return changes
+
+    def _give_up(self, things: Iterable[Thing]) -> list[Change]:
+        patience = self.patience
+        return self._part([t for t in things if self.now - t.last_seen > patience])
+
+    def _part(self, things: list[Thing]) -> list[Change]:
+        changes: list[Change] = []
+        for thing in things:
+            where = (thing.last_index, thing.last_seen, thing.id, thing.track)
+            for name in list(thing.zones):
+                stay = thing.leave(name, thing.last_seen)
+                changes.append(Left(*where, name, stay.since))
+            del self.things[thing.id]
+            if self._by_track.get(thing.track) is thing:
+                del self._by_track[thing.track]
+            changes.append(Vanished(*where))
+        return changes
+
+
+def _remember(labels: dict[str, None], label: str) -> None:
+    if len(labels) < LABELS:
+        labels[label] = None

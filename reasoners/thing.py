@@ -1,0 +1,189 @@
+"""One object of a scene, with an identity that outlives its track ids."""
+
+import math
+from dataclasses import dataclass, field
+
+from detectors import Box, Track
+
+MOVES, RESTS = 0.3, 0.12
+"""Own sizes per second above which an object moves and below which it rests. In between it goes on
+doing what it did."""
+
+MOVES_AFTER, RESTS_AFTER = 0.3, 1.0
+"""Seconds for which that must hold."""
+
+SMOOTHING = 0.4
+"""Seconds over which velocity is smoothed."""
+
+REMEMBERED = 8
+"""Former track ids kept per object."""
+
+STAYS = 64
+"""Past stays in zones kept per object."""
+
+
+@dataclass(slots=True)
+class Stay:
+    """One stay of an object in a zone."""
+
+    zone: str
+    since: float
+    until: float | None = None
+    frames: int = 0
+    certainty: float = 0.0
+    """Sum over its frames."""
+
+    told: int = 0
+    """How many of the dwell times asked for have been reached."""
+
+    def note(self, depth: float, size: float) -> None:
+        """Take one frame: how deep inside, for an object of which size."""
+        self.frames += 1
+        self.certainty += min(max(0.5 + depth / max(size, 1e-6), 0.0), 1.0)
+
+    @property
+    def confidence(self) -> float:
+        """How clearly it was inside, on average; 0.5 on the border."""
+        return self.certainty / self.frames if self.frames else 0.5
+
+
+@dataclass(slots=True)
+class Thing:
+    """The present state of one object. Times in seconds; boxes and velocity relative."""
+
+    id: int
+    track: int
+    label: str
+    score: float
+    box: Box
+    velocity: tuple[float, float]
+    aspect: float
+    """Width of the picture divided by its height."""
+
+    first_seen: float
+    last_seen: float
+    last_index: int
+    entry: Box
+    """Where it was at first sight."""
+
+    since_start: bool
+    """There already when watching began."""
+
+    seen: bool = True
+    """In the latest frame."""
+
+    moving: bool = False
+    motion_since: float = 0.0
+    former: tuple[int, ...] = ()
+    """Track ids it had before, oldest first."""
+
+    away: float = 0.0
+    """Seconds it was out of sight before it took its present track id."""
+
+    zones: dict[str, Stay] = field(default_factory=dict)
+    judged: set[str] = field(default_factory=set)
+    """Zones it has been compared with; the first time there is nothing to stick to."""
+
+    past: list[Stay] = field(default_factory=list)
+    forgotten: int = 0
+    """Past stays no longer kept."""
+
+    _turning: float | None = None
+
+    @classmethod
+    def of(cls, track: Track, number: int, index: int, aspect: float, *, first: bool) -> "Thing":
+        """Meet a track for the first time."""
+        thing = cls(
+            id=number,
+            track=track.id,
+            label=track.label,
+            score=track.score,
+            box=clipped(track.xyxy),
+            velocity=track.velocity,
+            aspect=aspect,
+            first_seen=track.first_seen,
+            last_seen=track.last_seen,
+            last_index=index,
+            entry=clipped(track.xyxy),
+            since_start=first,
+            motion_since=track.first_seen,
+        )
+        thing.moving = thing.pace > MOVES
+        return thing
+
+    @property
+    def size(self) -> float:
+        """Geometric mean of its sides, in picture heights."""
+        left, top, right, bottom = self.box
+        return math.sqrt(max((right - left) * self.aspect * (bottom - top), 1e-8))
+
+    @property
+    def pace(self) -> float:
+        """Speed in own sizes per second: what is far away is not slow for that."""
+        return math.hypot(self.velocity[0] * self.aspect, self.velocity[1]) / self.size
+
+    @property
+    def speed(self) -> float:
+        """Speed in picture diagonals per second."""
+        across, down = self.velocity
+        return math.hypot(across * self.aspect, down) / math.hypot(self.aspect, 1.0)
+
+    @property
+    def heading(self) -> int | None:
+        """Degrees on the picture, 0 up, 90 right, clockwise; None while it rests."""
+        if not self.moving:
+            return None
+        across, down = self.velocity
+        return round(math.degrees(math.atan2(across * self.aspect, -down))) % 360
+
+    def follow(self, track: Track, index: int, now: float, aspect: float) -> None:
+        """Take what a frame showed of it."""
+        if track.id != self.track:
+            self.former = (*self.former, self.track)[-REMEMBERED:]
+            self.away = max(0.0, now - self.last_seen)
+            self.track = track.id
+        elapsed = max(0.0, now - self.last_seen)
+        weight = 1.0 - math.exp(-elapsed / SMOOTHING)
+        self.velocity = (
+            self.velocity[0] + weight * (track.velocity[0] - self.velocity[0]),
+            self.velocity[1] + weight * (track.velocity[1] - self.velocity[1]),
+        )
+        self.label = track.label
+        self.score = track.score
+        self.box = clipped(track.xyxy)
+        self.aspect = aspect
+        self.last_seen = now
+        self.last_index = index
+        self.seen = True
+
+    def settle(self, now: float) -> bool:
+        """Decide between moving and resting; tell whether that changed."""
+        pace = self.pace
+        turns = pace < RESTS if self.moving else pace > MOVES
+        if not turns:
+            self._turning = None
+            return False
+        if self._turning is None:
+            self._turning = now
+        if now - self._turning < (RESTS_AFTER if self.moving else MOVES_AFTER):
+            return False
+        self.moving = not self.moving
+        self.motion_since = self._turning
+        self._turning = None
+        return True
+
+    def leave(self, zone: str, at: float) -> Stay:
+        """End a stay and remember it among the clearest."""
+        stay = self.zones.pop(zone)
+        stay.until = at
+        self.past.append(stay)
+        if len(self.past) > STAYS:
+            self.past.remove(min(self.past, key=lambda past: past.confidence))
+            self.forgotten += 1
+        return stay
+
+
+def clipped(box: Box) -> Box:
+    """Cut a box to the picture."""
+    left, top, right, bottom = (min(max(float(edge), 0.0), 1.0) for edge in box)
+    return left, top, max(left, right), max(top, bottom)
