@@ -1,0 +1,273 @@
+"""A detector on OpenVINO: any x86 or ARM processor, Intel's graphics and neural units.
+
+Float conversion, scaling, colour order and layout happen inside the compiled graph, which reads an
+8-bit picture straight from one persistent tensor. On a CPU batches bring nothing, so pictures are
+looked at one by one.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from detectors.detection import Detections
+from detectors.detector import Profile
+from detectors.errors import DetectorRejected, DetectorUnavailable
+from detectors.families.candidates import Numbers
+from detectors.families.choice import choose, settle
+from detectors.families.family import Family, FamilyName
+from detectors.families.letterbox import GRAY, Letterbox
+from detectors.families.names import class_names
+from detectors.families.reading import Reading, place_for
+from detectors.model import ModelFile, open_model, require_detection
+from detectors.picture import Picture
+from sources.slot import LARGEST_SIDE
+
+_MOST_THREADS = 8
+"""Beyond this nano models gain nothing, and the decoders need cores too."""
+
+_Foreign = Any
+"""OpenVINO's modules, models and requests, which have no types that a checker could use."""
+
+_WARM_UPS = 2
+_AXES = 4
+_SMALLEST_SIDE = 32
+
+
+class OpenvinoConfig(BaseModel):
+    """Options of a detector on OpenVINO."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Path
+    """An `.onnx` file, an `.xml` file with its `.bin` beside it, or a folder with one of them."""
+
+    sha256: str | None = Field(default=None, pattern="^[0-9a-fA-F]{64}$")
+    """What the hash of the model file must be; default none, which accepts any file."""
+
+    weights_sha256: str | None = Field(default=None, pattern="^[0-9a-fA-F]{64}$")
+    """The same for the `.bin` beside an `.xml`."""
+
+    family: FamilyName | None = None
+    """How outputs are read: `yolov8` (also YOLO11), `end_to_end` (YOLOv10, YOLO26), `yolox`, `ssd`;
+    default: found out from the model."""
+
+    classes: tuple[str, ...] | None = Field(default=None, max_length=4096)
+    """Names of the model's classes in their order; default: as the model's metadata has them, and
+    COCO's for a model of 80 classes without any."""
+
+    labels: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """Class names to report; default all. Fewer make tracking and rules cheaper."""
+
+    min_score: float = Field(default=0.1, gt=0, lt=1)
+    """Objects with a lower score are not reported; default 0.1, because the tracker uses weak
+    detections to hold on to an object. Raising it loses objects that are half hidden."""
+
+    iou: float = Field(default=0.6, gt=0, lt=1)
+    """Overlap above which the weaker of two boxes of one class is dropped; default 0.6. Raising it
+    keeps more neighbours in crowds and more duplicates."""
+
+    size: tuple[int, int] | None = None
+    """Width and height in pixels for a model that leaves its input open; default: as exported."""
+
+    device: str = Field(default="CPU", pattern="^[A-Z]+(\\.[0-9]+)?$")
+    """`CPU`, `GPU`, `GPU.1` or `NPU`, as OpenVINO names them; default CPU."""
+
+    threads: int | None = Field(default=None, ge=1, le=256)
+    """CPU threads; default: as many as this process has cores, at most 8. Raising it makes one
+    picture faster and leaves less for decoding."""
+
+    cache_dir: Path | None = None
+    """Folder for compiled models, which makes GPUs and NPUs start faster; default none."""
+
+
+class OpenvinoDetector:
+    """Finds objects with a model on OpenVINO; see `detectors.Detector`."""
+
+    Config: ClassVar[type[BaseModel]] = OpenvinoConfig
+
+    def __init__(self, name: str, config: OpenvinoConfig) -> None:
+        self._name = name
+        self._config = config
+        self._request: _Foreign = None
+        self._canvas = np.empty((0, 0, 3), np.uint8)
+        self._place: Letterbox | None = None
+
+    def load(self) -> Profile:
+        """Check, compile and warm up."""
+        file = open_model(
+            self._config.model,
+            sha256=self._config.sha256,
+            weights_sha256=self._config.weights_sha256,
+        )
+        try:
+            return self._load(file)
+        except DetectorRejected as error:
+            raise DetectorRejected(f"{file.path}: {error}") from error
+
+    def detect(self, pictures: Sequence[Picture]) -> Sequence[Detections]:
+        """Look at each picture in turn."""
+        return [self._look(picture.rgb) for picture in pictures]
+
+    def close(self) -> None:
+        """Drop the compiled model."""
+        self._request = None
+
+    def _load(self, file: ModelFile) -> Profile:
+        require_detection(file)
+        import openvino  # noqa: PLC0415 (the daemon imports this file only to check options)
+
+        core = openvino.Core()
+        _require_device(core.available_devices, self._config.device)
+        try:
+            model = _read(core, file)
+            size = _settle_input(model, self._config.size or file.size)
+            shapes = [tuple(output.shape) for output in model.outputs]
+            family = choose(shapes, size, self._config.family)
+            model = _with_preprocessing(openvino, model, family)
+            compiled = core.compile_model(model, self._config.device, self._options())
+            output = self._prepare(openvino, compiled, size)
+        except RuntimeError as error:
+            raise DetectorRejected(
+                f"OpenVINO cannot use it ({_reason(error)}); fetch or export it again"
+            ) from error
+        self._size = size
+        self._family = settle(family, output, size)
+        names = class_names(self._config.classes, file.names or _labels(model), family)
+        self._reading = Reading(
+            self._family, names, self._config.labels, self._config.min_score, self._config.iou
+        )
+        device = core.get_property(self._config.device, "FULL_DEVICE_NAME")
+        version = openvino.__version__.split("-")[0]
+        return Profile(
+            *size,
+            labels=self._reading.labels,
+            description=f"{file.path.name} ({family.name}, {size[0]}x{size[1]}) with OpenVINO "
+            f"{version} on {self._config.device}: {device}",
+        )
+
+    def _options(self) -> dict[str, str | int | bool]:
+        options: dict[str, str | int | bool] = {"PERFORMANCE_HINT": "LATENCY"}
+        if self._config.cache_dir is not None:
+            options["CACHE_DIR"] = str(self._config.cache_dir)
+        if self._config.device == "CPU":
+            cores = len(os.sched_getaffinity(0))
+            threads = self._config.threads or min(cores, _MOST_THREADS)
+            options |= {
+                "INFERENCE_NUM_THREADS": threads,
+                "NUM_STREAMS": 1,
+                "ENABLE_CPU_PINNING": False,
+            }
+        return options
+
+    def _prepare(self, openvino: _Foreign, compiled: _Foreign, size: tuple[int, int]) -> Numbers:
+        """Bind the one input tensor and look at a gray picture; return what comes out."""
+        self._canvas = np.full((size[1], size[0], 3), GRAY, np.uint8)
+        self._request = compiled.create_infer_request()
+        self._request.set_input_tensor(
+            openvino.Tensor(self._canvas[np.newaxis], shared_memory=True)
+        )
+        for _ in range(_WARM_UPS):
+            self._request.infer()
+        output = self._output()
+        if output.dtype != np.float32 or not np.isfinite(output).all():
+            raise DetectorRejected(
+                "its output is not made of finite 32-bit numbers; export it again in FP32"
+            )
+        return output
+
+    def _output(self) -> Numbers:
+        output: Numbers = self._request.get_output_tensor(0).data[0]
+        return output
+
+    def _look(self, rgb: npt.NDArray[np.uint8]) -> Detections:
+        place = place_for(self._family, (rgb.shape[1], rgb.shape[0]), self._size)
+        if place != self._place:
+            self._canvas[:] = GRAY
+            self._place = place
+        place.place(rgb, self._canvas)
+        try:
+            self._request.infer()
+        except RuntimeError as error:
+            raise DetectorUnavailable(
+                f"{self._config.device} failed during inference: {_reason(error)}"
+            ) from error
+        return self._reading.read(self._output(), place)
+
+
+def _require_device(available: Sequence[str], wanted: str) -> None:
+    """Refuse a device that is not there; `GPU` also stands for `GPU.0`."""
+    if not any(device in {wanted, f"{wanted}.0"} for device in available):
+        raise DetectorRejected(
+            f"`device: {wanted}`: OpenVINO sees no such device here, only {', '.join(available)}; "
+            "install its driver, give this user access, or choose another"
+        )
+
+
+def _read(core: _Foreign, file: ModelFile) -> _Foreign:
+    return core.read_model(file.data, file.weights) if file.weights else core.read_model(file.data)
+
+
+def _settle_input(model: _Foreign, wanted: tuple[int, int] | None) -> tuple[int, int]:
+    """Fix the input's shape and return its width and height."""
+    if len(model.inputs) != 1 or len(model.inputs[0].partial_shape) != _AXES:
+        raise DetectorRejected(
+            f"it has {len(model.inputs)} inputs of other shapes than one picture; export a "
+            "detection model"
+        )
+    shape = model.inputs[0].partial_shape
+    if shape[1] != 3:  # noqa: PLR2004 (red, green, blue)
+        raise DetectorRejected(
+            f"its input {shape} is not 1 x 3 x height x width; export it with channels first"
+        )
+    if wanted is None and shape.is_dynamic and (shape[2].is_dynamic or shape[3].is_dynamic):
+        raise DetectorRejected(
+            "it leaves the size of its input open; set `size: [width, height]`, e.g. [640, 384]"
+        )
+    width, height = wanted or (shape[3].get_length(), shape[2].get_length())
+    if not all(_SMALLEST_SIDE <= side <= LARGEST_SIDE for side in (width, height)):
+        raise DetectorRejected(
+            f"an input of {width}x{height} is outside {_SMALLEST_SIDE} to {LARGEST_SIDE} pixels; "
+            "export it smaller, or set `size` if it leaves the size open"
+        )
+    try:
+        model.reshape([1, 3, height, width])
+    except RuntimeError as error:
+        raise DetectorRejected(
+            f"it cannot take pictures of {width}x{height}; leave `size` out or export it so"
+        ) from error
+    return width, height
+
+
+def _with_preprocessing(openvino: _Foreign, model: _Foreign, family: Family) -> _Foreign:
+    steps = openvino.preprocess.PrePostProcessor(model)
+    source = steps.input()
+    source.tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
+    source.model().set_layout(openvino.Layout("NCHW"))
+    pixels = source.preprocess()
+    if not family.rgb:
+        source.tensor().set_color_format(openvino.preprocess.ColorFormat.RGB)
+        pixels.convert_color(openvino.preprocess.ColorFormat.BGR)
+    pixels.convert_element_type(openvino.Type.f32)
+    if family.divisor != 1:
+        pixels.scale(family.divisor)
+    return steps.build()
+
+
+def _labels(model: _Foreign) -> tuple[str, ...]:
+    """Read class names that an Open Model Zoo style export left in the graph, if any."""
+    if not model.has_rt_info(["model_info", "labels"]):
+        return ()
+    said = model.get_rt_info(["model_info", "labels"]).astype(str)
+    return tuple(name.replace("_", " ") for name in said.split())
+
+
+def _reason(error: RuntimeError) -> str:
+    """Pick the one line of OpenVINO's message that is meant for people."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith(("Exception from ", "Check '"))]
+    return (told or lines or ["no reason given"])[0].rstrip(".!")[:300]

@@ -1,0 +1,1 @@
+"""The process of one detector: it reads slots, answers with boxes, and may be killed any time."""

@@ -1,0 +1,130 @@
+"""The worker's work: load once, then answer until the daemon closes its end."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic import ValidationError
+
+from detectors.detection import Detections
+from detectors.detector import Detector, Profile
+from detectors.errors import DetectorUnavailable
+from detectors.message import ROW, Detect, Found, Item, Load, Loaded, Map, Unmap, from_daemon
+from detectors.picture import Picture
+from detectors.worker.backend import build
+from detectors.worker.cameras import Cameras
+from detectors.worker.process import rss
+from sources import BlockingChannel, ChannelBroken
+
+
+def serve(channel: BlockingChannel) -> None:
+    """Load the detector that the first message names and answer until end of file.
+
+    Raises:
+        DetectorError: The detector cannot work, for now or at all.
+        ChannelBroken: The daemon sent what an honest daemon does not send.
+    """
+    first = _next(channel)
+    if first is None:
+        return
+    if not isinstance(first, Load):
+        raise ChannelBroken(f"the first message is `{first.kind}`, not `load`")
+    detector = build(first)
+    started = time.monotonic()
+    profile = detector.load()
+    channel.send(_loaded(profile, time.monotonic() - started))
+    try:
+        _Desk(channel, detector, profile).work()
+    finally:
+        detector.close()
+
+
+class _Desk:
+    """Answers the messages that follow `Load`."""
+
+    def __init__(self, channel: BlockingChannel, detector: Detector, profile: Profile) -> None:
+        self._channel = channel
+        self._detector = detector
+        self._number = {label: number for number, label in enumerate(profile.labels)}
+        self._cameras = Cameras()
+
+    def work(self) -> None:
+        while (message := _next(self._channel)) is not None:
+            match message:
+                case Detect():
+                    self._answer(message)
+                case Map():
+                    if not self._channel.descriptors:
+                        raise ChannelBroken(f"`map` of camera {message.camera} has no descriptor")
+                    fd = self._channel.descriptors.popleft()
+                    self._cameras.map(message.camera, message.slots, fd)
+                case Unmap():
+                    self._cameras.unmap(message.camera)
+                case Load():
+                    raise ChannelBroken("a second `load`")
+
+    def _answer(self, message: Detect) -> None:
+        started = time.monotonic()
+        found = self._look(message.items)
+        seconds = time.monotonic() - started
+        rows = [-1 if detections is None else len(detections) for detections in found]
+        columns = [self._rows(detections) for detections in found if detections is not None]
+        blob = np.concatenate(columns).tobytes() if columns else b""
+        self._channel.send(Found(id=message.id, rows=tuple(rows), seconds=seconds, rss=rss()), blob)
+
+    def _look(self, items: Sequence[Item]) -> list[Detections | None]:
+        """Detect in the pictures that are still there, and believe only those that still are."""
+        places = [self._cameras.find(item) for item in items]
+        views = [place and place[0].read(place[1]) for place in places]
+        pictures = [
+            Picture(item.camera, item.index, view)
+            for item, view in zip(items, views, strict=True)
+            if view is not None
+        ]
+        results = iter(_checked(self._detector.detect(pictures), len(pictures)) if pictures else ())
+        found = [None if view is None else next(results) for view in views]
+        return [
+            detections if place is not None and place[0].holds(place[1]) else None
+            for detections, place in zip(found, places, strict=True)
+        ]
+
+    def _rows(self, detections: Detections) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        rows = np.empty((len(detections), ROW), np.float32)
+        rows[:, :4] = detections.xyxy
+        rows[:, 4] = detections.score
+        rows[:, 5] = [self._number[label] for label in detections.label]
+        if not np.isfinite(rows).all():
+            raise DetectorUnavailable("the device returned boxes that are not finite numbers")
+        return rows
+
+
+def _next(channel: BlockingChannel) -> Load | Map | Unmap | Detect | None:
+    received = channel.receive()
+    if received is None:
+        return None
+    if received.blob:
+        raise ChannelBroken("bytes beside a message that has none")
+    try:
+        return from_daemon.validate_json(received.text)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, problem["loc"]))
+        raise ChannelBroken(f"a message that is none: {where}: {problem['msg']}") from error
+
+
+def _checked(results: Sequence[Detections], count: int) -> Sequence[Detections]:
+    if len(results) != count:
+        raise RuntimeError(f"the detector gave {len(results)} results for {count} pictures")
+    return results
+
+
+def _loaded(profile: Profile, seconds: float) -> Loaded:
+    return Loaded(
+        width=profile.width,
+        height=profile.height,
+        labels=profile.labels,
+        description=profile.description[:2000],
+        max_batch=profile.max_batch,
+        window=profile.window,
+        seconds=seconds,
+    )
