@@ -23,8 +23,8 @@ class ByteConfig(BaseModel):
     track. Raising it loses objects while they are half hidden; lowering it lets noise drag tracks
     along."""
 
-    iou: float = Field(default=0.2, gt=0, lt=1)
-    """Intersection over union, default 0.2: least overlap of predicted box and detection in the
+    iou: float = Field(default=0.15, gt=0, lt=1)
+    """Intersection over union, default 0.15: least overlap of predicted box and detection in the
     first stage. Raising it splits tracks when motion is abrupt; lowering it mixes up neighbours."""
 
     low_iou: float = Field(default=0.4, gt=0, lt=1)
@@ -36,8 +36,8 @@ class ByteConfig(BaseModel):
     boxes do not overlap any more, which happens at low frame rates. Raising it follows faster
     objects at few frames per second; lowering it keeps strangers apart; 0 turns the stage off."""
 
-    speed: float = Field(default=1.5, gt=0, le=20)
-    """Box widths and heights per second, default 1.5: the usual speed of an object that was seen
+    speed: float = Field(default=2.0, gt=0, le=20)
+    """Box widths and heights per second, default 2: the usual speed of an object that was seen
     only once (one standard deviation). Raising it expects faster objects from the second frame on;
     lowering it makes new tracks steadier."""
 
@@ -49,8 +49,8 @@ class ByteConfig(BaseModel):
     """Seconds, default 0: how long, in addition, an object must have been in view. Raising it makes
     the wait independent of the frame rate; 0 leaves the decision to `confirm_hits`."""
 
-    confirm_gap: float = Field(default=0.25, ge=0, le=60)
-    """Seconds, default 0.25: how long a track that is not confirmed yet survives unseen. Raising it
+    confirm_gap: float = Field(default=0.0, ge=0, le=60)
+    """Seconds, default 0: how long a track that is not confirmed yet survives unseen. Raising it
     finds objects that are detected now and then, and more noise; 0 gives up at the first miss."""
 
     keep: float = Field(default=2.0, ge=0, le=600)

@@ -24,9 +24,9 @@ PLANES = 5
 POSITION, VELOCITY, VARIANCE, COVARIANCE, VELOCITY_VARIANCE = range(PLANES)
 
 # Standard deviations in box widths and heights; rows as in the state.
-_MEASURED = np.array([[0.08], [0.05], [0.12], [0.08]]) ** 2
+_MEASURED = np.array([[0.16], [0.06], [0.16], [0.08]]) ** 2
 # Per root of a second and per second: how fast velocities wander.
-_RESTLESS = np.array([[2.0], [1.0], [1.0], [0.7]]) ** 2
+_RESTLESS = np.array([[1.5], [0.6], [1.0], [0.6]]) ** 2
 # Size changes much slower than place when an object is seen for the first time.
 _GROWTH = 0.25
 # Seconds after which a change of size has mostly died out: a gait or an occlusion changes the
