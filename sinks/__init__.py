@@ -12,10 +12,11 @@ from sinks.message import (
     Stats,
     ZoneCounts,
 )
-from sinks.sink import Credential, Sink, Site
+from sinks.sink import Connected, Credential, Sink, Site
 
 __all__ = [
     "CameraStatus",
+    "Connected",
     "Credential",
     "EventRejected",
     "FrameReport",

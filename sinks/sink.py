@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -84,4 +84,22 @@ class Sink(Protocol):
 
     def wants(self, kind: type[BaseModel]) -> bool:
         """Tell whether `show` has any use for messages of this class."""
+        ...
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """What a sink offers beside `Sink` when its connection can be lost while nothing is sent.
+
+    Whoever runs the sink waits for it, so that states are shown anew as soon as the other side
+    is back, and not only when the next event is due.
+    """
+
+    async def lost(self) -> None:
+        """Wait until the connection is gone, then raise. Cancelling loses nothing.
+
+        Raises:
+            SinkUnavailable: It may come back.
+            SinkRejected: The other side threw us out; a person must act.
+        """
         ...

@@ -1,0 +1,16 @@
+"""The durable log of events that every sink reads from at its own pace."""
+
+from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits, SinkFigures
+from sinks.journal.journal import Journal
+from sinks.journal.reader import JournalReader
+
+__all__ = [
+    "Entry",
+    "Expired",
+    "Figures",
+    "Journal",
+    "JournalFailed",
+    "JournalReader",
+    "Limits",
+    "SinkFigures",
+]

@@ -1,0 +1,321 @@
+"""The writing side: plain, blocking, for one thread."""
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from reasoners import Event
+from sinks.journal import figures, file, retention, schema
+from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits
+
+_TRACK: Final = re.compile(r"t(\d{1,18})")
+_SETTINGS: Final = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+PRAGMA journal_size_limit = 16777216;
+"""
+
+
+class Journal:
+    """Commits events, hands them out by position and remembers how far each sink has come.
+
+    Promise: when `commit` has returned, the events survive `kill -9`, and a power cut on a disk
+    that honours fsync. To be used, from `open` to `close`, by one thread only; it is the one
+    writer of its file. Readers are `JournalReader`.
+
+    Every method raises `JournalFailed` when the disk or the file fails, and from then on always.
+    """
+
+    def __init__(self, path: Path | None, limits: Limits = Limits()) -> None:  # noqa: B008  frozen
+        self._path = path
+        self._limits = limits
+        self._connection: sqlite3.Connection | None = None
+        self._lock: int | None = None
+        self._failure: str | None = None
+        self._noted: dict[str, tuple[int, int]] = {}
+
+    def open(self) -> tuple[str, ...]:
+        """Open or create the journal; return warnings for people.
+
+        A damaged file is moved aside untouched and named in a warning.
+
+        Raises:
+            JournalFailed: In use by another process, of a newer schema, or an I/O error.
+        """
+        warnings: tuple[str, ...] = ()
+        if self._path is not None:
+            self._lock = file.lock(self._path)
+        try:
+            if self._path is not None:
+                warnings = file.prepare(self._path)
+            self._connection = self._connect()
+        except BaseException:
+            self.close()
+            raise
+        return warnings
+
+    def close(self) -> None:
+        """Write what was noted and close; may be called at any time, any number of times."""
+        try:
+            if self._connection is not None and self._failure is None and self._noted:
+                with self._transaction():
+                    pass
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
+
+    def commit(self, events: Sequence[Event]) -> list[Entry]:
+        """Make events durable, all or none; return them with position and `seq`.
+
+        `seq` rises per camera without gaps. An event that was held is held no more.
+
+        Raises:
+            ValueError: A revision that is already there, or older than what is there.
+        """
+        with self._transaction() as db:
+            entries = [self._append(db, event) for event in events]
+            db.execute("UPDATE sink SET committed = committed + ?", (len(entries),))
+        return entries
+
+    def hold(self, event: Event) -> None:
+        """Keep an event that nobody may see yet, durably; a later call replaces it.
+
+        It has no `seq` and no position; `commit` gives it both and ends the holding.
+        """
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO held VALUES (?, (SELECT coalesce(max(ordinal), 0) + 1 FROM held), ?) "
+                "ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+                (event.id, event.wire()),
+            )
+
+    def held(self) -> list[Event]:
+        """Return the events being held, in the order in which holding began."""
+        rows = self._read("SELECT body FROM held ORDER BY ordinal")
+        return [Event.model_validate_json(body) for (body,) in rows]
+
+    def register(self, sinks: Sequence[str]) -> None:
+        """Set up a cursor for each sink and drop those of sinks that are gone.
+
+        A new sink starts at the end of what is there: it gets what happens from now on.
+        """
+        marks = ", ".join("?" * len(sinks))
+        with self._transaction() as db:
+            for table, column in (("sink", "name"), ("dead_letter", "sink")):
+                db.execute(
+                    f"DELETE FROM {table} WHERE {column} NOT IN ({marks})",  # noqa: S608  fixed names
+                    tuple(sinks),
+                )
+            db.executemany(
+                "INSERT INTO sink (name, cursor) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [(name, figures.last(db)) for name in sinks],
+            )
+
+    def after(self, position: int, most: int) -> list[Entry]:
+        """Return up to `most` entries that come after a position, in order."""
+        rows = self._read(
+            "SELECT position, body FROM entry WHERE position > ? ORDER BY position LIMIT ?",
+            (position, most),
+        )
+        return [Entry(place, Event.model_validate_json(body)) for place, body in rows]
+
+    def cursor(self, sink: str) -> int:
+        """Return the position up to which a registered sink has everything."""
+        return self._cursor(sink)
+
+    def advance(self, moves: Mapping[str, int], delivered: Mapping[str, int]) -> None:
+        """Move cursors forward, and note how many deliveries that meant.
+
+        What a cursor passes counts as delivered, unless it was dead-lettered. A move backwards
+        moves nothing: what lies between has expired meanwhile, and is counted as that.
+
+        Raises:
+            ValueError: A sink that is not registered, or a place where nothing is yet.
+        """
+        with self._transaction() as db:
+            end = figures.last(db)
+            for sink, position in moves.items():
+                if position > end:
+                    raise ValueError(f"cursor of {sink}: {position} lies past the end, {end}")
+                here = self._cursor(sink)
+                if position <= here:
+                    continue
+                db.execute(
+                    "UPDATE sink SET cursor = ?, delivered = delivered + ? WHERE name = ?",
+                    (position, figures.waiting(db, sink, here, position), sink),
+                )
+            db.executemany(
+                "UPDATE sink SET deliveries = deliveries + ? WHERE name = ?",
+                [(count, sink) for sink, count in delivered.items()],
+            )
+
+    def dead_letter(self, sink: str, entry: Entry, reason: str) -> None:
+        """Put an event aside for one sink that will not take it.
+
+        The cursor stays; it passes the event with the next move.
+        """
+        with self._transaction() as db:
+            fresh = db.execute(
+                "INSERT INTO dead_letter VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (sink, entry.position, reason, entry.event.wire()),
+            ).rowcount
+            if fresh and entry.position > self._cursor(sink):
+                db.execute(
+                    "UPDATE sink SET dead_lettered = dead_lettered + 1 WHERE name = ?", (sink,)
+                )
+
+    def unfinished(self) -> list[Event]:
+        """Return the latest revision of each event not ended, or with its question `pending`."""
+        rows = self._read("SELECT body FROM unfinished ORDER BY position")
+        return [Event.model_validate_json(body) for (body,) in rows]
+
+    def last_track_id(self, camera: str) -> int:
+        """Return the highest number N of a track `tN` that a camera is known to have used."""
+        return max(self._counter(camera, "track"), self._noted.get(camera, (0, 0))[0])
+
+    def last_index(self, camera: str) -> int:
+        """Return the highest frame index that a camera is known to have used."""
+        return max(self._counter(camera, "frame"), self._noted.get(camera, (0, 0))[1])
+
+    def note(self, camera: str, *, track: int, index: int) -> None:
+        """Raise a camera's counters; written with the next commit, move or close."""
+        before = self._noted.get(camera, (0, 0))
+        self._noted[camera] = (max(track, before[0]), max(index, before[1]))
+
+    def expire(self, now: float) -> list[Expired]:
+        """Drop what is beyond the limits; return what that cost each sink.
+
+        Args:
+            now: Wall clock, Unix seconds. Events stamped by a clock that could not be trusted
+                have no age: they go with a dated neighbour, or by count and size.
+        """
+        with self._transaction() as db:
+            return retention.expire(db, self._limits, now)
+
+    def figures(self) -> Figures:
+        """Count what is there, and what became of it for each sink."""
+        with self._guard() as db:
+            return figures.figures(db)
+
+    def _connect(self) -> sqlite3.Connection:
+        with self._translate():
+            db = sqlite3.connect(
+                ":memory:" if self._path is None else self._path, isolation_level=None
+            )
+            self._connection = db
+            for setting in _SETTINGS.strip().splitlines():
+                db.execute(setting).fetchall()
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                schema.create(db)
+            else:
+                schema.migrate(db, version)
+        return db
+
+    def _append(self, db: sqlite3.Connection, event: Event) -> Entry:
+        known = db.execute("SELECT revision FROM unfinished WHERE id = ?", (event.id,)).fetchone()
+        if known and known[0] >= event.revision:
+            raise ValueError(f"event {event.id}: revision {event.revision} after {known[0]}")
+        numbered = event.model_copy(update={"seq": self._count(db, event)})
+        body = numbered.wire()
+        try:
+            position = db.execute(
+                "INSERT INTO entry (id, revision, camera, rule, updated_at, dated_at, size, body) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    event.id,
+                    event.revision,
+                    event.camera,
+                    event.rule,
+                    event.updated_at,
+                    None if event.clock == "unsynced" else event.updated_at,
+                    len(body.encode()),
+                    body,
+                ),
+            ).lastrowid
+        except sqlite3.IntegrityError as exc:
+            raise ValueError(
+                f"event {event.id}: revision {event.revision} is already in the journal"
+            ) from exc
+        if position is None:
+            raise JournalFailed("the journal gave no position")
+        db.execute("DELETE FROM held WHERE id = ?", (event.id,))
+        if event.type == "end" and event.reasoning.state != "pending":
+            db.execute("DELETE FROM unfinished WHERE id = ?", (event.id,))
+        else:
+            db.execute(
+                "INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?, ?)",
+                (event.id, event.revision, position, body),
+            )
+        return Entry(position, numbered)
+
+    def _count(self, db: sqlite3.Connection, event: Event) -> int:
+        tracks = [_TRACK.fullmatch(thing.track) for thing in event.objects]
+        highest = max((int(match[1]) for match in tracks if match), default=0)
+        (seq,) = db.execute(
+            "INSERT INTO camera (name, seq, track, frame) VALUES (?, 1, ?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET seq = seq + 1, track = max(track, excluded.track), "
+            "frame = max(frame, excluded.frame) RETURNING seq",
+            (event.camera, highest, event.frame.index),
+        ).fetchone()
+        return int(seq)
+
+    def _cursor(self, sink: str) -> int:
+        rows = self._read("SELECT cursor FROM sink WHERE name = ?", (sink,))
+        if not rows:
+            raise ValueError(f"sink {sink!r} is not registered with the journal")
+        return int(rows[0][0])
+
+    def _counter(self, camera: str, column: str) -> int:
+        rows = self._read(f"SELECT {column} FROM camera WHERE name = ?", (camera,))  # noqa: S608  fixed names
+        return int(rows[0][0]) if rows else 0
+
+    def _read(self, query: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]  # rows have the shape of their query
+        with self._guard() as db:
+            return db.execute(query, tuple(values)).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._guard() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.executemany(
+                    "INSERT INTO camera (name, track, frame) VALUES (?, ?, ?) "
+                    "ON CONFLICT (name) DO UPDATE SET track = max(track, excluded.track), "
+                    "frame = max(frame, excluded.frame)",
+                    [(camera, *counters) for camera, counters in self._noted.items()],
+                )
+                db.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself after most errors of the disk.
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+            self._noted.clear()
+
+    @contextmanager
+    def _guard(self) -> Iterator[sqlite3.Connection]:
+        if self._failure is not None:
+            raise JournalFailed(self._failure)
+        if self._connection is None:
+            raise JournalFailed("the journal is not open")
+        with self._translate():
+            yield self._connection
+
+    @contextmanager
+    def _translate(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as exc:
+            self._failure = f"journal {self._path or 'in memory'}: {exc}"
+            raise JournalFailed(self._failure) from exc

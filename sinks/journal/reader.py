@@ -1,0 +1,159 @@
+"""The reading side: for people, for the doctor, for tests; never writes a byte."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from reasoners import Event
+from sinks.journal import schema
+from sinks.journal.entry import Entry, Figures, JournalFailed
+from sinks.journal.figures import figures
+
+_QUERY = """
+SELECT position, body FROM entry
+WHERE position > :after
+  AND (:since IS NULL OR updated_at >= :since)
+  AND (:until IS NULL OR updated_at < :until)
+  AND (:camera IS NULL OR camera = :camera)
+  AND (:rule IS NULL OR rule = :rule)
+  AND (:state IS NULL OR json_extract(body, '$.reasoning.state') = :state)
+  AND (:label IS NULL OR EXISTS (
+        SELECT 1 FROM json_each(body, '$.objects') AS thing
+        WHERE json_extract(thing.value, '$.label') = :label))
+ORDER BY position LIMIT :limit
+"""
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event put aside for one sink."""
+
+    sink: str
+    position: int
+    reason: str
+    event: Event
+
+
+class JournalReader:
+    """Looks into a journal that a daemon may be writing at the same time.
+
+    Reads in short batches: a long reading transaction would keep the daemon's log from shrinking.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open for reading.
+
+        Raises:
+            JournalFailed: No such file, no journal, or of a newer schema.
+        """
+        if not path.is_file():
+            raise JournalFailed(f"journal {path}: no such file; has `lookout run` been started?")
+        self._path = path
+        try:
+            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        except sqlite3.Error as exc:
+            raise JournalFailed(f"journal {path}: {exc}") from exc
+        try:
+            (application,) = self._db.execute("PRAGMA application_id").fetchone()
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error as exc:
+            self._db.close()
+            raise JournalFailed(f"journal {path}: {exc}") from exc
+        if application != schema.APPLICATION or version != schema.VERSION:
+            self._db.close()
+            raise JournalFailed(
+                f"journal {path}: not a journal of schema {schema.VERSION} (it says {version}); "
+                "use the Lookout that wrote it"
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def events(
+        self,
+        *,
+        since: float | None = None,
+        until: float | None = None,
+        camera: str | None = None,
+        rule: str | None = None,
+        label: str | None = None,
+        state: str | None = None,
+        limit: int | None = None,
+        after: int = 0,
+    ) -> Iterator[Entry]:
+        """Yield revisions in the order of their commit.
+
+        Args:
+            since: Unix seconds; last updated then or later.
+            until: Unix seconds; last updated before then.
+            camera: Of this camera only.
+            rule: Of this rule only.
+            label: With an object of this label.
+            state: With the reasoning in this state.
+            limit: At most so many; None for all.
+            after: Committed after this position.
+        """
+        left = limit
+        while left is None or left > 0:
+            asked = {
+                "after": after,
+                "since": since,
+                "until": until,
+                "camera": camera,
+                "rule": rule,
+                "label": label,
+                "state": state,
+                "limit": _BATCH if left is None else min(left, _BATCH),
+            }
+            try:
+                rows = self._db.execute(_QUERY, asked).fetchall()
+            except sqlite3.Error as exc:
+                raise JournalFailed(f"journal {self._path}: {exc}") from exc
+            for position, body in rows:
+                after = position
+                yield Entry(position, Event.model_validate_json(body))
+            if len(rows) < asked["limit"]:  # type: ignore[operator]  # that entry is a number
+                return
+            left = None if left is None else left - len(rows)
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """Return what was put aside, by sink and position."""
+        rows = self._db.execute(
+            "SELECT sink, position, reason, body FROM dead_letter ORDER BY sink, position"
+        ).fetchall()
+        return [
+            DeadLetter(sink, position, reason, Event.model_validate_json(body))
+            for sink, position, reason, body in rows
+        ]
+
+    def integrity(self) -> list[str]:
+        """Return what is damaged; empty when all is well."""
+        try:
+            found = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check")]
+        except sqlite3.Error as exc:
+            return [str(exc)]
+        return [] if found == ["ok"] else found
+
+    def figures(self) -> Figures:
+        """Count what is there, and what became of it for each sink."""
+        self._db.execute("BEGIN")
+        try:
+            return figures(self._db)
+        finally:
+            self._db.execute("ROLLBACK")

@@ -1,0 +1,80 @@
+"""The tables of the journal and how older ones become present ones."""
+
+import sqlite3
+from typing import Final
+
+VERSION: Final = 1
+"""Written as `user_version`; a newer one is refused, an older one migrated."""
+
+APPLICATION: Final = 0x4C4F4F4B
+"""Written as `application_id`; tells our file from any other database."""
+
+TABLES: Final = """
+CREATE TABLE entry (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    camera TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    updated_at REAL NOT NULL,
+    dated_at REAL,
+    size INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (id, revision)
+) STRICT;
+CREATE TABLE unfinished (
+    id TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE held (
+    id TEXT PRIMARY KEY,
+    ordinal INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE camera (
+    name TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL DEFAULT 0,
+    track INTEGER NOT NULL DEFAULT 0,
+    frame INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sink (
+    name TEXT PRIMARY KEY,
+    cursor INTEGER NOT NULL,
+    committed INTEGER NOT NULL DEFAULT 0,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    dead_lettered INTEGER NOT NULL DEFAULT 0,
+    expired INTEGER NOT NULL DEFAULT 0,
+    deliveries INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE dead_letter (
+    sink TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (sink, position)
+) STRICT, WITHOUT ROWID;
+"""
+"""`dated_at` is `updated_at` where the clock could be trusted, else null: such a row has no age.
+`unfinished` holds bodies of its own, so that an event open for longer than the journal keeps rows
+can still be ended."""
+
+MIGRATIONS: Final[dict[int, str]] = {}
+"""Version → script that leads to the next version."""
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Lay the tables into an empty database, in one transaction."""
+    db.executescript(
+        f"BEGIN IMMEDIATE;{TABLES}"
+        f"PRAGMA application_id = {APPLICATION};PRAGMA user_version = {VERSION};COMMIT;"
+    )
+
+
+def migrate(db: sqlite3.Connection, version: int) -> None:
+    """Lead an older database to the present version, one transaction per step."""
+    for step in range(version, VERSION):
+        db.executescript(
+            f"BEGIN IMMEDIATE;{MIGRATIONS[step]}PRAGMA user_version = {step + 1};COMMIT;"
+        )

@@ -1,0 +1,318 @@
+"""One connection to a broker: aiomqtt with the receipts really read.
+
+aiomqtt 2.5 throws away the reason code of a PUBACK, connects in asyncio's shared executor, leaves
+the socket of a failed attempt open, and leaves an exception nobody retrieved when the broker goes
+away. This subclass repairs these four, on private names; the dependency is pinned below 3, and a
+test guards each of them.
+"""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import aiomqtt
+import paho.mqtt.client as paho
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from sinks.errors import SinkError, SinkRejected, SinkUnavailable
+
+UNSUPPORTED_PROTOCOL = 0x84
+BAD_CREDENTIALS = 0x86
+NOT_AUTHORIZED = 0x87
+BANNED = 0x8A
+BAD_CLIENT_ID = 0x85
+TAKEN_OVER = 0x8E
+PACKET_TOO_LARGE = 0x95
+QUOTA_EXCEEDED = 0x97
+FAILURE = 0x80
+"""Reason codes of MQTT 5, section 2.4; from here on they mean failure."""
+
+INCOMING = 100
+"""Messages from the broker kept for reading; more are discarded."""
+
+GOODBYE = 0.8
+"""Seconds that a last word and a clean disconnect may take together."""
+
+
+class ProtocolUnsupported(Exception):  # noqa: N818  a fact about the broker, dealt with inside the room
+    """The broker does not speak the version we offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the broker said to one publish."""
+
+    code: int
+    text: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether the broker did not take it."""
+        return self.code >= FAILURE
+
+
+class Connection(aiomqtt.Client):
+    """One connection, from connect to goodbye; used once."""
+
+    def __init__(
+        self,
+        hostname: str,
+        port: int,
+        *,
+        context: Callable[[], ssl.SSLContext] | None = None,
+        **options: Any,  # noqa: ANN401  aiomqtt's own options
+    ) -> None:
+        super().__init__(hostname, port, max_queued_incoming_messages=INCOMING, **options)
+        self._where = f"{hostname}:{port}"
+        self._context = context
+        self._receipts: dict[int, asyncio.Future[Receipt]] = {}
+        self._sizes: dict[int, int] = {}
+        self._abandoned = False
+        self.largest_packet: int | None = None
+        """Bytes of the largest packet that the broker said it takes; None: it said nothing."""
+        self.pending_calls_threshold = 1000
+        self._client.connect_timeout = self.timeout
+        self._disconnected.add_done_callback(_retrieve)
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            ProtocolUnsupported: Offer another version.
+            SinkUnavailable: Nobody there, or no answer.
+            SinkRejected: The broker refuses us.
+        """
+        # aiomqtt would use asyncio's default executor, where a slow name look-up of one sink
+        # delays everybody's (cpython#112169).
+        executor = ThreadPoolExecutor(1, thread_name_prefix="mqtt-connect")
+        try:
+            await self._loop.run_in_executor(executor, self._client_connect)
+            async with asyncio.timeout(self.timeout):
+                await self._connected
+        except aiomqtt.MqttCodeError as exc:
+            self._hang_up()
+            raise self._explain(exc) from exc
+        except ssl.SSLCertVerificationError as exc:
+            self._hang_up()
+            raise SinkRejected(
+                f"{self._where}: the broker's certificate is not trusted: {exc.verify_message}; "
+                "set `ca` to the file of its authority"
+            ) from exc
+        except TimeoutError as exc:
+            self._hang_up()
+            raise SinkUnavailable(f"{self._where}: no answer within {self.timeout:g} s") from exc
+        except (OSError, ValueError) as exc:
+            self._hang_up()
+            raise SinkUnavailable(f"{self._where}: {exc}") from exc
+        except asyncio.CancelledError:
+            self._abandoned = True
+            self._hang_up()
+            raise
+        finally:
+            executor.shutdown(wait=False)
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Say goodbye if anybody is there; never takes longer than a second."""
+        if not self._disconnected.done() and self._client.disconnect() == paho.MQTT_ERR_SUCCESS:
+            await asyncio.wait({self._disconnected}, timeout=GOODBYE / 2)
+        self._hang_up()
+
+    async def send(
+        self, topic: str, payload: bytes, qos: int, retain: bool, properties: Properties | None
+    ) -> Receipt:
+        """Publish, wait for the broker's receipt and return it.
+
+        Under MQTT 3.1.1 the receipt cannot say no. Cancelling leaves open whether it arrived.
+
+        Raises:
+            SinkUnavailable: The connection is gone, or there was no receipt in time.
+            SinkRejected: The broker threw us out.
+        """
+        self.check()
+        info = self._client.publish(topic, payload, qos, retain, properties)
+        if info.rc != paho.MQTT_ERR_SUCCESS:
+            self.check()
+            raise SinkUnavailable(f"{self._where}: {paho.error_string(info.rc)}")
+        if qos == 0:
+            return Receipt(0, "sent")
+        receipt: asyncio.Future[Receipt] = self._loop.create_future()
+        self._receipts[info.mid] = receipt
+        self._sizes[info.mid] = len(payload)
+        try:
+            ends: set[asyncio.Future[Any]] = {receipt, self._disconnected}
+            await asyncio.wait(
+                ends,
+                timeout=self.timeout,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if receipt.done():
+                return receipt.result()
+            self.check()
+            raise SinkUnavailable(f"{self._where}: no receipt within {self.timeout:g} s")
+        finally:
+            del self._receipts[info.mid], self._sizes[info.mid]
+
+    async def listen(self, topic: str) -> None:
+        """Subscribe.
+
+        Raises:
+            SinkUnavailable: No answer in time, or the connection is gone.
+        """
+        try:
+            await self.subscribe(topic, qos=1)
+        except aiomqtt.MqttError as exc:
+            self.check()
+            raise SinkUnavailable(f"{self._where}: cannot subscribe to {topic}: {exc}") from exc
+
+    async def ignore(self, topic: str) -> None:
+        """Unsubscribe; raises as `listen` does."""
+        try:
+            await self.unsubscribe(topic)
+        except aiomqtt.MqttError as exc:
+            self.check()
+            raise SinkUnavailable(f"{self._where}: cannot unsubscribe {topic}: {exc}") from exc
+
+    async def heard(self, topic: str, payload: bytes) -> bool:
+        """Wait until a message comes in; False when it does not within the timeout."""
+        try:
+            async with asyncio.timeout(self.timeout):
+                async for message in self.messages:
+                    if message.topic.value == topic and message.payload == payload:
+                        return True
+        except TimeoutError:
+            return False
+        except aiomqtt.MqttError as exc:
+            self.check()
+            raise SinkUnavailable(f"{self._where}: {exc}") from exc
+        return False
+
+    async def farewell(self, topic: str, payload: bytes) -> None:
+        """Publish a last retained word, if anybody is there; never longer than half a second."""
+        if self._disconnected.done():
+            return
+        with contextlib.suppress(SinkError, TimeoutError):
+            async with asyncio.timeout(GOODBYE / 2):
+                await self.send(topic, payload, 1, retain=True, properties=None)
+
+    async def lost(self) -> None:
+        """Wait until the connection is gone, and raise why.
+
+        Raises:
+            SinkUnavailable: It may come back.
+            SinkRejected: The broker threw us out.
+        """
+        await asyncio.wait({self._disconnected})
+        self.check()
+
+    def check(self) -> None:
+        """Raise what ended the connection, if it has ended."""
+        if not self._disconnected.done():
+            return
+        error = self._disconnected.exception()
+        code = _code(error)
+        if code == TAKEN_OVER:
+            raise SinkRejected(
+                f"{self._where}: session taken over: another client uses the client id "
+                f"{self.identifier!r}; stop it or set `client_id`"
+            ) from error
+        if code in (NOT_AUTHORIZED, BANNED):
+            raise SinkRejected(f"{self._where}: the broker threw us out: {error}") from error
+        raise SinkUnavailable(f"{self._where}: connection lost: {error or 'closed'}") from error
+
+    @property
+    def too_large(self) -> int | None:
+        """Bytes of the payload for which the broker closed the connection, if that was why.
+
+        The largest one on its way is certainly too large: the one it closed for is no larger.
+        """
+        if not self._disconnected.done():
+            return None
+        if _code(self._disconnected.exception()) != PACKET_TOO_LARGE:
+            return None
+        return max(self._sizes.values(), default=None)
+
+    def _client_connect(self) -> None:
+        """Connect in the executor's thread; a socket nobody waits for any more is closed."""
+        if self._context is not None:
+            self._client.tls_set_context(self._context())
+        super()._client_connect()
+        if self._abandoned:
+            with contextlib.suppress(RuntimeError):  # the loop may have ended meanwhile
+                self._loop.call_soon_threadsafe(self._hang_up)
+
+    def _hang_up(self) -> None:
+        """Close the socket, whatever state it is in."""
+        self._client._sock_close()  # noqa: SLF001  paho has no public way to drop a half-made connection
+
+    def _on_connect(
+        self,
+        client: paho.Client,
+        userdata: Any,  # noqa: ANN401  paho's signature
+        flags: paho.ConnectFlags,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
+    ) -> None:
+        self.largest_packet = getattr(properties, "MaximumPacketSize", None)
+        super()._on_connect(client, userdata, flags, reason_code, properties)
+
+    def _on_disconnect(
+        self,
+        client: paho.Client,
+        userdata: Any,  # noqa: ANN401  paho's signature
+        flags: paho.DisconnectFlags,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
+    ) -> None:
+        if not self._connected.done():
+            # aiomqtt would wait for the whole timeout for an answer that cannot come any more.
+            self._connected.set_exception(aiomqtt.MqttCodeError(reason_code))
+            return
+        super()._on_disconnect(client, userdata, flags, reason_code, properties)
+
+    def _on_publish(
+        self,
+        client: paho.Client,
+        userdata: Any,  # noqa: ANN401  paho's signature
+        mid: int,
+        reason_code: ReasonCode,
+        properties: Properties,
+    ) -> None:
+        receipt = self._receipts.get(mid)
+        if receipt is not None and not receipt.done():
+            receipt.set_result(Receipt(reason_code.value, str(reason_code)))
+        super()._on_publish(client, userdata, mid, reason_code, properties)
+
+    def _explain(self, error: aiomqtt.MqttCodeError) -> SinkError | ProtocolUnsupported:
+        code = _code(error)
+        if code == UNSUPPORTED_PROTOCOL:
+            return ProtocolUnsupported(self._where)
+        if code == BAD_CREDENTIALS:
+            return SinkRejected(f"{self._where}: wrong user or password; see to `credential`")
+        if code in (NOT_AUTHORIZED, BANNED):
+            return SinkRejected(f"{self._where}: not authorised to connect; see to `credential`")
+        if code == BAD_CLIENT_ID:
+            return SinkRejected(f"{self._where}: the broker does not like our `client_id`")
+        return SinkUnavailable(f"{self._where}: refused: {error}")
+
+
+def _code(error: BaseException | None) -> int | None:
+    rc = error.rc if isinstance(error, aiomqtt.MqttCodeError) else None
+    return rc.value if isinstance(rc, ReasonCode) else rc
+
+
+def _retrieve(future: asyncio.Future[None]) -> None:
+    """Look at the exception, so that asyncio does not complain about one nobody saw."""
+    if not future.cancelled():
+        future.exception()

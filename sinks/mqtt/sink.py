@@ -1,0 +1,262 @@
+"""The MQTT sink."""
+
+import logging
+import secrets
+import ssl
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from aiomqtt import ProtocolVersion, Will
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from pydantic import BaseModel
+
+from reasoners import Event
+from sinks.errors import EventRejected, SinkRejected, SinkUnavailable
+from sinks.message import FrameReport, Message, Snapshot
+from sinks.mqtt.client import (
+    NOT_AUTHORIZED,
+    QUOTA_EXCEEDED,
+    Connection,
+    ProtocolUnsupported,
+    Receipt,
+)
+from sinks.mqtt.config import MqttConfig
+from sinks.mqtt.identity import client_id
+from sinks.mqtt.topic import Letter, Topics
+from sinks.sink import Site
+
+_LOG = logging.getLogger(__name__)
+
+
+class MqttSink:
+    """Publishes to an MQTT broker.
+
+    Delivery: at least once to the *broker*. With MQTT 5 an event is delivered when the broker's
+    receipt says so with a success code; with 3.1.1, which has no way to refuse, when any receipt
+    came, and the self-test at connect is the only proof that the broker lets us publish. What the
+    broker does after its receipt, and whether anybody listens, is not promised.
+    """
+
+    Config = MqttConfig
+
+    def __init__(self, name: str, config: MqttConfig, site: Site) -> None:
+        self.name = name
+        self._config = config
+        self._site = site
+        self._topics = Topics(config.prefix, site.node)
+        self._connection: Connection | None = None
+        self._life = AsyncExitStack()
+        self._too_large: int | None = None
+        self._complained: set[str] = set()
+        self.version: int | None = None
+        """MQTT version spoken: 5, or 4 for 3.1.1; None while not connected."""
+        self.refused = 0
+        """States and notices that the broker refused or that were too large to be sent."""
+
+    async def __aenter__(self) -> Self:
+        """Connect, prove that the broker lets us speak, and say `online`."""
+        async with AsyncExitStack() as life:
+            connection = await self._connect(life)
+            self._connection = connection
+            self._complained.clear()
+            life.callback(self._forget)
+            await self._prove(connection)
+            await self._post(self._topics.present(online=True))
+            self._life = life.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Say `offline` and disconnect, within a second."""
+        connection = self._connection
+        try:
+            if connection is not None:
+                letter = self._topics.present(online=False)
+                await connection.farewell(letter.topic, letter.payload)
+        finally:
+            await self._life.aclose()
+
+    async def deliver(self, event: Event) -> None:
+        """Publish one revision; return when the broker has acknowledged it."""
+        letter = self._topics.event(event)
+        size = len(letter.payload)
+        if size > self._config.event_limit:
+            raise EventRejected(
+                f"event {event.id}: {size} bytes, above `event_limit` {self._config.event_limit}"
+            )
+        if self._too_large is not None and size >= self._too_large:
+            raise EventRejected(
+                f"event {event.id}: {size} bytes, too large for the broker; raise its limit"
+            )
+        about = [
+            ("schema", event.schema_),
+            ("id", event.id),
+            ("revision", str(event.revision)),
+            ("node", event.node),
+            ("camera", event.camera),
+        ]
+        receipt = await self._post(letter, about, expiry=self._config.expiry)
+        if not receipt.refused:
+            return
+        where = f"mqtt_denied: {letter.topic}: {receipt.text}"
+        if receipt.code == NOT_AUTHORIZED:
+            raise SinkRejected(f"{where}; let this user write below {self._topics.root}/")
+        if receipt.code == QUOTA_EXCEEDED:
+            raise SinkUnavailable(where)
+        raise EventRejected(where)
+
+    async def show(self, message: Message) -> None:
+        """Publish a state, notice or frame report.
+
+        A refusal here is logged once per topic and counted: it must not hold up events.
+        """
+        if not self.wants(type(message)):
+            return
+        for letter in self._topics.message(message):
+            if self._oversized(message, letter):
+                self._complain(letter.topic, f"{len(letter.payload)} bytes are too large")
+                continue
+            receipt = await self._post(letter)
+            if receipt.refused:
+                self._complain(letter.topic, f"mqtt_denied: {receipt.text}")
+
+    def wants(self, kind: type[BaseModel]) -> bool:
+        """Frame reports only if configured, pictures unless their limit is 0, all else always."""
+        if issubclass(kind, FrameReport):
+            return self._config.frames
+        if issubclass(kind, Snapshot):
+            return self._config.snapshot_limit > 0
+        return True
+
+    async def lost(self) -> None:
+        """Wait until the connection is gone, and raise why. Cancelling loses nothing."""
+        await self._connected().lost()
+
+    async def _connect(self, life: AsyncExitStack) -> Connection:
+        """Offer MQTT 5; only a broker that says it does not know it is offered 3.1.1."""
+        try:
+            connection = await life.enter_async_context(self._dial(ProtocolVersion.V5))
+        except ProtocolUnsupported:
+            try:
+                connection = await life.enter_async_context(self._dial(ProtocolVersion.V311))
+            except ProtocolUnsupported as exc:
+                raise SinkRejected(
+                    f"{exc}: the broker speaks neither MQTT 5 nor 3.1.1; update it"
+                ) from exc
+            self.version = 4
+        else:
+            self.version = 5
+        return connection
+
+    def _dial(self, protocol: ProtocolVersion) -> Connection:
+        config = self._config
+        user, password = None, None
+        if config.credential is not None:
+            credential = self._site.credential(config.credential)
+            user, password = credential.user or "", credential.password
+        offline = self._topics.present(online=False)
+        return Connection(
+            config.host,
+            config.port,
+            context=self._trust if config.tls else None,
+            identifier=config.client_id or client_id(self._site.node),
+            username=user,
+            password=password,
+            protocol=protocol,
+            clean_session=None if protocol == ProtocolVersion.V5 else True,
+            clean_start=True,
+            keepalive=config.keepalive,
+            timeout=config.timeout,
+            will=Will(offline.topic, offline.payload, offline.qos, offline.retain),
+        )
+
+    def _trust(self) -> ssl.SSLContext:
+        config = self._config
+        try:
+            context = ssl.create_default_context(cafile=config.ca)
+            if config.cert is not None:
+                context.load_cert_chain(config.cert, config.key)
+        except OSError as exc:
+            files = [str(path) for path in (config.ca, config.cert, config.key) if path]
+            raise SinkRejected(f"cannot use {', '.join(files)}: {exc}") from exc
+        return context
+
+    async def _prove(self, connection: Connection) -> None:
+        """Speak to ourselves through the broker.
+
+        A granted subscription proves nothing (mosquitto grants what its ACL denies), and a 3.1.1
+        receipt proves nothing either; only the message that comes back does.
+        """
+        topic, word = self._topics.selftest, secrets.token_hex(8).encode()
+        remedy = f"let this user read and write {topic}"
+        await connection.listen(topic)
+        receipt = await self._post(Letter(topic, word))
+        if receipt.refused:
+            raise SinkRejected(f"mqtt_denied: {topic}: {receipt.text}; {remedy}")
+        if not await connection.heard(topic, word):
+            raise SinkRejected(f"mqtt_denied: {topic}: our own message did not come back; {remedy}")
+        await connection.ignore(topic)
+
+    async def _post(
+        self, letter: Letter, about: list[tuple[str, str]] | None = None, expiry: float = 0
+    ) -> Receipt:
+        connection = self._connected()
+        try:
+            return await connection.send(
+                letter.topic,
+                letter.payload,
+                letter.qos,
+                letter.retain,
+                self._properties(letter, about or [], expiry),
+            )
+        except SinkUnavailable as exc:
+            if (size := connection.too_large) is None:
+                self._too_large = None
+                raise
+            self._too_large = size
+            if len(letter.payload) >= size and about:
+                raise EventRejected(
+                    f"{letter.topic}: {size} bytes, too large for the broker, which closed the "
+                    "connection; raise its limit"
+                ) from exc
+            raise
+
+    def _properties(
+        self, letter: Letter, about: list[tuple[str, str]], expiry: float
+    ) -> Properties | None:
+        if self.version != 5:  # noqa: PLR2004  the protocol's own number
+            return None
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types there
+        properties.ContentType = letter.kind
+        if about:
+            properties.UserProperty = about
+        if expiry:
+            properties.MessageExpiryInterval = int(expiry)
+        return properties
+
+    def _oversized(self, message: Message, letter: Letter) -> bool:
+        size = len(letter.payload)
+        if self._too_large is not None and size >= self._too_large:
+            return True
+        return isinstance(message, Snapshot) and size > self._config.snapshot_limit
+
+    def _complain(self, topic: str, why: str) -> None:
+        self.refused += 1
+        if topic not in self._complained:
+            self._complained.add(topic)
+            _LOG.warning("sink %s: %s: %s", self.name, topic, why)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            raise SinkUnavailable(f"sink {self.name}: not connected")
+        return self._connection
+
+    def _forget(self) -> None:
+        self._connection = None
+        self.version = None
