@@ -11,9 +11,9 @@ say; against what this child was allotted, by the daemon.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, field_validator
 
-from sources.picture import PictureRequest, Point
+from sources.picture import PictureRequest, Point, Relative
 
 Index = Annotated[int, Field(ge=0, le=2**53)]
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
@@ -54,7 +54,11 @@ class Open(_Message):
     """Where to go on numbering, so that an old index never names a new picture."""
 
     rotate: Literal[0, 90, 180, 270] = 0
-    crop: tuple[float, float, float, float] | None = None
+    """Degrees clockwise."""
+
+    crop: tuple[Relative, Relative, Relative, Relative] | None = None
+    """Left, top, right, bottom of the part that is watched; relative to the rotated picture."""
+
     privacy: tuple[tuple[Point, ...], ...] = ()
     """Polygons painted black before anything leaves the child; relative to the picture as the
     camera sends it, before rotation and crop."""
@@ -64,6 +68,15 @@ class Open(_Message):
 
     ring_bytes: int = Field(default=0, ge=0)
     """Bytes of compressed packets kept for clips; 0 keeps none."""
+
+    @field_validator("crop")
+    @classmethod
+    def _not_empty(
+        cls, crop: tuple[float, float, float, float] | None
+    ) -> tuple[float, float, float, float] | None:
+        if crop is not None and (crop[0] >= crop[2] or crop[1] >= crop[3]):
+            raise ValueError("crop must be left < right, top < bottom")
+        return crop
 
 
 class Next(_Message):

@@ -21,27 +21,44 @@ Rgb = npt.NDArray[np.uint8]
 class Secret(Protocol):
     """The credentials of one camera, as the child received them."""
 
-    user: str | None
-    password: str | None
+    @property
+    def user(self) -> str | None:
+        """Name to log in with."""
+        ...
+
+    @property
+    def password(self) -> str | None:
+        """Its password."""
+        ...
 
 
 class Packet(Protocol):
     """One compressed access unit, before decoding."""
 
-    size: int
-    """Bytes."""
+    @property
+    def size(self) -> int:
+        """Bytes; 0 says that the decoder shall give out what it holds back."""
+        ...
 
-    idr: bool
-    """Whether decoding can start here."""
+    @property
+    def idr(self) -> bool:
+        """Whether decoding can start here."""
+        ...
 
-    time: float | None
-    """Media time in seconds, if the stream says so."""
+    @property
+    def time(self) -> float | None:
+        """Media time in seconds, if the stream says so."""
+        ...
 
-    arrival: float
-    """Monotonic seconds at which its last byte arrived."""
+    @property
+    def arrival(self) -> float:
+        """Monotonic seconds at which its last byte arrived."""
+        ...
 
-    payload: Any
-    """What the stream's own decoder understands."""
+    @property
+    def payload(self) -> Any:  # noqa: ANN401 (what the stream's own decoder understands)
+        """What the stream's own decoder understands."""
+        ...
 
 
 class Picture(Protocol):

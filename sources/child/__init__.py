@@ -1,0 +1,1 @@
+"""The decoder child: one process that reads, decodes, masks and converts one camera's pictures."""

@@ -1,0 +1,74 @@
+"""Start of the decoder child.
+
+    python -P -m sources.child NAME --control FD --slots FD --parent PID
+
+The name is there for people who look at the process list. Nothing is taken from the environment.
+"""
+
+import argparse
+import ctypes
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import traceback
+
+_PR_SET_PDEATHSIG = 1
+_MALLOC = ((-8, 2), (-3, 131072), (-1, 131072))
+"""M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD: give freed pictures back to the system."""
+
+_SOFTWARE = 70
+"""Exit code of a bug (EX_SOFTWARE)."""
+
+
+def main() -> int:
+    """Serve one camera; 0 when the daemon hung up, 1 when the stream failed."""
+    parser = argparse.ArgumentParser(prog="python -m sources.child", allow_abbrev=False)
+    parser.add_argument("name", help="camera, shown in the process list")
+    parser.add_argument("--control", type=int, required=True, help="descriptor of the socket")
+    parser.add_argument("--slots", type=int, required=True, help="descriptor of the slots")
+    parser.add_argument("--parent", type=int, required=True, help="process that started this one")
+    arguments = parser.parse_args()
+    _confine(arguments.parent)
+    # Loaded after the parent is watched: imports take a third of a second.
+    from sources.channel import BlockingChannel  # noqa: PLC0415
+    from sources.child.serve import Service  # noqa: PLC0415
+
+    with socket.socket(fileno=arguments.control) as control:
+        control.setblocking(True)
+        try:
+            clean = Service(BlockingChannel(control), arguments.slots).run()
+        except (BrokenPipeError, ConnectionResetError):
+            clean = True
+    return 0 if clean else 1
+
+
+def _confine(parent: int) -> None:
+    """Die with the parent, leave no core (it would hold a password), keep memory flat."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for option, value in _MALLOC:
+        libc.mallopt(option, value)
+    # A terminal's Ctrl-C reaches the whole group; the daemon decides when a child ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.excepthook = _die
+
+
+def _die(failure: threading.ExceptHookArgs) -> None:
+    traceback.print_exception(failure.exc_type, failure.exc_value, failure.exc_traceback)
+    os._exit(_SOFTWARE)
+
+
+if __name__ == "__main__":
+    try:
+        CODE = main()
+    except Exception:  # noqa: BLE001 (a bug: say it and leave without libav's exit handlers)
+        traceback.print_exc()
+        CODE = _SOFTWARE
+    sys.stderr.flush()
+    os._exit(CODE)

@@ -1,0 +1,107 @@
+"""From a decoded picture to what the outside may see: masked, rotated, cropped, scaled."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sources.child.mask import Mask
+from sources.source import Picture, Rgb
+
+Region = tuple[float, float, float, float]
+"""Left, top, right, bottom, relative to a whole picture."""
+
+WHOLE: Region = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Pixels across and down."""
+
+    width: int
+    height: int
+
+    def turned(self, rotate: int) -> "Size":
+        """Return the size after a rotation by a multiple of 90 degrees."""
+        return Size(self.height, self.width) if rotate % 180 else self
+
+    def part(self, region: Region) -> "Size":
+        """Return the size of a region, at least one pixel."""
+        left, top, right, bottom = region
+        return Size(
+            max(1, round(self.width * (right - left))), max(1, round(self.height * (bottom - top)))
+        )
+
+    def fitted(self, width: int, height: int) -> "Size":
+        """Return the largest size of the same shape within a box, never an enlarged one."""
+        scale = min(width / self.width, height / self.height, 1.0)
+        return Size(
+            min(width, max(1, round(self.width * scale))),
+            min(height, max(1, round(self.height * scale))),
+        )
+
+
+class Converter:
+    """Makes RGB out of decoded pictures; nothing leaves it unmasked.
+
+    Args:
+        mask: Paints the privacy polygons.
+        rotate: Degrees clockwise: 0, 90, 180 or 270.
+        crop: Relative to the rotated picture; None keeps it whole.
+    """
+
+    def __init__(self, mask: Mask, rotate: int = 0, crop: Region | None = None) -> None:
+        self._mask = mask
+        self._rotate = rotate
+        self._crop = crop or WHOLE
+
+    def size(self, picture: Picture) -> Size:
+        """Return the size of the camera's picture after rotation and crop."""
+        return Size(picture.width, picture.height).turned(self._rotate).part(self._crop)
+
+    def fit(self, picture: Picture, width: int, height: int) -> Rgb:
+        """Convert the picture so that it fits a box, aspect kept, never enlarged."""
+        return self.cut(picture, WHOLE, self.size(picture).fitted(width, height))
+
+    def cut(self, picture: Picture, region: Region, size: Size) -> Rgb:
+        """Convert a region of the rotated and cropped picture to a size.
+
+        The decoder's picture is scaled in one pass; cutting and turning cost a view each.
+        """
+        within = unrotated(nested(self._crop, region), self._rotate)
+        target = size.turned(self._rotate)
+        whole = Size(
+            max(target.width, round(target.width / (within[2] - within[0]))),
+            max(target.height, round(target.height / (within[3] - within[1]))),
+        )
+        rgb = picture.rgb(whole.width, whole.height)
+        self._mask.paint(rgb)
+        left = min(round(within[0] * whole.width), whole.width - target.width)
+        top = min(round(within[1] * whole.height), whole.height - target.height)
+        part = rgb[top : top + target.height, left : left + target.width]
+        return np.rot90(part, -self._rotate // 90)
+
+
+def nested(outer: Region, inner: Region) -> Region:
+    """Return a region of a region, relative to the whole."""
+    left, top, right, bottom = outer
+    width, height = right - left, bottom - top
+    return (
+        left + inner[0] * width,
+        top + inner[1] * height,
+        left + inner[2] * width,
+        top + inner[3] * height,
+    )
+
+
+def unrotated(region: Region, rotate: int) -> Region:
+    """Return where a region of the rotated picture lies in the picture as it was sent."""
+    left, top, right, bottom = region
+    match rotate:
+        case 90:
+            return (top, 1 - right, bottom, 1 - left)
+        case 180:
+            return (1 - right, 1 - bottom, 1 - left, 1 - top)
+        case 270:
+            return (1 - bottom, left, 1 - top, right)
+        case _:
+            return region

@@ -1,0 +1,113 @@
+"""Draws marks on a picture and encodes it as JPEG.
+
+The only file of the child that knows OpenCV. It is imported when the first picture is asked for: a
+child that is never asked stays small.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from sources.child.convert import WHOLE, Converter, Region, Size
+from sources.picture import Mark, PictureRequest, Point
+from sources.source import Picture, Rgb
+
+_LINES_PER_THICKNESS = 360
+"""Lines are one pixel thicker for each so many pixels of the shorter side."""
+
+
+def jpeg(converter: Converter, picture: Picture, request: PictureRequest) -> tuple[bytes, Size]:
+    """Make the JPEG that was asked for, and tell its size.
+
+    Raises:
+        ValueError: The crop is empty, or the picture cannot be encoded.
+        DecodeFault: The picture cannot be converted.
+    """
+    region = request.crop or WHOLE
+    if region[0] >= region[2] or region[1] >= region[3]:
+        raise ValueError("the crop is empty")
+    size = converter.size(picture).part(region)
+    if request.longest is not None:
+        size = size.fitted(request.longest, request.longest)
+    canvas = np.ascontiguousarray(converter.cut(picture, region, size))
+    import cv2  # noqa: PLC0415 (30 MB that a child which is never asked for a picture saves)
+
+    cv2.setNumThreads(1)
+    pen = Pen(cv2, canvas, region)
+    for mark in request.marks:
+        pen.draw(mark)
+    done, encoded = cv2.imencode(
+        ".jpg", cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, request.quality]
+    )
+    if not done:
+        raise ValueError("the picture cannot be encoded")
+    return encoded.tobytes(), size
+
+
+class Pen:
+    """Draws on one canvas; coordinates are those of the whole camera picture.
+
+    Args:
+        cv2: The module OpenCV.
+        canvas: Height x width x 3, RGB.
+        region: Which part of the camera's picture the canvas shows.
+    """
+
+    def __init__(self, cv2: Any, canvas: Rgb, region: Region) -> None:  # noqa: ANN401 (a module)
+        self._cv2 = cv2
+        self._canvas = canvas
+        self._region = region
+        height, width = canvas.shape[:2]
+        self._thickness = max(1, round(min(width, height) / _LINES_PER_THICKNESS)) + 1
+        self._font = max(0.4, min(width, height) / 900)
+
+    def draw(self, mark: Mark) -> None:
+        """Draw one mark; a mark with too few points draws its text alone."""
+        points = [self._pixel(point) for point in mark.points]
+        match mark.shape:
+            case "box" if len(points) >= 2:  # noqa: PLR2004 (two corners)
+                self._cv2.rectangle(self._canvas, points[0], points[1], mark.color, self._thickness)
+            case "polygon" | "line" if len(points) >= 2:  # noqa: PLR2004 (two ends)
+                line = np.asarray(points, np.int32).reshape(-1, 1, 2)
+                closed = mark.shape == "polygon"
+                self._cv2.polylines(
+                    self._canvas, [line], closed, mark.color, self._thickness, self._cv2.LINE_AA
+                )
+            case "arrow" if len(points) >= 2:  # noqa: PLR2004 (tail and head)
+                self._cv2.arrowedLine(
+                    self._canvas, points[0], points[1], mark.color, self._thickness,
+                    self._cv2.LINE_AA, 0, 0.2,
+                )  # fmt: skip
+            case _:
+                pass
+        if mark.text:
+            self._write(mark.text, points[0], mark.color, above=mark.shape != "text")
+
+    def _pixel(self, point: Point) -> tuple[int, int]:
+        left, top, right, bottom = self._region
+        height, width = self._canvas.shape[:2]
+        x = (point[0] - left) / (right - left) * width
+        y = (point[1] - top) / (bottom - top) * height
+        return round(x), round(y)
+
+    def _write(
+        self, text: str, at: tuple[int, int], color: tuple[int, int, int], *, above: bool
+    ) -> None:
+        """Write on a filled ground within the canvas, so that it can be read anywhere."""
+        cv2 = self._cv2
+        plain = text.encode("ascii", "replace").decode()
+        thin = max(1, self._thickness - 1)
+        (width, height), below = cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, self._font, thin)
+        rows, columns = self._canvas.shape[:2]
+        x = min(max(at[0], 0), max(0, columns - width))
+        y = at[1] - (self._thickness + below if above else 0)
+        y = min(max(y, height + below), rows - below)
+        cv2.rectangle(
+            self._canvas, (x, y - height - below // 2), (x + width, y + below), color, cv2.FILLED
+        )
+        dark = sum(color) > 3 * 110
+        ink = (0, 0, 0) if dark else (255, 255, 255)
+        cv2.putText(
+            self._canvas, plain, (x, y), cv2.FONT_HERSHEY_SIMPLEX, self._font, ink, thin,
+            cv2.LINE_AA,
+        )  # fmt: skip

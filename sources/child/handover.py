@@ -1,0 +1,140 @@
+"""Where the reader thread leaves the newest picture and the control thread takes it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sources.child.tally import Tally
+from sources.message import Counts
+from sources.source import Picture
+
+_TOLERANCE = 0.0005
+"""Seconds by which a picture may be early: sums of frame intervals are not exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A decoded picture with its index and its times."""
+
+    picture: Picture
+    index: int
+    time: float
+    """Stream time in seconds, never decreasing."""
+
+    arrival: float
+    """Monotonic seconds."""
+
+
+class Handover:
+    """Room for one picture, with the rule what happens when it is taken already.
+
+    Live: a newer picture replaces it and the older one counts as superseded. Recording: the
+    reader waits, so it decodes one picture ahead at most and nothing is lost.
+
+    Args:
+        live: Which of the two rules holds.
+        wake: Called, by the reader thread, whenever `take` may give another answer than before.
+    """
+
+    def __init__(self, *, live: bool, wake: Callable[[], None]) -> None:
+        self._live = live
+        self._wake = wake
+        self._changed = threading.Condition()
+        self._waiting: Dated | None = None
+        self._tally = Tally()
+        self._over = False
+        self._stopped = False
+        self.decoded_at: float | None = None
+        """Monotonic seconds of the last good picture."""
+
+    def offer(self, dated: Dated) -> None:
+        """Leave a picture; of a recording, wait until the one before was taken."""
+        with self._changed:
+            if not self._live:
+                self._changed.wait_for(lambda: self._waiting is None or self._stopped)
+            if self._waiting is not None:
+                self._tally.superseded += 1
+            self._waiting = dated
+            self._tally.decoded += 1
+            self._tally.waiting = 1
+            self.decoded_at = dated.arrival
+        self._wake()
+
+    def packet(self) -> None:
+        """Count a packet."""
+        with self._changed:
+            self._tally.packets += 1
+
+    def corrupt(self) -> None:
+        """Count a decoded picture that nobody may see."""
+        with self._changed:
+            self._tally.decoded += 1
+            self._tally.corrupt += 1
+
+    def decode_error(self) -> None:
+        """Count a packet that could not be decoded."""
+        with self._changed:
+            self._tally.decode_errors += 1
+
+    def finish(self) -> None:
+        """Say that no picture will come any more."""
+        with self._changed:
+            self._over = True
+        self._wake()
+
+    def stop(self) -> None:
+        """Ask the reader to end."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the reader was asked to end."""
+        return self._stopped
+
+    @property
+    def finished(self) -> bool:
+        """Whether the stream ended."""
+        return self._over
+
+    @property
+    def over(self) -> bool:
+        """Whether the stream ended and its last picture was taken."""
+        with self._changed:
+            return self._over and self._waiting is None
+
+    def take(self, not_before: float | None) -> Dated | None:
+        """Take the picture, if there is one that is late enough.
+
+        An earlier one is passed over: it counts as superseded. The taken one counts as handed over;
+        `spoiled` takes that back.
+        """
+        with self._changed:
+            dated = self._waiting
+            if dated is None:
+                return None
+            self._waiting = None
+            self._tally.waiting = 0
+            self._changed.notify_all()
+            if not_before is not None and dated.time < not_before - _TOLERANCE:
+                self._tally.superseded += 1
+                return None
+            self._tally.handed_over += 1
+            return dated
+
+    def converted(self) -> None:
+        """Count a conversion."""
+        with self._changed:
+            self._tally.converted += 1
+
+    def spoiled(self) -> None:
+        """Count the picture taken last as corrupt: it could not be converted."""
+        with self._changed:
+            self._tally.handed_over -= 1
+            self._tally.corrupt += 1
+
+    def counts(self) -> Counts:
+        """Copy the counts; they balance."""
+        with self._changed:
+            return self._tally.snapshot()

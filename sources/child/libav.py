@@ -1,0 +1,314 @@
+"""Demux and decode with PyAV; the only file that opens anything with it.
+
+References: FFmpeg's option `timeout` instead of PyAV's argument, whose callback takes the GIL at
+every poll (PyAV#1112); logging stays off (PyAV#751); the thread that reads also closes, since
+closing under a reader crashes.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import av
+import av.error
+import av.logging
+import numpy as np
+from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from av.video.stream import VideoStream
+
+from sources.child.fault import Attempt, explain
+from sources.child.pace import Pace
+from sources.errors import SourceRejected, SourceUnavailable
+from sources.message import StreamInfo
+from sources.source import DecodeFault, Packet, Picture, Rgb
+
+av.logging.set_level(None)
+av.logging.set_libav_level(av.logging.PANIC)
+
+UNKNOWN_SIDE = 1
+"""Width and height of a stream that has not told its size yet."""
+
+_HIGH_DEFINITION = 720
+"""Lines from which on a picture without a stated colour matrix is taken as BT.709."""
+
+_UNSPECIFIED = 2
+"""AVCOL_SPC_UNSPECIFIED."""
+
+_FULL_RANGE_FORMATS = ("yuvj420p", "yuvj422p", "yuvj444p", "yuvj440p")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What to open and how."""
+
+    url: str = field(repr=False)
+    """May hold user and password."""
+
+    options: dict[str, str]
+    attempt: Attempt
+    """How a failure is explained; knows the URL without secrets."""
+
+    format: str | None = None
+    codecs: frozenset[str] | None = None
+    """Codecs that may be decoded; None allows all that this build knows."""
+
+    low_delay: bool = False
+    live: bool = True
+    """Whether the end of the stream is a failure."""
+
+    loop: bool = False
+    """Whether a recording starts over at its end, its time going on."""
+
+    paced: bool = False
+    """Whether a recording comes at its own speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibavPacket:
+    """One access unit as libav cut it; size 0 flushes the decoder."""
+
+    size: int
+    idr: bool
+    time: float | None
+    arrival: float
+    payload: object
+
+
+class LibavPicture:
+    """A decoded picture in the decoder's own buffers."""
+
+    def __init__(
+        self, frame: VideoFrame, when: float | None, scalers: "Scalers", *, corrupt: bool
+    ) -> None:
+        self.width = frame.width
+        self.height = frame.height
+        self.time = when
+        self.corrupt = corrupt
+        self._frame = frame
+        self._scalers = scalers
+
+    def rgb(self, width: int, height: int) -> Rgb:
+        """Convert and scale in one pass."""
+        return self._scalers.convert(self._frame, width, height)
+
+
+class Scalers:
+    """Two persistent scalers, one for the small pictures and one for the whole ones.
+
+    Up to PyAV 18.1 `frame.reformat` makes a scaler per call; a `VideoReformatter` keeps its own,
+    but sets it up again whenever the sizes change. Hence two.
+    """
+
+    def __init__(self) -> None:
+        self._small = VideoReformatter()
+        self._whole = VideoReformatter()
+
+    def convert(self, frame: VideoFrame, width: int, height: int) -> Rgb:
+        """Convert to RGB of a size; the array is fresh.
+
+        Raises:
+            DecodeFault: libav cannot convert this picture.
+        """
+        whole = width == frame.width and height == frame.height
+        scaler = self._whole if whole else self._small
+        try:
+            converted = scaler.reformat(
+                frame,
+                width,
+                height,
+                "rgb24",
+                src_colorspace=_matrix(frame),
+                src_color_range=_range(frame),
+                dst_color_range=ColorRange.JPEG,
+                interpolation=Interpolation.BILINEAR,
+                threads=1,
+            )
+        except av.error.FFmpegError as error:
+            raise DecodeFault(f"no conversion: {type(error).__name__}") from None
+        plane = converted.planes[0]
+        lines: Rgb = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        rgb = lines[:height, : width * 3].reshape(height, width, 3)
+        return rgb.copy() if converted is frame else rgb
+
+
+class LibavStream:
+    """An open container, its first video stream and that one's decoder.
+
+    Raises:
+        SourceUnavailable: See `sources.child.fault`.
+        SourceRejected: See `sources.child.fault`.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._scalers = Scalers()
+        self._tainted = False
+        self._offset = 0.0
+        self._first: float | None = None
+        self._latest = 0.0
+        self._begin()
+        self.info = _info(self._video, self._container)
+        self._interval = 1 / self.info.fps if self.info.fps else 0.04
+
+    def packets(self) -> Iterator[Packet]:
+        """Yield packets as they come."""
+        while True:
+            count = 0
+            for packet in self._demuxed():
+                count += packet.size > 0
+                yield packet
+            if not count:
+                raise SourceRejected("the recording holds no pictures")
+            if not self._address.loop:
+                return
+            self._again()
+
+    def decode(self, packet: Packet | None) -> list[Picture]:
+        """Decode one packet; None, or one of size 0, flushes."""
+        payload = packet.payload if packet is not None and packet.size else None
+        try:
+            frames = self._codec.decode(payload)
+        except av.error.EOFError:
+            return []
+        except av.error.FFmpegError as error:
+            self._tainted = True
+            raise DecodeFault(type(error).__name__) from None
+        return [self._picture(frame) for frame in frames]
+
+    def close(self) -> None:
+        """Say goodbye (TEARDOWN) and release everything. Only the reading thread may."""
+        self._container.close()
+
+    def _begin(self) -> None:
+        self._container, self._video = _open(self._address)
+        self._codec = _decoder(self._video, self._address)
+
+    def _again(self) -> None:
+        self._container.close()
+        self._offset = self._latest + self._interval
+        self._first = None
+        self._begin()
+
+    def _demuxed(self) -> Iterator[LibavPacket]:
+        demuxed = self._container.demux(self._video)
+        pace = Pace() if self._address.paced else None
+        while True:
+            started = time.monotonic()
+            try:
+                packet = next(demuxed, None)
+            except av.error.FFmpegError as error:
+                attempt = self._address.attempt
+                elapsed = time.monotonic() - started
+                raise explain(error, _after(attempt, elapsed)) from None
+            if packet is None or packet.size == 0:
+                break
+            decoded_at = self._seconds(packet.dts)
+            if pace is not None and decoded_at is not None:
+                pace.wait(decoded_at)
+            yield LibavPacket(
+                size=packet.size,
+                idr=packet.is_keyframe,
+                time=self._seconds(packet.pts if packet.pts is not None else packet.dts),
+                arrival=time.monotonic(),
+                payload=packet,
+            )
+        if self._address.live:
+            raise SourceUnavailable("the camera ended the stream")
+        yield LibavPacket(size=0, idr=False, time=None, arrival=time.monotonic(), payload=None)
+
+    def _seconds(self, stamp: int | None) -> float | None:
+        base = self._video.time_base
+        return None if stamp is None or base is None else float(stamp * base)
+
+    def _picture(self, frame: VideoFrame) -> LibavPicture:
+        if frame.is_corrupt:
+            self._tainted = True
+        elif frame.key_frame:
+            self._tainted = False
+        when = self._media_time(self._seconds(frame.pts))
+        return LibavPicture(frame, when, self._scalers, corrupt=self._tainted)
+
+    def _media_time(self, stamp: float | None) -> float | None:
+        """Count from the first picture that is shown, through all repetitions."""
+        if stamp is None:
+            return None
+        if self._first is None:
+            self._first = stamp
+        when = self._offset + stamp - self._first
+        self._latest = max(self._latest, when)
+        return when
+
+
+def _open(address: Address) -> tuple[InputContainer, VideoStream]:
+    started = time.monotonic()
+    try:
+        container = av.open(
+            address.url,
+            mode="r",
+            format=address.format,
+            options=address.options,
+            metadata_errors="replace",
+        )
+    except av.error.FFmpegError as error:
+        elapsed = time.monotonic() - started
+        raise explain(error, _after(address.attempt, elapsed)) from None
+    if not container.streams.video:
+        container.close()
+        raise SourceRejected("there is no video in it")
+    return container, container.streams.video[0]
+
+
+def _after(attempt: Attempt, elapsed: float) -> Attempt:
+    return Attempt(
+        attempt.url, attempt.patience, elapsed, attempt.authenticated, network=attempt.network
+    )
+
+
+def _decoder(video: VideoStream, address: Address) -> VideoCodecContext:
+    codec = video.codec_context
+    # PyAV has no decoder for what libav does not know.
+    if codec is None:
+        raise SourceRejected("it is encoded in a way that cannot be decoded here")
+    if address.codecs is not None and codec.name not in address.codecs:
+        allowed = ", ".join(sorted(address.codecs))
+        raise SourceRejected(f"codec {codec.name} is not allowed from the network, only {allowed}")
+    codec.thread_count = 1
+    codec.thread_type = "NONE"
+    if address.low_delay and not codec.has_b_frames:
+        codec.flags |= av.codec.context.Flags.low_delay
+    return codec
+
+
+def _info(video: VideoStream, container: InputContainer) -> StreamInfo:
+    codec = video.codec_context
+    rate = video.average_rate or video.guessed_rate
+    duration = container.duration
+    return StreamInfo(
+        codec=codec.name[:40],
+        width=codec.width or UNKNOWN_SIDE,
+        height=codec.height or UNKNOWN_SIDE,
+        fps=float(rate) if rate else None,
+        duration=duration / av.time_base if duration and duration > 0 else None,
+        details={
+            "format": container.format.name[:80],
+            "profile": str(codec.profile)[:40] if codec.profile else None,
+            "pixels": codec.pix_fmt,
+            "b_frames": bool(codec.has_b_frames),
+            "bit_rate": codec.bit_rate,
+        },
+    )
+
+
+def _matrix(frame: VideoFrame) -> int | None:
+    if frame.colorspace != _UNSPECIFIED:
+        return None
+    return Colorspace.ITU709 if frame.height >= _HIGH_DEFINITION else Colorspace.ITU601
+
+
+def _range(frame: VideoFrame) -> int:
+    if frame.color_range:
+        return frame.color_range
+    return ColorRange.JPEG if frame.format.name in _FULL_RANGE_FORMATS else ColorRange.MPEG

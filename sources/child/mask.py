@@ -1,0 +1,89 @@
+"""Privacy polygons, painted black into converted pictures.
+
+Never into a decoded one: it is still the decoder's reference picture. Since a converted pixel mixes
+its neighbours, polygons are widened by the reach of scaler and chroma subsampling: no blended edge
+may tell what lies below (F56).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from sources.picture import Point
+from sources.source import Rgb
+
+Bits = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float32]
+
+REACH = 3.0
+"""Pixels of the converted picture by which polygons are widened: bilinear scaling reaches one
+pixel, half-resolution chroma two."""
+
+_BAND = 64
+"""Rows computed at once, so that a large picture needs no large temporary arrays."""
+
+_REMEMBERED = 4
+"""Sizes for which the painted area is remembered."""
+
+
+class Mask:
+    """Paints the polygons of one camera.
+
+    Args:
+        polygons: Relative to the picture as the camera sends it.
+    """
+
+    def __init__(self, polygons: tuple[tuple[Point, ...], ...]) -> None:
+        self._polygons = [np.asarray(polygon, np.float32) for polygon in polygons]
+        self._areas: dict[tuple[int, int], Bits] = {}
+
+    def paint(self, picture: Rgb) -> None:
+        """Blacken the polygons in a whole converted picture, in place."""
+        if not self._polygons:
+            return
+        height, width = picture.shape[:2]
+        picture[self._area(width, height)] = 0
+
+    def _area(self, width: int, height: int) -> Bits:
+        area = self._areas.get((width, height))
+        if area is None:
+            if len(self._areas) >= _REMEMBERED:
+                self._areas.clear()
+            area = self._areas[width, height] = covered(self._polygons, width, height)
+        return area
+
+
+def covered(polygons: list[Floats], width: int, height: int) -> Bits:
+    """Return which pixels lie in or within `REACH` of any polygon.
+
+    A polygon that crosses itself covers all it winds around.
+    """
+    area = np.zeros((height, width), np.bool_)
+    scale = np.asarray((width, height), np.float32)
+    x = np.arange(width, dtype=np.float32)[None, :] + 0.5
+    for top in range(0, height, _BAND):
+        rows = np.arange(top, min(top + _BAND, height), dtype=np.float32)[:, None] + 0.5
+        for polygon in polygons:
+            area[top : top + _BAND] |= _cover(polygon * scale, x, rows)
+    return area
+
+
+def _cover(polygon: Floats, x: Floats, y: Floats) -> Bits:
+    shape = (y.shape[0], x.shape[1])
+    winding = np.zeros(shape, np.int16)
+    near = np.zeros(shape, np.bool_)
+    for start, end in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
+        step = end - start
+        side = step[0] * (y - start[1]) - step[1] * (x - start[0])
+        winding += ((start[1] <= y) & (end[1] > y)) & (side > 0)
+        winding -= ((start[1] > y) & (end[1] <= y)) & (side < 0)
+        near |= _distance_squared(start, step, x, y) <= REACH * REACH
+    inside: Bits = (winding != 0) | near
+    return inside
+
+
+def _distance_squared(start: Floats, step: Floats, x: Floats, y: Floats) -> Floats:
+    along = (x - start[0]) * step[0] + (y - start[1]) * step[1]
+    length = max(float(step @ step), 1e-12)
+    along = np.clip(along / length, 0, 1)
+    squared: Floats = (x - start[0] - along * step[0]) ** 2 + (y - start[1] - along * step[1]) ** 2
+    return squared

@@ -1,0 +1,183 @@
+"""The reader thread: opens the stream, demux -> gate -> decode, and closes it."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from sources.child.gate import Gate
+from sources.child.handover import Dated, Handover
+from sources.child.ring import PacketRing
+from sources.errors import SourceRejected, SourceUnavailable
+from sources.message import CameraState, Failed, State, StreamInfo
+from sources.source import DecodeFault, Packet, Picture, Secret, Source, Stream
+
+GIVE_UP = 250
+"""Packets in a row that cannot be decoded, after which the stream counts as broken."""
+
+
+class News:
+    """What the control thread shall tell the daemon; of each kind only the newest."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._state: State | None = None
+        self._info: StreamInfo | None = None
+        self._failed: Failed | None = None
+
+    def state(self, state: CameraState, reason: str = "") -> None:
+        """Say that the state changed."""
+        with self._lock:
+            self._state = State(state=state, reason=reason[:400])
+        self._wake()
+
+    def stream(self, info: StreamInfo) -> None:
+        """Say what was opened."""
+        with self._lock:
+            self._info = info
+        self._wake()
+
+    def failed(self, failed: Failed) -> None:
+        """Say why it ends."""
+        with self._lock:
+            self._failed = failed
+        self._wake()
+
+    def take(self) -> list[State | StreamInfo | Failed]:
+        """Return what is new, the last word last."""
+        with self._lock:
+            news = [item for item in (self._info, self._state, self._failed) if item is not None]
+            self._info = self._state = self._failed = None
+        return news
+
+
+class Reading:
+    """Follows one stream from opening to closing; `run` is the reader thread.
+
+    Args:
+        source: What to open.
+        secret: Its credentials.
+        handover: Where pictures go.
+        news: Where states and failures go.
+        packets: Ring of compressed packets.
+        first_index: Where to go on numbering.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        secret: Secret | None,
+        handover: Handover,
+        news: News,
+        packets: PacketRing,
+        first_index: int,
+    ) -> None:
+        self._source = source
+        self._secret = secret
+        self._handover = handover
+        self._news = news
+        self._packets = packets
+        self._index = first_index
+        self._gate = Gate()
+        self._state: CameraState | None = None
+        self._size: tuple[int, int] | None = None
+        self._faults = 0
+        self._time = 0.0
+        self._said = threading.Lock()
+        self.heard_at = time.monotonic()
+        """Monotonic seconds of the last sign of life: start, opening, packet."""
+
+        self.opened = False
+
+    def run(self) -> None:
+        """Read until the end, a failure, or until asked to stop."""
+        try:
+            self._change("connecting")
+            stream = self._source.open(self._secret)
+            try:
+                self.heard_at = time.monotonic()
+                self.opened = True
+                self._news.stream(stream.info)
+                self._follow(stream)
+            finally:
+                stream.close()
+        except SourceRejected as error:
+            self._fail("refused", Failed(remedy="rejected", reason=str(error)[:400]))
+        except SourceUnavailable as error:
+            self._fail("stalled", Failed(remedy="unavailable", reason=str(error)[:400]))
+        else:
+            self._handover.finish()
+
+    def notice(self, limit: float) -> None:
+        """Say `stalled` when no picture was decoded for so many seconds; any thread may ask."""
+        decoded_at = self._handover.decoded_at
+        if self._state == "online" and decoded_at is not None:
+            silent = time.monotonic() - decoded_at
+            if silent > limit:
+                self._change("stalled", f"no picture for {silent:.0f} s")
+
+    def give_up(self, reason: str) -> None:
+        """Fail on behalf of a reader that is stuck in libav; any thread may say so."""
+        self._fail("stalled", Failed(remedy="unavailable", reason=reason[:400]))
+
+    def _follow(self, stream: Stream) -> None:
+        for packet in stream.packets():
+            self.heard_at = time.monotonic()
+            if self._handover.stopped:
+                return
+            if packet.size > 0:
+                self._handover.packet()
+            self._packets.add(packet)
+            if self._gate.admits(packet):
+                self._decode(stream, packet)
+        if not self._handover.stopped:
+            self._decode(stream, None)
+
+    def _decode(self, stream: Stream, packet: Packet | None) -> None:
+        arrival = time.monotonic() if packet is None else packet.arrival
+        try:
+            for picture in stream.decode(packet):
+                if self._handover.stopped:
+                    return
+                self._see(stream, picture, arrival)
+        except DecodeFault as fault:
+            self._handover.decode_error()
+            self._change("waiting_idr")
+            self._faults += 1
+            if self._faults >= GIVE_UP:
+                raise SourceUnavailable(f"{GIVE_UP} packets in a row make no picture") from fault
+        else:
+            self._faults = 0
+
+    def _see(self, stream: Stream, picture: Picture, arrival: float) -> None:
+        index, self._index = self._index, self._index + 1
+        if picture.corrupt:
+            self._handover.corrupt()
+            self._change("waiting_idr")
+            return
+        self._measure(stream, picture)
+        self._change("online")
+        self._handover.offer(Dated(picture, index, self._date(picture, arrival), arrival))
+
+    def _date(self, picture: Picture, arrival: float) -> float:
+        known = arrival if self._source.live else picture.time
+        self._time = max(self._time, self._time if known is None else known)
+        return self._time
+
+    def _measure(self, stream: Stream, picture: Picture) -> None:
+        size = picture.width, picture.height
+        known = self._size or (stream.info.width, stream.info.height)
+        self._size = size
+        if size != known:
+            self._news.stream(stream.info.model_copy(update={"width": size[0], "height": size[1]}))
+
+    def _change(self, state: CameraState, reason: str = "") -> None:
+        with self._said:
+            if state == self._state:
+                return
+            self._state = state
+            self._news.state(state, reason)
+
+    def _fail(self, state: CameraState, failed: Failed) -> None:
+        self._change(state, failed.reason)
+        self._news.failed(failed)

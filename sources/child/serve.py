@@ -1,0 +1,260 @@
+"""The control thread: answers the daemon and says once a second that it is alive.
+
+It alone sends. Pictures are converted here, when they are asked for; decoding goes on meanwhile in
+the reader thread.
+"""
+
+import os
+import select
+import threading
+import time
+from collections import deque
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sources.channel import BlockingChannel, ChannelBroken, Received
+from sources.child.backend import Patient, build, credential, problems
+from sources.child.convert import Converter
+from sources.child.draw import jpeg
+from sources.child.handover import Dated, Handover
+from sources.child.mask import Mask
+from sources.child.reading import News, Reading
+from sources.child.ring import PacketRing, PictureRing
+from sources.errors import SourceRejected
+from sources.message import (
+    Ended,
+    Failed,
+    Given,
+    Gone,
+    Next,
+    Open,
+    Pulse,
+    Take,
+    Taken,
+    from_daemon,
+)
+from sources.slot import LARGEST_SIDE, Slots
+from sources.source import DecodeFault, Source
+
+PULSE = 0.5
+"""Seconds between two pulses."""
+
+STALLED = 10.0
+"""Seconds without a decoded picture after which a live camera is no longer online."""
+
+GOODBYE = 1.0
+"""Seconds the reader gets for closing its stream before the process leaves anyway."""
+
+SLACK = 0.5
+"""Seconds that libav gets to notice a silence before the child does."""
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Garbled(Exception):  # noqa: N818 (named after what it is; ends the child)
+    """The daemon sent what it never should."""
+
+
+class Service:
+    """One camera, from `Open` to the end.
+
+    Args:
+        channel: The daemon's socket.
+        slots_fd: Descriptor of the slots.
+    """
+
+    def __init__(self, channel: BlockingChannel, slots_fd: int) -> None:
+        self._channel = channel
+        self._slots_fd = slots_fd
+        self._wake_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._asked: deque[Next] = deque()
+        self._beat_at = 0.0
+
+    def run(self) -> bool:
+        """Serve until the daemon hangs up (True) or the stream fails (False)."""
+        try:
+            order = self._first()
+            if order is None:
+                return True
+            self._prepare(order)
+        except (Garbled, ChannelBroken, SourceRejected) as error:
+            self._channel.send(Failed(remedy="rejected", reason=str(error)[:400]))
+            return False
+        self._reader.start()
+        try:
+            return self._serve()
+        except (Garbled, ChannelBroken) as error:
+            reason = f"garbled message from the daemon: {error}"[:400]
+            counts = self._handover.counts()
+            self._channel.send(Failed(remedy="unavailable", reason=reason, counts=counts))
+            return False
+        finally:
+            self._handover.stop()
+            self._reader.join(GOODBYE)
+
+    def _first(self) -> Open | None:
+        received = self._channel.receive()
+        if received is None:
+            return None
+        order = _understood(received)
+        if not isinstance(order, Open):
+            raise Garbled("the first message must be `open`")
+        return order
+
+    def _prepare(self, order: Open) -> None:
+        self._source: Source = build(order)
+        self._handover = Handover(live=self._source.live, wake=self._wake)
+        self._news = News(self._wake)
+        self._slots = Slots(self._slots_fd, order.slots, writable=True)
+        self._pictures = PictureRing(order.kept)
+        self._converter = Converter(Mask(order.privacy), order.rotate, order.crop)
+        self._reading = Reading(
+            self._source,
+            credential(order),
+            self._handover,
+            self._news,
+            PacketRing(order.ring_bytes),
+            order.first_index,
+        )
+        self._reader = threading.Thread(
+            target=self._reading.run, name=f"reader-{order.camera}", daemon=True
+        )
+
+    def _wake(self) -> None:
+        os.eventfd_write(self._wake_fd, 1)
+
+    def _serve(self) -> bool:
+        while True:
+            self._beat()
+            patience = max(0.0, self._beat_at + PULSE - time.monotonic())
+            if self._channel.pending:
+                patience = 0.0
+            ready, _, _ = select.select([self._channel.fileno(), self._wake_fd], [], [], patience)
+            if self._wake_fd in ready:
+                os.eventfd_read(self._wake_fd)
+            heard = self._channel.pending or self._channel.fileno() in ready
+            if heard and not self._listen():
+                return True
+            self._answer()
+            self._watch()
+            if not self._tell():
+                return False
+
+    def _listen(self) -> bool:
+        """Take in every message that is here; False when the daemon hung up."""
+        while True:
+            received = self._channel.receive()
+            if received is None:
+                return False
+            match _understood(received):
+                case Next() as wish if wish.slot < self._slots.count:
+                    self._asked.append(wish)
+                    if len(self._asked) > self._slots.count:
+                        raise Garbled("more questions than slots")
+                case Take() as wish:
+                    self._take(wish)
+                case _:
+                    raise Garbled("an unexpected message")
+            if not self._channel.pending:
+                return True
+
+    def _answer(self) -> None:
+        """Hand over pictures to whoever waits for one."""
+        while self._asked:
+            wish = self._asked[0]
+            dated = self._handover.take(wish.not_before)
+            if dated is None:
+                if not self._handover.over:
+                    return
+                self._asked.popleft()
+                self._channel.send(Ended(id=wish.id, counts=self._handover.counts()))
+            elif self._give(wish, dated):
+                self._asked.popleft()
+
+    def _give(self, wish: Next, dated: Dated) -> bool:
+        width, height = min(wish.width, LARGEST_SIDE), min(wish.height, LARGEST_SIDE)
+        try:
+            rgb = self._converter.fit(dated.picture, width, height)
+        except DecodeFault:
+            self._handover.spoiled()
+            return False
+        self._handover.converted()
+        pixels = self._slots.write(wish.slot, rgb)
+        self._pictures.add(dated)
+        full = self._converter.size(dated.picture)
+        self._channel.send(
+            Given(
+                id=wish.id,
+                index=dated.index,
+                slot=wish.slot,
+                generation=pixels.generation,
+                width=pixels.width,
+                height=pixels.height,
+                full_width=full.width,
+                full_height=full.height,
+                time=dated.time,
+                arrival=dated.arrival,
+                counts=self._handover.counts(),
+            )
+        )
+        return True
+
+    def _take(self, wish: Take) -> None:
+        request = wish.request
+        dated = self._pictures.find(request.index)
+        if dated is not None:
+            try:
+                encoded, size = jpeg(self._converter, dated.picture, request)
+            except (DecodeFault, ValueError):
+                dated = None
+            else:
+                taken = Taken(id=wish.id, index=request.index, width=size.width, height=size.height)
+                self._channel.send(taken, encoded)
+        if dated is None:
+            self._channel.send(Gone(id=wish.id, index=request.index))
+
+    def _tell(self) -> bool:
+        """Pass on what the reader has to say; False after its last word."""
+        for message in self._news.take():
+            if isinstance(message, Failed):
+                counts = self._handover.counts()
+                self._channel.send(message.model_copy(update={"counts": counts}))
+                return False
+            self._channel.send(message)
+        return True
+
+    def _watch(self) -> None:
+        """Notice a silence that libav does not end by itself."""
+        source = self._source
+        if not source.live or self._handover.finished:
+            return
+        silent = time.monotonic() - self._reading.heard_at
+        if isinstance(source, Patient):
+            opened = self._reading.opened
+            limit = source.read_timeout + SLACK if opened else 2 * source.open_timeout
+            if silent > limit:
+                self._reading.give_up(f"the camera was silent for {silent:.1f} s")
+        self._reading.notice(STALLED)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._beat_at < PULSE:
+            return
+        self._beat_at = now
+        self._channel.send(
+            Pulse(
+                decoded_at=self._handover.decoded_at, counts=self._handover.counts(), rss=_memory()
+            )
+        )
+
+
+def _understood(received: Received) -> Open | Next | Take:
+    try:
+        return from_daemon.validate_json(received.text)
+    except ValidationError as error:
+        raise Garbled(problems(error)) from None
+
+
+def _memory() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE

@@ -1,0 +1,32 @@
+"""Counts of what became of the pictures, shared by the two threads of the child."""
+
+from dataclasses import dataclass
+
+from sources.message import Counts
+
+
+@dataclass(slots=True)
+class Tally:
+    """Mutable counts; whoever touches them holds the handover's lock."""
+
+    decoded: int = 0
+    handed_over: int = 0
+    superseded: int = 0
+    corrupt: int = 0
+    waiting: int = 0
+    packets: int = 0
+    decode_errors: int = 0
+    converted: int = 0
+
+    def snapshot(self) -> Counts:
+        """Copy the counts into a message."""
+        return Counts(
+            decoded=self.decoded,
+            handed_over=self.handed_over,
+            superseded=self.superseded,
+            corrupt=self.corrupt,
+            waiting=self.waiting,
+            packets=self.packets,
+            decode_errors=self.decode_errors,
+            converted=self.converted,
+        )
