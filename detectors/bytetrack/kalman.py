@@ -24,9 +24,9 @@ PLANES = 5
 POSITION, VELOCITY, VARIANCE, COVARIANCE, VELOCITY_VARIANCE = range(PLANES)
 
 # Standard deviations in box widths and heights; rows as in the state.
-_MEASURED = np.array([[0.16], [0.06], [0.16], [0.08]]) ** 2
+MEASURED = np.array([[0.16], [0.06], [0.16], [0.08]]) ** 2
 # Per root of a second and per second: how fast velocities wander.
-_RESTLESS = np.array([[1.5], [0.6], [1.0], [0.6]]) ** 2
+RESTLESS = np.array([[1.5], [0.6], [1.0], [0.6]]) ** 2
 # Size changes much slower than place when an object is seen for the first time.
 _GROWTH = 0.25
 # Seconds after which a change of size has mostly died out: a gait or an occlusion changes the
@@ -41,7 +41,7 @@ def born(measured: Array, speed: float) -> Array:
     state = np.zeros((PLANES, *measured.shape))
     scale = _scale(measured)
     state[POSITION] = measured
-    state[VARIANCE] = _MEASURED * scale
+    state[VARIANCE] = MEASURED * scale
     state[VELOCITY_VARIANCE, :2] = speed**2 * scale[:2]
     state[VELOCITY_VARIANCE, 2:] = (_GROWTH * speed) ** 2 * scale[2:]
     return state
@@ -51,7 +51,7 @@ def predict(state: Array, seconds: float) -> None:
     """Move every track on by `seconds`, in place."""
     position, velocity, variance, covariance, spread = state
     travel, decay, noise = _step(seconds)
-    wander = _RESTLESS * _scale(position)
+    wander = RESTLESS * _scale(position)
     position += travel * velocity
     velocity *= decay
     np.maximum(position[2:], _THINNEST, out=position[2:])
@@ -66,7 +66,7 @@ def predict(state: Array, seconds: float) -> None:
 def correct(state: Array, rows: Rows, measured: Array) -> None:
     """Take the measurements, 4 x m, of the tracks `rows`, in place."""
     position, velocity, variance, covariance, spread = some = state[:, :, rows]
-    total = variance + _MEASURED * _scale(position)
+    total = variance + MEASURED * _scale(position)
     gain = variance / total
     velocity_gain = covariance / total
     surprise = measured - position
@@ -83,7 +83,7 @@ def correct(state: Array, rows: Rows, measured: Array) -> None:
 def surprise(state: Array, measured: Array) -> Array:
     """Return squared Mahalanobis distances, n x m, of every measurement from every track."""
     position, variance = state[POSITION], state[VARIANCE]
-    total = variance + _MEASURED * _scale(position)
+    total = variance + MEASURED * _scale(position)
     apart = position[:, :, None] - measured[:, None, :]
     return np.asarray((apart * apart / total[:, :, None]).sum(axis=0))
 

@@ -26,7 +26,7 @@ def test_update_equals_the_full_matrix_filter_when_written_out() -> None:
     covariance = np.array([[p, c], [c, v]])
     width = state[0, 2, 0]
 
-    dt, q = 0.2, kalman._RESTLESS[0, 0] * width**2
+    dt, q = 0.2, kalman.RESTLESS[0, 0] * width**2
     step = np.array([[1, dt], [0, 1]])
     wander = q * np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]])
     mean = step @ mean
@@ -37,7 +37,7 @@ def test_update_equals_the_full_matrix_filter_when_written_out() -> None:
 
     measured = state[0] + 0.01
     see = np.array([[1.0, 0.0]])
-    total = see @ covariance @ see.T + kalman._MEASURED[0, 0] * state[0, 2, 0] ** 2
+    total = see @ covariance @ see.T + kalman.MEASURED[0, 0] * state[0, 2, 0] ** 2
     gain = covariance @ see.T / total
     mean = mean + (gain * (measured[0, 0] - mean[0])).ravel()
     covariance = (np.eye(2) - gain @ see) @ covariance

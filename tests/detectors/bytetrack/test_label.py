@@ -9,7 +9,7 @@ def vote(ballot: Ballot, label: str, score: float, seconds: float = 0.1) -> str:
     """Cast one vote for the only track and return its label."""
     labels = ballot.number([label])
     ballot.cast(np.array([0]), labels, np.array([score]), np.array([seconds]))
-    return ballot.names[ballot.present[0]]
+    return ballot.names[int(ballot.present[0])]
 
 
 def ballot_with(label: str, score: float) -> Ballot:
