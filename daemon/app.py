@@ -1,0 +1,361 @@
+"""The whole daemon: rooms are nested so that closing runs in the direction of the data.
+
+journal ⊃ sinks ⊃ reasoner ⊃ detector ⊃ cameras
+"""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from daemon.board import Board
+from daemon.clock import Clock
+from daemon.delivery import Delivery
+from daemon.detection import DetectorHost
+from daemon.exits import Exit
+from daemon.housekeeping import Housekeeping
+from daemon.identity import NewId, live_id, replay_id
+from daemon.line import Line, Wiring
+from daemon.plan import CameraPlan, Plan
+from daemon.recorder import Recorder
+from daemon.supervisor import Retry, keep_alive
+from daemon.systemd import Notifier, Progress
+from daemon.thinking import Thinking
+from daemon.version import VERSION
+from detectors import DetectorRejected, DetectorUnavailable
+from reasoners import Asking, Chronicle, SceneConfig, after_restart
+from sinks import Notice, SinkRejected, SinkUnavailable, Site
+from sinks.journal import Journal, Limits
+from sinks.media import MediaStore
+from sources import SourceRejected, SourceUnavailable
+from sources.message import Open
+
+logger = logging.getLogger(__name__)
+
+MEGABYTE = 1024 * 1024
+SLOTS = 3
+RECORDING_DRAIN = 600.0
+"""Seconds a finished recording waits for its sinks; there is no hurry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A run over a recording: its own time, a temporary journal, one file of output."""
+
+    start: float = 0.0
+    """Unix time of media time 0."""
+
+    media: Path | None = None
+    """Where snapshots go; None writes none."""
+
+
+class App:
+    """Everything a plan asks for, built but not yet started."""
+
+    def __init__(self, plan: Plan, *, clock: Clock | None = None, replay: Replay | None = None):
+        self.lines: dict[str, Line] = {}
+        self.deliveries: dict[str, Delivery] = {}
+        self.board = Board()
+        self.clock = clock or Clock()
+        self.notifier = Notifier()
+        self.thinking: Thinking | None = None
+        self._plan = plan
+        self._replay = replay
+        self._timing = plan.config.timing
+        self._stop = asyncio.Event()
+        self._stop_at: float | None = None
+        self._behind = False
+        self.progress = Progress(self.clock.monotonic)
+        self.started_at = self.clock.monotonic()
+        self.recorder = Recorder(self._journal(), self._media())
+        self.detector = DetectorHost(
+            "detector",
+            plan.detector.reference,
+            plan.detector.options,
+            timing=self._timing,
+            told=self._on_detector,
+            beat=self.progress.part("detector"),
+        )
+
+    def stop(self) -> None:
+        """Ask for a graceful end; the process is gone `timing.stop` seconds later, come what may."""
+        if self._stop_at is None:
+            self._stop_at = asyncio.get_running_loop().time()
+            self.notifier.stopping()
+            logger.info("stopping")
+            last_resort = threading.Timer(self._timing.stop - 0.5, _leave)
+            last_resort.daemon = True
+            last_resort.start()
+            self._last_resort = last_resort
+            self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a graceful end was asked for."""
+        return self._stop_at is not None
+
+    async def run(self) -> Exit:
+        """Run until stopped, or until all recordings have ended; then drain.
+
+        Raises:
+            JournalFailed: The journal cannot be trusted any more.
+        """
+        async with self.recorder:
+            await self._prepare()
+            async with asyncio.TaskGroup() as group:
+                guard = group.create_task(self._guard(), name="journal-guard")
+                await self._run_sinks()
+                guard.cancel()
+        if self._stop_at is not None:
+            self._last_resort.cancel()
+        return Exit.BEHIND if self._behind else Exit.CLEAN
+
+    async def _guard(self) -> None:
+        await self.recorder.failed
+
+    async def _prepare(self) -> None:
+        """End what a crash left open, so that nothing downstream stays ON for ever."""
+        await self.recorder.prepare(list(self._plan.sinks))
+        now = self.clock.now()
+        for event in await self.recorder.unfinished():
+            await self.recorder.commit(after_restart(event, now))
+        self._build_deliveries(await self.recorder.cursors(list(self._plan.sinks)))
+        await self._build_lines()
+
+    async def _run_sinks(self) -> None:
+        retry = self._retry((SinkUnavailable,), (SinkRejected,))
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(
+                    keep_alive(name, delivery.once, retry, told=delivery.failed),
+                    name=f"sink-{name}",
+                )
+                for name, delivery in self.deliveries.items()
+            ]
+            house = Housekeeping(self, self._plan.config)
+            tasks.append(group.create_task(house.run(), name="housekeeping"))
+            tasks.append(group.create_task(self.notifier.feed(self.progress), name="watchdog"))
+            self.notifier.ready(f"watching {len(self.lines)} cameras")
+            await self._run_reasoner()
+            await self._drain()
+            for task in tasks:
+                task.cancel()
+
+    async def _run_reasoner(self) -> None:
+        if self.thinking is None:
+            await self._run_detector()
+            return
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(self.thinking.run(), name="reasoner")
+            await self._run_detector()
+            await self.thinking.close()
+            # Answers under way may still arrive, but not at the cost of the drain.
+            await asyncio.wait([task], timeout=self._left(self._timing.drain / 4))
+            task.cancel()
+        for line in self.lines.values():
+            self.thinking.figures.terminal["error"] += await line.abandon()
+
+    async def _run_detector(self) -> None:
+        retry = self._retry((DetectorUnavailable,), (DetectorRejected,))
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(
+                keep_alive("detector", self.detector.once, retry), name="detector"
+            )
+            await self._run_cameras()
+            task.cancel()
+        self.progress.retire("detector")
+
+    async def _run_cameras(self) -> None:
+        retry = self._retry((SourceUnavailable,), (SourceRejected,))
+        async with asyncio.TaskGroup() as group:
+            cameras = [
+                group.create_task(
+                    keep_alive(name, line.once, retry, told=line.failed), name=f"camera-{name}"
+                )
+                for name, line in self.lines.items()
+            ]
+            ages = [
+                group.create_task(line.age(), name=f"camera-{name}-age")
+                for name, line in self.lines.items()
+            ]
+            stopper = group.create_task(self._cancel_when_stopped(cameras), name="stopper")
+            if cameras:
+                await asyncio.wait(cameras)
+            else:
+                await self._stop.wait()
+            for task in (stopper, *ages):
+                task.cancel()
+        for name, line in self.lines.items():
+            await line.close("restart")
+            self.progress.retire(f"camera-{name}")
+
+    async def _cancel_when_stopped(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        await self._stop.wait()
+        for task in tasks:
+            task.cancel()
+
+    async def _drain(self) -> None:
+        limit = RECORDING_DRAIN if self._replay else self._left(self._timing.drain)
+        try:
+            async with asyncio.timeout(limit):
+                for delivery in self.deliveries.values():
+                    await delivery.drained()
+        except TimeoutError:
+            behind = {d.name: d.behind for d in self.deliveries.values() if d.behind}
+            said = ", ".join(f"{name} by {count}" for name, count in behind.items())
+            logger.warning("behind: %s revisions; they wait in the journal", said)
+            self._behind = True
+        for delivery in self.deliveries.values():
+            await delivery.save()
+
+    def _left(self, seconds: float) -> float:
+        """Return what is left of a span that began with the signal, if there was one."""
+        if self._stop_at is None:
+            return seconds
+        gone = asyncio.get_running_loop().time() - self._stop_at
+        return max(0.05, seconds - gone)
+
+    def _retry(
+        self, heals: tuple[type[Exception], ...], parks: tuple[type[Exception], ...]
+    ) -> Retry:
+        timing = self._timing
+        return Retry(
+            heals,
+            parks,
+            first=timing.retry_first,
+            most=timing.retry_most,
+            parked=timing.retry_parked,
+        )
+
+    def _journal(self) -> Journal:
+        config = self._plan.config.journal
+        limits = Limits(
+            age=config.days * 86400, count=config.events, size=int(config.megabytes * MEGABYTE)
+        )
+        path = None if self._replay else self._plan.config.state / "journal.sqlite"
+        return Journal(path, limits)
+
+    def _media(self) -> MediaStore | None:
+        quota = int(self._plan.config.media.megabytes * MEGABYTE)
+        folder = self._replay.media if self._replay else self._plan.config.state / "media"
+        return MediaStore(folder, quota=quota) if folder is not None else None
+
+    def _build_deliveries(self, cursors: dict[str, int]) -> None:
+        state = self._plan.config.state
+        media = self._replay.media if self._replay else state / "media"
+        site = Site(
+            node=self._plan.config.node,
+            version=VERSION,
+            media=media or state / "media",
+            credential=self._plan.secrets.get,
+        )
+        for name, sink in self._plan.sinks.items():
+            self.deliveries[name] = Delivery(
+                name,
+                self._plan.config.node,
+                _maker(sink.factory, name, sink.config, site),
+                cursor=cursors[name],
+                recorder=self.recorder,
+                board=self.board,
+                clock=self.clock,
+                beat=self.progress.part(f"sink-{name}"),
+                refusal_delay=self._timing.retry_first,
+            )
+
+    async def _build_lines(self) -> None:
+        plan = self._plan
+        asking: Asking | None = None
+        if plan.reasoner is not None:
+            reasoner = plan.reasoner.factory("reasoner", plan.reasoner.config, plan.reasoner_key)
+            self.thinking = Thinking(reasoner, self.progress.part("reasoner"))
+            self.progress.retire("reasoner")
+            asking = Asking(
+                model=str(getattr(plan.reasoner.config, "model", "")),
+                deadline=float(getattr(plan.reasoner.config, "deadline", 10.0)),
+            )
+        for name, camera in plan.cameras.items():
+            if camera.config.enabled:
+                track, index = await self.recorder.numbering(name)
+                self.lines[name] = self._line(name, camera, asking, track, index)
+
+    def _line(
+        self, name: str, camera: CameraPlan, asking: Asking | None, track: int, index: int
+    ) -> Line:
+        plan, config = self._plan, camera.config
+        new_id: NewId = replay_id(plan.config.node) if self._replay else live_id
+        clock: Literal["media", "synced", "unsynced"] = (
+            "media" if self._replay else self.clock.trust
+        )
+        chronicle = Chronicle(
+            node=plan.config.node,
+            camera=name,
+            config=SceneConfig(zones=config.zones, presence=config.presence),
+            new_id=new_id,
+            clock=clock,
+            ask=asking,
+        )
+        wiring = Wiring(
+            detector=self.detector,
+            recorder=self.recorder,
+            board=self.board,
+            clock=self.clock,
+            timing=self._timing,
+            thinking=self.thinking,
+            beat=self.progress.part(f"camera-{name}"),
+            media_start=self._replay.start if self._replay else None,
+            deadline=asking.deadline if asking else 0.0,
+        )
+        opening = Open(
+            camera=name,
+            backend=camera.source.reference,
+            config=camera.source.options,
+            user=camera.secret.user if camera.secret else None,
+            secret=camera.secret.password if camera.secret else None,
+            slots=SLOTS,
+            first_index=index,
+            rotate=config.rotate,
+            crop=config.crop,
+            privacy=config.privacy,
+            kept=config.kept,
+        )
+        tracker = plan.tracker.factory(name, plan.tracker.config, track)
+        return Line(
+            opening,
+            live=camera.live,
+            fps=config.detect.fps,
+            tracker=tracker,
+            chronicle=chronicle,
+            wiring=wiring,
+        )
+
+    def _on_detector(self, state: str, description: str) -> None:
+        if state == "ready":
+            logger.info("detector ready: %s", description)
+
+    def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
+        """Say something once, to every sink."""
+        self.board.tell(
+            Notice.model_validate(
+                {
+                    "kind": kind,
+                    "at": round(self.clock.now(), 3),
+                    "node": self._plan.config.node,
+                    "text": text[:1000],
+                    "details": details,
+                }
+            )
+        )
+
+
+def _maker(factory: Any, name: str, config: Any, site: Site) -> Callable[[], Any]:  # noqa: ANN401
+    return lambda: factory(name, config, site)
+
+
+def _leave() -> None:
+    """End the process when nothing else did: an fsync, a library or a bug holds it."""
+    logger.critical("not done within the deadline; leaving now")
+    os._exit(Exit.BEHIND)

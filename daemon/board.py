@@ -1,0 +1,148 @@
+"""What is shown to sinks beside events: the latest states, notices, frame reports. All bounded."""
+
+import asyncio
+from collections import deque
+
+from reasoners import Event
+from sinks import (
+    CameraStatus,
+    FrameReport,
+    Message,
+    Notice,
+    ObjectCounts,
+    Snapshot,
+    State,
+    Stats,
+    ZoneCounts,
+)
+
+NOTICES = 100
+FRAMES = 8
+PACE = 1.0
+"""Seconds between two publications of the same counts."""
+
+Key = tuple[str, ...]
+
+
+class Listener:
+    """One sink's view of the board: what it has not been shown yet."""
+
+    def __init__(self, board: "Board") -> None:
+        self.dropped = 0
+        """Notices and frame reports the sink was too slow for."""
+
+        self._board = board
+        self._states: dict[Key, State] = {}
+        self._shown_at: dict[Key, float] = {}
+        self._notices: deque[Notice] = deque()
+        self._frames: deque[FrameReport] = deque()
+        self._changed = asyncio.Event()
+
+    def anew(self) -> None:
+        """Forget what was shown: every present state is shown again, frame reports are stale."""
+        self._states = dict(self._board.states)
+        self._shown_at.clear()
+        self.dropped += len(self._frames)
+        self._frames.clear()
+        self._changed.set()
+
+    def put(self, key: Key, state: State) -> None:
+        """Take a new state; an older one of the same key is forgotten."""
+        self._states[key] = state
+        self._changed.set()
+
+    def tell(self, message: Notice | FrameReport) -> None:
+        """Take what is said once."""
+        if isinstance(message, Notice):
+            self._make_room(self._notices, NOTICES)
+            self._notices.append(message)
+        else:
+            self._make_room(self._frames, FRAMES)
+            self._frames.append(message)
+        self._changed.set()
+
+    async def next(self) -> Message:
+        """Wait for the next message to show. Cancelling loses nothing."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._changed.clear()
+            if self._frames:
+                return self._frames.popleft()
+            if self._notices:
+                return self._notices.popleft()
+            now = loop.time()
+            due = {key: self._due(key) for key in self._states}
+            for key, at in due.items():
+                if at <= now:
+                    self._shown_at[key] = now
+                    return self._states.pop(key)
+            wait = min(due.values(), default=None)
+            try:
+                async with asyncio.timeout_at(wait):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    def _due(self, key: Key) -> float:
+        paced = key[0] in {"objects", "zone"}
+        return self._shown_at.get(key, float("-inf")) + PACE if paced else float("-inf")
+
+    def _make_room(self, queue: deque[Notice] | deque[FrameReport], most: int) -> None:
+        if len(queue) >= most:
+            queue.popleft()
+            self.dropped += 1
+
+
+class Board:
+    """Latest states by key, and who listens. Bounded by cameras and zones."""
+
+    def __init__(self) -> None:
+        self.states: dict[Key, State] = {}
+        self._listeners: list[Listener] = []
+
+    def listen(self) -> Listener:
+        """Add a sink."""
+        listener = Listener(self)
+        self._listeners.append(listener)
+        return listener
+
+    def show(self, state: State) -> None:
+        """Replace a state; sinks that know this very value already are left alone."""
+        key = _key(state)
+        old = self.states.get(key)
+        if _same(old, state):
+            return
+        self.states[key] = state
+        for listener in self._listeners:
+            listener.put(key, state)
+
+    def tell(self, message: Notice | FrameReport) -> None:
+        """Say something once, to everybody."""
+        for listener in self._listeners:
+            listener.tell(message)
+
+    def picture(self, event: Event, jpeg: bytes) -> None:
+        """Show the snapshot of a camera's latest event."""
+        self.show(Snapshot(camera=event.camera, event=event.id, jpeg=jpeg))
+
+
+def _key(state: State) -> Key:
+    match state:
+        case CameraStatus():
+            return ("camera", state.camera)
+        case ObjectCounts():
+            return ("objects", state.camera)
+        case ZoneCounts():
+            return ("zone", state.camera, state.zone)
+        case Snapshot():
+            return ("snapshot", state.camera)
+        case Stats():
+            return ("stats",)
+
+
+def _same(old: State | None, new: State) -> bool:
+    if isinstance(new, (ObjectCounts, ZoneCounts)) and isinstance(old, type(new)):
+        return old.counts == new.counts
+    if isinstance(new, CameraStatus) and isinstance(old, CameraStatus):
+        return (old.state, old.reason) == (new.state, new.reason)
+    return False

@@ -1,0 +1,295 @@
+"""One camera's decoder child, seen from the daemon: ask for frames and pictures, watch, kill.
+
+The child is not trusted: what it says is checked against what it was allotted, and every question
+put to it has a deadline. A child that misses one is killed, not asked again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from pydantic import ValidationError
+
+from daemon.counters import CameraFigures
+from daemon.process import Process, ProcessGone
+from daemon.slots import SlotPool
+from daemon.timing import Timing
+from sources import ChannelBroken, PictureRequest, Received, SourceRejected, SourceUnavailable
+from sources.message import (
+    CameraState,
+    Ended,
+    Failed,
+    Given,
+    Gone,
+    Next,
+    Open,
+    Pulse,
+    State,
+    StreamInfo,
+    Take,
+    Taken,
+    from_child,
+)
+
+logger = logging.getLogger(__name__)
+
+ONLINE = 10.0
+"""Seconds since the last decoded picture within which a camera is `online`."""
+
+_TICK = 0.25
+_FARTHEST = 10_000_000
+"""Indices one answer may be ahead of the last: years of video, and no overflow."""
+
+
+class CameraHost:
+    """Runs one decoder child from opening to its end; a new host for every attempt.
+
+    Leaving raises SourceUnavailable or SourceRejected if that is how the child ended.
+
+    Args:
+        opening: What to open. `first_index` says where numbering goes on.
+        live: Whether pictures come by themselves, so that silence means trouble.
+        pool: The camera's slots.
+        figures: Where to count.
+        told: Called with every change of state.
+    """
+
+    def __init__(
+        self,
+        opening: Open,
+        *,
+        live: bool,
+        pool: SlotPool,
+        figures: CameraFigures,
+        timing: Timing,
+        told: Callable[[CameraState, str], None],
+    ) -> None:
+        self.name = opening.camera
+        self.live = live
+        self.stream: StreamInfo | None = None
+        """What was opened, once known."""
+
+        self.next_index = opening.first_index
+        """Where the next child must go on."""
+
+        self._opening = opening
+        self._pool = pool
+        self._figures = figures
+        self._timing = timing
+        self._told = told
+        self._answers: dict[int, tuple[Next | Take, asyncio.Future[Received]]] = {}
+        self._asked = 0
+        self._last_index = opening.first_index - 1
+        self._last_time = float("-inf")
+        self._decoded_at: float | None = None
+        self._state: tuple[CameraState, str] = ("disabled", "")
+        self._closing = False
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._process = Process(
+            "sources.child",
+            self.name,
+            options=("--slots", str(self._pool.descriptor)),
+            descriptors=(self._pool.descriptor,),
+        )
+        self._say("connecting", "")
+        self._figures.spawns += 1
+        self._started = self._heard_at = loop.time()
+        await self._process.__aenter__()
+        try:
+            await self._process.send(self._opening)
+        except ProcessGone as exc:
+            await self._process.__aexit__(None, None, None)
+            raise SourceUnavailable(f"{self.name}: {exc}") from exc
+        self._group = asyncio.TaskGroup()
+        await self._group.__aenter__()
+        self._tasks = [
+            self._group.create_task(self._listen(), name=f"camera-{self.name}-listen"),
+            self._group.create_task(self._watch(), name=f"camera-{self.name}-watch"),
+        ]
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._closing = True
+        for task in self._tasks:
+            task.cancel()
+        try:
+            await self._group.__aexit__(exc_type, exc, tb)
+        finally:
+            for _, answer in self._answers.values():
+                answer.cancel()
+            await self._process.__aexit__(None, None, None)
+            self._figures.child_ended(in_order=exc is None)
+
+    async def next(
+        self, slot: int, width: int, height: int, not_before: float | None = None
+    ) -> Given | None:
+        """Ask for the next picture, converted into a slot; None when a recording is over.
+
+        A live camera answers with its newest picture, or waits for one. Cancelling leaves the slot
+        to the child until it answers: the host must then be left.
+        """
+        self._asked += 1
+        ask = Next(id=self._asked, slot=slot, width=width, height=height, not_before=not_before)
+        limit = None if self.live else self._timing.request
+        answer = await self._ask(ask, limit)
+        message = from_child.validate_json(answer.text)
+        if isinstance(message, Ended):
+            self._figures.report(message.counts)
+            return None
+        if not isinstance(message, Given):
+            raise self._nonsense(f"answered {message.kind} to next")
+        self._check(ask, message)
+        self._figures.report(message.counts)
+        return message
+
+    async def take(self, request: PictureRequest) -> bytes | None:
+        """Ask for a JPEG of a recent frame; None if it is gone, or too late."""
+        self._asked += 1
+        self._figures.pictures += 1
+        try:
+            answer = await self._ask(Take(id=self._asked, request=request), self._timing.picture)
+        except TimeoutError:
+            logger.warning("%s: picture of frame %d came too late", self.name, request.index)
+            self._figures.pictures_gone += 1
+            return None
+        message = from_child.validate_json(answer.text)
+        if isinstance(message, Taken) and message.index == request.index and answer.blob:
+            return answer.blob
+        if isinstance(message, Gone):
+            self._figures.pictures_gone += 1
+            return None
+        raise self._nonsense(f"answered {message.kind} to take")
+
+    async def _ask(self, ask: Next | Take, limit: float | None) -> Received:
+        answer: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
+        self._answers[ask.id] = (ask, answer)
+        try:
+            await self._process.send(ask)
+        except ProcessGone:
+            # The listener knows better why; it ends this task by ending the group.
+            await asyncio.Event().wait()
+        try:
+            async with asyncio.timeout(limit):
+                return await answer
+        except TimeoutError:
+            if isinstance(ask, Next):
+                raise SourceUnavailable(
+                    f"{self.name}: no picture within {limit:.0f} s; killing its child"
+                ) from None
+            raise
+        finally:
+            self._answers.pop(ask.id, None)
+
+    async def _listen(self) -> None:
+        try:
+            while True:
+                received = await self._process.receive()
+                self._heard_at = asyncio.get_running_loop().time()
+                self._hear(received)
+        except ProcessGone as exc:
+            raise SourceUnavailable(str(exc)) from exc
+        except (ChannelBroken, ValidationError) as exc:
+            self._process.kill()
+            raise self._nonsense(type(exc).__name__) from exc
+
+    def _hear(self, received: Received) -> None:
+        message = from_child.validate_json(received.text)
+        match message:
+            case Pulse():
+                self._figures.report(message.counts)
+                self._advance(message.counts.decoded)
+                self._decoded_at = message.decoded_at
+            case State():
+                self._say(message.state, message.reason)
+            case StreamInfo():
+                self.stream = message
+            case Failed():
+                self._figures.report(message.counts)
+                kind = SourceRejected if message.remedy == "rejected" else SourceUnavailable
+                raise kind(message.reason)
+            case Given() | Ended() | Taken() | Gone():
+                asked = self._answers.get(message.id)
+                if asked is None:
+                    # Late answers to pictures nobody waits for any more are honest.
+                    if isinstance(message, Given) or message.id > self._asked:
+                        raise self._nonsense(f"answered {message.kind} unasked")
+                elif not asked[1].done():
+                    asked[1].set_result(received)
+                    if isinstance(message, Given):
+                        self._decoded_at = max(self._decoded_at or 0.0, message.arrival)
+                        self._advance(message.counts.decoded)
+                        self._say("online", "")
+
+    def _check(self, ask: Next, given: Given) -> None:
+        now = asyncio.get_running_loop().time()
+        honest = (
+            given.slot == ask.slot
+            and self._last_index < given.index <= self._last_index + _FARTHEST
+            and given.width <= ask.width
+            and given.height <= ask.height
+            and given.time >= self._last_time
+            and given.arrival <= now + 1
+            and given.generation % 2 == 0
+        )
+        if not honest:
+            self._process.kill()
+            raise self._nonsense("a slot, index, size or time it was not allotted")
+        self._last_index = given.index
+        self._last_time = given.time
+        self.next_index = max(self.next_index, given.index + 1)
+
+    def _advance(self, decoded: int) -> None:
+        ahead = self._opening.first_index + min(decoded, _FARTHEST) + 1
+        self.next_index = max(self.next_index, ahead)
+
+    async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        timing = self._timing
+        while True:
+            await asyncio.sleep(min(_TICK, timing.heartbeat / 4))
+            now = loop.time()
+            if now - self._heard_at > timing.heartbeat and now - self._started > timing.opening:
+                self._process.kill()
+                raise SourceUnavailable(
+                    f"{self.name}: its decoder child has been silent for "
+                    f"{now - self._heard_at:.0f} s; killed"
+                )
+            if self.live:
+                self._judge(now)
+
+    def _judge(self, now: float) -> None:
+        """Compute the state from the last decoded picture, and act on silence."""
+        timing = self._timing
+        if self._decoded_at is None:
+            if now - self._started > timing.opening:
+                self._give_up(f"no picture within {timing.opening:.0f} s of connecting")
+            return
+        silent = now - self._decoded_at
+        if silent > timing.silence:
+            self._give_up(f"no picture for {silent:.0f} s")
+        if silent > ONLINE:
+            self._say("stalled", f"no picture for {ONLINE:.0f} s")
+        elif self._state[0] in {"connecting", "stalled"}:
+            self._say("online", "")
+
+    def _give_up(self, reason: str) -> None:
+        self._say("stalled", reason)
+        self._process.kill()
+        raise SourceUnavailable(f"{self.name}: {reason}")
+
+    def _say(self, state: CameraState, reason: str) -> None:
+        if (state, reason) != self._state:
+            self._state = (state, reason)
+            self._told(state, reason)
+
+    def _nonsense(self, what: str) -> SourceRejected:
+        return SourceRejected(f"{self.name}: its decoder child sent nonsense ({what}); killed")

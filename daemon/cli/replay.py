@@ -1,0 +1,140 @@
+"""`lookout replay`: a recording through the whole pipeline, as fast as it goes, deterministically."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from daemon.app import App, Replay
+from daemon.cli import setting
+from daemon.cli.running import stop_on_signal
+from daemon.config import DaemonConfig, parse
+from daemon.errors import ConfigRejected
+from daemon.exits import Exit
+from daemon.plan import Plan
+
+
+def replay(  # noqa: PLR0913 (one parameter per option)
+    video: Annotated[Path, typer.Argument(help="The recording.")],
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Take camera settings from this file.")
+    ] = None,
+    camera: Annotated[
+        str | None, typer.Option(help="Which of the file's cameras; needed if there are several.")
+    ] = None,
+    jsonl: Annotated[
+        Path | None, typer.Option(help="Write every revision to this file; it is replaced.")
+    ] = None,
+    media: Annotated[Path | None, typer.Option(help="Write snapshots below this folder.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Model file (.onnx, .xml or .pt).")] = None,
+    fps: Annotated[
+        float | None, typer.Option(min=0.1, help="Frames looked at per second of the recording.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--every", help="Look at every frame.")] = False,
+    start: Annotated[float, typer.Option(help="Unix time of the recording's first frame.")] = 0.0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
+) -> None:
+    """Run a recording through detector, tracker, scene and rules; same input, same bytes out.
+
+    No configured sink and no model is contacted, and the journal is temporary.
+
+    Example: `lookout replay clip.mp4 --model yolox_nano.onnx --jsonl events.jsonl`
+    """
+    filtered = setting.start_logging("text", log_level)
+    if not video.is_file():
+        raise ConfigRejected(f"{video}: no such file; check the path")
+    base = _base(config, camera, video)
+    data = _adapt(base, video, model, jsonl, "every" if every else fps)
+    plan = setting.make_plan(data, str(config or video), filtered=filtered)
+    if jsonl is not None:
+        jsonl.unlink(missing_ok=True)
+    shown = Console(stderr=True)
+    raise typer.Exit(asyncio.run(_replay(plan, Replay(start, media), shown, quiet=quiet)))
+
+
+async def _replay(plan: Plan, how: Replay, console: Console, *, quiet: bool) -> Exit:
+    app = App(plan, replay=how)
+    stop_on_signal(app)
+    async with asyncio.TaskGroup() as group:
+        bar = group.create_task(_show(app, console, quiet=quiet), name="progress")
+        code = await app.run()
+        bar.cancel()
+    broken = [name for name, line in app.lines.items() if not line.finished]
+    if broken and not app.stopping:
+        console.print(f"lookout: {', '.join(broken)}: the recording could not be read to its end")
+        return Exit.UNREACHABLE
+    return code
+
+
+async def _show(app: App, console: Console, *, quiet: bool) -> None:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[events]} revisions"),
+    )
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task("loading the model", total=None, events=0)
+        while True:
+            for name, line in app.lines.items():
+                bar.update(
+                    task,
+                    description=name if line.figures.detected else "loading the model",
+                    total=line.duration,
+                    completed=line.progress,
+                    events=app.recorder.committed,
+                )
+            await asyncio.sleep(0.2)
+
+
+def _base(config: Path | None, camera: str | None, video: Path) -> dict[str, Any]:
+    """Return the settings of the one camera that is replayed, as plain data."""
+    if config is None:
+        return {"cameras": {camera or setting.name_of(str(video)): {"source": {"type": "file"}}}}
+    data, origin = setting.read(config)
+    names = list(data.cameras)
+    if camera is None and len(names) > 1:
+        raise ConfigRejected(f"{origin}: has several cameras; choose with --camera {names[0]}")
+    name = camera or names[0]
+    if name not in data.cameras:
+        raise ConfigRejected(f"{origin}: no camera {name!r}; it has {', '.join(names)}")
+    plain = _plain(data)
+    return {
+        "node": plain["node"],
+        "detector": plain["detector"],
+        "timing": plain["timing"],
+        "cameras": {name: plain["cameras"][name]},
+    }
+
+
+def _plain(config: DaemonConfig) -> dict[str, Any]:
+    return config.model_dump(mode="json", exclude_unset=True) | {
+        "node": config.node,
+        "detector": config.detector.model_dump(mode="json"),
+        "timing": config.timing.model_dump(mode="json"),
+    }
+
+
+def _adapt(
+    base: dict[str, Any],
+    video: Path,
+    model: Path | None,
+    jsonl: Path | None,
+    fps: float | str | None,
+) -> DaemonConfig:
+    for camera in base["cameras"].values():
+        camera["source"] = {"type": "file", "path": str(video), "pace": "fast", "loop": False}
+        camera["enabled"] = True
+        if fps is not None:
+            camera["detect"] = {"fps": fps}
+    detector = setting.detector_of(model)
+    if detector is not None:
+        base["detector"] = detector
+    sink = {"type": "jsonl", "path": str(jsonl)} if jsonl else {"type": "console"}
+    base["sinks"] = {"replay": sink}
+    return parse(base, str(video))

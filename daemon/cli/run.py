@@ -1,0 +1,96 @@
+"""`lookout run`: the daemon."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from daemon.app import App
+from daemon.cli import setting
+from daemon.cli.running import stop_on_signal
+from daemon.exits import Exit
+from daemon.plan import Plan
+
+
+def run(  # noqa: PLR0913 (one parameter per option)
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="Configuration file; default ./lookout.yaml."),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Watch this camera or file without a configuration file."),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="With --source: model file (.onnx, .xml or .pt).")
+    ] = None,
+    mqtt: Annotated[
+        str | None, typer.Option(help="With --source: broker to publish to, mqtt://HOST[:PORT].")
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option(min=0.1, help="With --source: frames looked at per second.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="With --source: user of the camera.")] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(help="With --user: file holding the password; else it is asked for."),
+    ] = None,
+    secrets: Annotated[
+        Path | None, typer.Option(help="TOML file with credentials, readable by you alone.")
+    ] = None,
+    state_dir: Annotated[
+        Path | None, typer.Option(help="With --source: folder for journal and snapshots.")
+    ] = None,
+    log_format: Annotated[str, typer.Option(help="auto, text, json or journald.")] = "auto",
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+) -> None:
+    """Run the daemon until SIGTERM.
+
+    Examples: `lookout run --config lookout.yaml` · `lookout run --source rtsp://10.0.0.7/stream1
+    --user viewer --mqtt mqtt://localhost`
+    """
+    filtered = setting.start_logging(setting.log_form(log_format), log_level)
+    if source is None:
+        data, origin = setting.read(config)
+        plan = setting.make_plan(data, origin, secrets_file=secrets, filtered=filtered)
+    else:
+        typed = setting.typed_secret(user, password_file)
+        quick = _quick(source, model, mqtt, fps, state_dir, named=typed is not None)
+        plan = setting.make_plan(
+            quick, "--source", secrets_file=secrets, typed=typed, filtered=filtered
+        )
+    raise typer.Exit(asyncio.run(_run(plan)))
+
+
+async def _run(plan: Plan) -> Exit:
+    app = App(plan)
+    stop_on_signal(app)
+    return await app.run()
+
+
+def _quick(  # noqa: PLR0913 (one parameter per option)
+    source: str,
+    model: Path | None,
+    mqtt: str | None,
+    fps: float | None,
+    state_dir: Path | None,
+    *,
+    named: bool,
+) -> dict[str, Any]:
+    sinks: dict[str, Any] = {"console": {"type": "console"}}
+    if mqtt is not None:
+        sinks["mqtt"] = {"type": "mqtt", "url": mqtt}
+    more: dict[str, Any] = {}
+    detector = setting.detector_of(model)
+    if detector is not None:
+        more["detector"] = detector
+    if state_dir is not None:
+        more["state_dir"] = str(state_dir)
+    quick = setting.quick_config(source, sinks=sinks, more=more)
+    for camera in quick["cameras"].values():
+        if fps is not None:
+            camera["detect"] = {"fps": fps}
+        if named:
+            camera["source"]["credential"] = setting.TYPED
+    return quick

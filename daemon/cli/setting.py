@@ -1,0 +1,148 @@
+"""What several commands share: finding the configuration, building one from a URL, logging."""
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+from urllib.parse import urlsplit
+
+import typer
+
+from daemon import secrets as credentials
+from daemon.config import DaemonConfig, load, parse
+from daemon.errors import ConfigRejected
+from daemon.logs import SecretFilter, set_up
+from daemon.plan import Plan, plan
+from daemon.secrets import Secret, Secrets
+
+PLACES = (Path("lookout.yaml"), Path("/etc/lookout/lookout.yaml"))
+
+LogForm = Literal["auto", "text", "json", "journald"]
+
+
+def find(path: Path | None) -> Path:
+    """Return the configuration file: the one named, else the first of the usual places.
+
+    Raises:
+        ConfigRejected: There is none.
+    """
+    if path is not None:
+        return path
+    for place in PLACES:
+        if place.exists():
+            return place
+    places = " and ".join(map(str, PLACES))
+    raise ConfigRejected(
+        f"no configuration: looked for {places}; name one with --config, or a camera with --source"
+    )
+
+
+def source_of(url: str, *, pace: str = "clip", loop: bool = False) -> dict[str, Any]:
+    """Make a `source:` section out of what a person would type.
+
+    Raises:
+        ConfigRejected: It looks like nothing we know.
+    """
+    if url.partition(":")[0] == "synthetic":
+        return {"type": "synthetic"}
+    parts = urlsplit(url)
+    if parts.scheme in {"rtsp", "rtsps"}:
+        return {"type": "rtsp", "url": url}
+    if parts.scheme in {"", "file"} and Path(parts.path or url).exists():
+        return {"type": "file", "path": str(Path(parts.path or url)), "pace": pace, "loop": loop}
+    if parts.scheme in {"", "file"}:
+        raise ConfigRejected(f"source {url}: no such file; check the path")
+    raise ConfigRejected(
+        f"source: {parts.scheme}:// is not known here; use rtsp://, rtsps://, a file or synthetic:"
+    )
+
+
+def name_of(url: str) -> str:
+    """Make a camera name out of a source."""
+    stem = Path(urlsplit(url).path).stem or urlsplit(url).hostname or "camera"
+    return re.sub(r"[^a-z0-9_]+", "_", stem.lower()).strip("_")[:32] or "camera"
+
+
+def quick_config(url: str, *, sinks: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a whole configuration for one source."""
+    return {"cameras": {name_of(url): {"source": source_of(url)}}, "sinks": dict(sinks), **more}
+
+
+def detector_of(model: Path | None) -> dict[str, Any] | None:
+    """Make a `detector:` section for a model file, by its kind."""
+    if model is None:
+        return None
+    if model.suffix == ".pt":
+        return {"type": "ultralytics", "model": str(model)}
+    return {"type": "openvino", "model": str(model)}
+
+
+def typed_secret(user: str | None, password_file: Path | None) -> Secret | None:
+    """Return the credential given on the command line; asks for the password on a terminal.
+
+    Raises:
+        ConfigRejected: The password cannot be had.
+    """
+    if user is None:
+        if password_file is not None:
+            raise ConfigRejected("--password-file: needs --user")
+        return None
+    if password_file is not None:
+        try:
+            text = password_file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise ConfigRejected(f"--password-file {password_file}: cannot be read") from None
+        return Secret(user, text.rstrip("\r\n"))
+    if not sys.stdin.isatty():
+        raise ConfigRejected("--user: needs --password-file where nobody can type a password")
+    return Secret(user, typer.prompt("Password", hide_input=True, err=True))
+
+
+def make_plan(
+    data: DaemonConfig | Mapping[str, Any],
+    origin: str,
+    *,
+    secrets_file: Path | None = None,
+    typed: Secret | None = None,
+    filtered: SecretFilter,
+) -> Plan:
+    """Check a configuration in both phases, with its secrets known to the log filter first."""
+    config = data if isinstance(data, DaemonConfig) else parse(dict(data), origin)
+    found = credentials.load(secrets_file or config.secrets)
+    if typed is not None:
+        found = Secrets({**found.by_name, TYPED: typed}, found.origin)
+    filtered.learn(found.values())
+    return plan(config, origin, found)
+
+
+TYPED = "command_line"
+"""Name of the credential given by --user."""
+
+
+def read(path: Path | None) -> tuple[DaemonConfig, str]:
+    """Find and read the configuration file; return it and where it is."""
+    place = find(path)
+    return load(place), str(place)
+
+
+def log_form(given: str) -> LogForm:
+    """Check what was given for --log-format."""
+    for form in get_args(LogForm):
+        if form == given:
+            return cast("LogForm", form)
+    raise typer.BadParameter(f"--log-format: {given!r} is not {', '.join(get_args(LogForm))}")
+
+
+def start_logging(form: LogForm, level: str) -> SecretFilter:
+    """Set logging up; under systemd in journald's form."""
+    filtered = SecretFilter()
+    if form == "auto":
+        form = "journald" if os.environ.get("JOURNAL_STREAM") else "text"
+    if level.lower() not in {"debug", "info", "warning", "error"}:
+        raise typer.BadParameter(f"--log-level: {level!r} is not debug, info, warning or error")
+    set_up(form, level, filtered)
+    logging.captureWarnings(capture=True)
+    return filtered

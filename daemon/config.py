@@ -1,0 +1,251 @@
+"""The daemon's own configuration; each backend's stands beside the backend.
+
+Two phases, all problems at once: the shape of the file here, each backend's options by the backend
+that reads them (`daemon.backends`). Unknown keys are refused.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
+
+from daemon.errors import ConfigRejected
+from daemon.timing import Timing
+from reasoners import Name, PresenceConfig, ZoneConfig
+from sources import Point, Relative
+
+LARGEST = 1024 * 1024
+"""Bytes of a configuration file; more is a mistake."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Use(BaseModel):
+    """Which backend to use; the rest of the mapping is for the backend to judge."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: str = Field(min_length=1)
+    """Name of an installed backend, or `module:Class` of one under development."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Everything but the type."""
+        return dict(self.model_extra or {})
+
+
+class DetectConfig(_Section):
+    """How often a camera is looked at."""
+
+    fps: PositiveFloat | Literal["every"] | None = None
+    """Frames per second handed to the detector, or `every`. Default 5; `every` where a detector
+    that takes batches runs (a GPU). Raising it costs the detector time; lowering it misses short
+    appearances."""
+
+
+class CameraConfig(_Section):
+    """One camera and what is watched for."""
+
+    source: Use
+    title: str | None = Field(default=None, max_length=80)
+    """For people; names are for topics."""
+
+    enabled: bool = True
+    """A camera that is off on purpose is `disabled` and not opened."""
+
+    detect: DetectConfig = DetectConfig()
+    rotate: Literal[0, 90, 180, 270] = 0
+    """Degrees clockwise, before everything else. Zones are relative to the turned picture."""
+
+    crop: tuple[Relative, Relative, Relative, Relative] | None = None
+    """Left, top, right, bottom of the part that is watched; default all of it."""
+
+    zones: dict[Name, ZoneConfig] = {}
+    privacy: tuple[tuple[Point, ...], ...] = ()
+    """Polygons painted black inside the decoder process, relative to the picture as the camera
+    sends it, before rotation and crop; nothing else ever sees what is under them."""
+
+    presence: PresenceConfig = PresenceConfig()
+    kept: PositiveInt = Field(default=4, le=64)
+    """Decoded frames kept for pictures. At 1080p each costs 3 MB; too few lose snapshots when the
+    detector is slow."""
+
+    @model_validator(mode="after")
+    def _check_shapes(self) -> Self:
+        for number, polygon in enumerate(self.privacy):
+            if len(polygon) < 3:  # noqa: PLR2004
+                raise ValueError(f"privacy.{number}: a polygon needs three points and more")
+        if self.crop is not None:
+            left, top, right, bottom = self.crop
+            if left >= right or top >= bottom:
+                raise ValueError(
+                    "crop: must be [left, top, right, bottom] with left < right and top < bottom"
+                )
+        return self
+
+
+class JournalConfig(_Section):
+    """How long events are kept; what comes first counts."""
+
+    days: PositiveFloat = 7.0
+    events: PositiveInt = 100_000
+    megabytes: PositiveFloat = 256.0
+
+
+class MediaConfig(_Section):
+    """Snapshots on disk."""
+
+    megabytes: PositiveFloat = 1024.0
+    """Quota; the oldest go first."""
+
+
+class DaemonConfig(_Section):
+    """The whole file."""
+
+    node: Name = "lookout"
+    """Name of this box: in every topic and event. Two boxes on one broker need two names."""
+
+    detector: Use = Use(type="auto")
+    reasoner: Use | None = None
+    """The vision-language model to ask about events; default none."""
+
+    sinks: dict[Name, Use] = {}
+    cameras: dict[Name, CameraConfig] = Field(min_length=1)
+    state_dir: Path | None = None
+    """Journal and media. Default `$STATE_DIRECTORY`, else `$XDG_STATE_HOME/lookout`, else
+    `~/.local/state/lookout`."""
+
+    secrets: Path | None = None
+    """TOML file with credentials, readable by its owner alone. Default: systemd's credentials."""
+
+    journal: JournalConfig = JournalConfig()
+    media: MediaConfig = MediaConfig()
+    timing: Timing = Timing()
+    stats_interval: PositiveFloat = 60.0
+    """Seconds between two publications of `stats`."""
+
+    @property
+    def state(self) -> Path:
+        """The folder for journal and media."""
+        if self.state_dir is not None:
+            return self.state_dir
+        named = os.environ.get("STATE_DIRECTORY")
+        if named:
+            return Path(named.split(":")[0])
+        home = os.environ.get("XDG_STATE_HOME")
+        return (Path(home) if home else Path.home() / ".local" / "state") / "lookout"
+
+
+def load(path: Path) -> DaemonConfig:
+    """Read a configuration file and check its shape.
+
+    Raises:
+        ConfigRejected: One line per problem: file, key, reason, remedy.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ConfigRejected(f"{path}: larger than {LARGEST} bytes; is it the right file?")
+        text = path.read_text(encoding="utf-8")
+    except OSError as exc:
+        raise ConfigRejected(f"{path}: cannot be read: {exc.strerror}; check the path") from None
+    except UnicodeDecodeError:
+        raise ConfigRejected(f"{path}: not UTF-8 text; is it a YAML file?") from None
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as exc:
+        raise ConfigRejected(f"{path}: not valid YAML: {_place(exc)}") from None
+    except (RecursionError, ValueError, OverflowError):
+        raise ConfigRejected(
+            f"{path}: not valid YAML: nested too deep or a value too odd"
+        ) from None
+    return parse(data, str(path))
+
+
+def parse(data: object, origin: str) -> DaemonConfig:
+    """Check the shape of what a file held.
+
+    Raises:
+        ConfigRejected: One line per problem.
+    """
+    if not isinstance(data, dict):
+        raise ConfigRejected(f"{origin}: must be a mapping with `cameras:`; it is empty or a list")
+    try:
+        return DaemonConfig.model_validate(data)
+    except ValidationError as exc:
+        raise ConfigRejected(explain(exc, origin, "", DaemonConfig)) from None
+
+
+def explain(error: ValidationError, origin: str, prefix: str, model: type[BaseModel]) -> str:
+    """Turn a validation error into one line per problem, with key path, reason and remedy."""
+    return "\n".join(
+        dict.fromkeys(
+            f"{origin}: {_path(prefix, problem['loc'])}{_reason(dict(problem), model)}"
+            for problem in error.errors(include_url=False, include_input=True)
+        )
+    )
+
+
+def _path(prefix: str, loc: tuple[int | str, ...]) -> str:
+    # pydantic names the members of unions and the keys of mappings too; neither is in the file.
+    parts = [
+        str(part) for part in loc if not re.fullmatch(r"\[key\]|.*\[.*\].*|function-.*", str(part))
+    ]
+    path = ".".join(filter(None, (prefix, *parts)))
+    return f"{path}: " if path else ""
+
+
+def _reason(problem: dict[str, Any], model: type[BaseModel]) -> str:
+    kind, message = problem["type"], str(problem["msg"])
+    if kind == "extra_forbidden":
+        return f"unknown key; {_known(problem['loc'], model)}"
+    if kind == "missing":
+        return "is required and missing; add it"
+    if kind == "string_pattern_mismatch" and "a-z0-9_" in message:
+        return "names are 1 to 32 of a-z, 0-9 and _; rename it"
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    given = problem.get("input")
+    said = f" (it is {given!r})" if isinstance(given, (bool, int, float)) else ""
+    return f"{message[:1].lower()}{message[1:]}{said}"
+
+
+def _known(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    """Say which keys are known at the place of an unknown one."""
+    current: object = model
+    for part in loc[:-1]:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            field = current.model_fields.get(str(part))
+            current = _model_in(field.annotation) if field else None
+        # A mapping's key: its values are of the model found already.
+    if not (isinstance(current, type) and issubclass(current, BaseModel)):
+        return "remove it"
+    return f"known here: {', '.join(sorted(current.model_fields))}"
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _place(exc: yaml.YAMLError) -> str:
+    mark = getattr(exc, "problem_mark", None)
+    problem = getattr(exc, "problem", None) or "it cannot be parsed"
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else str(problem)

@@ -1,0 +1,83 @@
+"""Counters that balance: whatever is discarded is counted by reason."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sources.message import Counts
+
+Drop = Literal["superseded", "too_old", "lost_with_worker", "torn", "lost_with_camera", "at_stop"]
+"""Why a frame that was handed over was not looked at."""
+
+
+@dataclass(slots=True)
+class CameraFigures:
+    """What became of one camera's frames, over all its decoder children.
+
+    received = detected + Σ dropped + in_hand, always.
+    """
+
+    received: int = 0
+    detected: int = 0
+    in_hand: int = 0
+    dropped: Counter[Drop] = field(default_factory=Counter)
+    spawns: int = 0
+    lost_with_child: int = 0
+    """Children that died before they could say how far they had come."""
+
+    pictures: int = 0
+    pictures_gone: int = 0
+    too_late_to_save: int = 0
+    _ended: Counter[str] = field(default_factory=Counter)
+    _present: Counts = field(default_factory=Counts)
+
+    def receive(self) -> None:
+        """Count a frame that came into our hands."""
+        self.received += 1
+        self.in_hand += 1
+
+    def detect(self) -> None:
+        """Count a frame that the detector looked at."""
+        self.in_hand -= 1
+        self.detected += 1
+
+    def drop(self, reason: Drop) -> None:
+        """Count a frame that was discarded."""
+        self.in_hand -= 1
+        self.dropped[reason] += 1
+
+    def report(self, counts: Counts) -> None:
+        """Take the present child's own count."""
+        self._present = counts
+
+    def child_ended(self, *, in_order: bool) -> None:
+        """Add up what the child reported before it ended."""
+        self._ended.update(self._present.model_dump())
+        self._present = Counts()
+        if not in_order:
+            self.lost_with_child += 1
+
+    @property
+    def child(self) -> dict[str, int]:
+        """Sum of what all children of this camera reported."""
+        present = self._present.model_dump()
+        return {name: self._ended[name] + value for name, value in present.items()}
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every frame received is accounted for."""
+        return self.received == self.detected + self.dropped.total() + self.in_hand
+
+    def figures(self) -> dict[str, int | float | str | None]:
+        """Flatten for `stats`."""
+        return {
+            "received": self.received,
+            "detected": self.detected,
+            "in_hand": self.in_hand,
+            **{f"dropped_{reason}": count for reason, count in sorted(self.dropped.items())},
+            **{f"child_{name}": count for name, count in self.child.items()},
+            "spawns": self.spawns,
+            "lost_with_child": self.lost_with_child,
+            "pictures": self.pictures,
+            "pictures_gone": self.pictures_gone,
+        }

@@ -1,0 +1,23 @@
+"""Exit codes, in one place."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the process says by how it ends."""
+
+    CLEAN = 0
+    BUG = 1
+    """A bug, or a journal that failed."""
+
+    USAGE = 2
+    """Wrong command line."""
+
+    BEHIND = 3
+    """Drained incompletely: a cursor is behind; what is committed waits in the journal."""
+
+    UNREACHABLE = 69
+    """`check` found something unreachable or refused."""
+
+    CONFIG = 78
+    """Bad configuration."""

@@ -1,0 +1,141 @@
+"""What happens by the clock: cursors saved, figures published, limits applied, clock watched."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from daemon.board import Board
+from daemon.clock import Clock
+from daemon.config import DaemonConfig
+from daemon.delivery import Delivery
+from daemon.detection import DetectorHost
+from daemon.line import Line
+from daemon.recorder import Recorder
+from daemon.systemd import Notifier, Progress
+from daemon.thinking import Thinking
+from sinks import Stats
+
+logger = logging.getLogger(__name__)
+
+SAVE = 0.2
+"""Seconds between two writes of moved cursors; a crash in between costs duplicates only."""
+
+ANCHOR = 10.0
+"""Seconds between two looks at the wall clock."""
+
+EXPIRE = 600.0
+"""Seconds between two applications of the journal's limits."""
+
+
+class House(Protocol):
+    """What housekeeping looks after."""
+
+    lines: dict[str, Line]
+    deliveries: dict[str, Delivery]
+    board: Board
+    clock: Clock
+    notifier: Notifier
+    thinking: Thinking | None
+    recorder: Recorder
+    detector: DetectorHost
+    progress: Progress
+    started_at: float
+
+    def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
+        """Say something once, to every sink."""
+        ...
+
+
+class Housekeeping:
+    """All periodic work of one daemon."""
+
+    def __init__(self, house: House, config: DaemonConfig) -> None:
+        self._house = house
+        self._config = config
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for name, period, work in (
+                ("cursors", SAVE, self._save),
+                ("clock", ANCHOR, self._anchor),
+                ("limits", EXPIRE, self._expire),
+                ("stats", self._config.stats_interval, self._stats),
+            ):
+                group.create_task(_every(period, work), name=f"housekeeping-{name}")
+
+    async def stats(self) -> Stats:
+        """Collect every counter of the daemon."""
+        house = self._house
+        journal = await house.recorder.figures()
+        per_sink = journal["sinks"]
+        return Stats(
+            at=round(house.clock.now(), 3),
+            node=self._config.node,
+            uptime_s=round(house.clock.monotonic() - house.started_at, 1),
+            cameras={name: line.figures.figures() for name, line in house.lines.items()},
+            detectors={house.detector.name: house.detector.figures.figures()},
+            reasoning=house.thinking.figures.figures() if house.thinking else {},
+            sinks={
+                name: {
+                    **dict(per_sink[name].items() if name in per_sink else ()),
+                    "state": delivery.figures.state,
+                    "behind": delivery.behind,
+                    "connects": delivery.figures.connects,
+                    "refused": delivery.figures.refused,
+                }
+                for name, delivery in house.deliveries.items()
+            },
+            journal={
+                "rows": journal["rows"],
+                "bytes": journal["bytes"],
+                "last": journal["last"],
+                "committed": house.recorder.committed,
+            },
+        )
+
+    async def _save(self) -> None:
+        beat = self._house.progress.part("journal")
+        for delivery in self._house.deliveries.values():
+            await delivery.save()
+        for name, line in self._house.lines.items():
+            if line.numbering_moved():
+                await self._house.recorder.note(name, *line.numbering())
+        beat()
+
+    async def _anchor(self) -> None:
+        step = self._house.clock.anchor()
+        if step:
+            logger.warning("the system's clock stepped by %+.1f s", step)
+            self._house.notice("clock_step", f"the clock stepped by {step:+.1f} s", seconds=step)
+
+    async def _expire(self) -> None:
+        for expired in await self._house.recorder.expire(self._house.clock.now()):
+            text = f"{expired.count} revisions expired before {expired.sink} had taken them"
+            logger.error("%s", text)
+            self._house.notice(
+                "gap",
+                text,
+                sink=expired.sink,
+                count=expired.count,
+                first=expired.first,
+                last=expired.last,
+            )
+
+    async def _stats(self) -> None:
+        stats = await self.stats()
+        self._house.board.show(stats)
+        online = sum(
+            1 for sink in self._house.deliveries.values() if sink.figures.state == "online"
+        )
+        self._house.notifier.status(
+            f"{len(self._house.lines)} cameras, {stats.journal.get('rows', 0)} revisions kept, "
+            f"{online} of {len(self._house.deliveries)} sinks online"
+        )
+
+
+async def _every(period: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await work()
+        await asyncio.sleep(period)

@@ -1,0 +1,381 @@
+"""One camera's way through the house: frames in, revisions out, in one place and in order."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from daemon.board import Board
+from daemon.camera import CameraHost
+from daemon.clock import Clock
+from daemon.counters import CameraFigures
+from daemon.detection import DetectorHost, Held, Seen
+from daemon.edges import Edge, EdgeClosed
+from daemon.recorder import Recorder
+from daemon.slots import SlotPool
+from daemon.supervisor import Failure
+from daemon.thinking import Thinking
+from daemon.timing import Timing
+from detectors import Detections, Tracker
+from reasoners import Chronicle, EndReason, Event, Job, Revision, Verdict, View
+from sinks import CameraStatus, FrameReport, ObjectCounts, ZoneCounts
+from sources import Frame, Pixels
+from sources.message import CameraState, Given, Open
+
+logger = logging.getLogger(__name__)
+
+CRASHES = 5
+"""Failures in a row after which a camera is shown as `failed`, though still tried."""
+
+DEFAULT_FPS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a line is connected to."""
+
+    detector: DetectorHost
+    recorder: Recorder
+    board: Board
+    clock: Clock
+    timing: Timing
+    thinking: Thinking | None
+    """Where questions go; None without a model."""
+
+    beat: Callable[[], None]
+    media_start: float | None = None
+    """In a replay, the Unix time of media time 0; None for live running."""
+
+    deadline: float = 10.0
+    """Seconds a question may take."""
+
+
+class Line:
+    """One camera from its decoder child to the journal.
+
+    Args:
+        opening: What the child opens; numbering goes on from its `first_index`.
+        live: Whether pictures come by themselves.
+        fps: Frames per second to look at; None for every one.
+    """
+
+    def __init__(
+        self,
+        opening: Open,
+        *,
+        live: bool,
+        fps: float | Literal["every"] | None,
+        tracker: Tracker,
+        chronicle: Chronicle,
+        wiring: Wiring,
+    ) -> None:
+        self.name = opening.camera
+        self.figures = CameraFigures()
+        self.finished = False
+        """Whether a recording is over."""
+
+        self.progress = 0.0
+        """Seconds of media looked at so far; for progress bars."""
+
+        self.duration: float | None = None
+        self._opening = opening
+        self._live = live
+        self._fps = fps
+        self._tracker = tracker
+        self._chronicle = chronicle
+        self._wire = wiring
+        self._next_index = opening.first_index
+        self._telling = asyncio.Lock()
+        self._last_captured = float("-inf")
+        self._looked_at: float | None = None
+        self._lost = False
+        self._highest_index = opening.first_index
+        self._noted = (tracker.next_id - 1, opening.first_index)
+
+    async def once(self) -> None:
+        """Follow the camera from opening to its end.
+
+        Returns when a recording is over.
+
+        Raises:
+            SourceUnavailable: Open it again later.
+            SourceRejected: A person must act.
+        """
+        profile = await self._wire.detector.profile()
+        fps = self._fps
+        if fps is None:
+            fps = "every" if profile.max_batch > 1 else DEFAULT_FPS
+        interval = None if fps == "every" else 1 / fps
+        opening = self._opening.model_copy(update={"first_index": self._next_index})
+        with SlotPool(opening.slots) as pool:
+            self._wire.detector.join(self.name, pool)
+            host = CameraHost(
+                opening,
+                live=self._live,
+                pool=pool,
+                figures=self.figures,
+                timing=self._wire.timing,
+                told=self._on_state,
+            )
+            try:
+                async with host:
+                    await self._flow(host, pool, (profile.width, profile.height), interval)
+            finally:
+                self._next_index = host.next_index
+                self._wire.detector.leave(self.name)
+        await self.close("left")
+        self.finished = True
+        self._on_state("disabled", "the recording is over")
+
+    async def failed(self, failure: Failure) -> None:
+        """Show why the camera is away."""
+        if failure.parked:
+            self._on_state("refused", failure.reason)
+        elif failure.attempt >= CRASHES:
+            self._on_state("failed", failure.reason)
+        else:
+            self._on_state("stalled", failure.reason)
+
+    async def age(self) -> None:
+        """End what a silent camera leaves open. Never returns by itself."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._wire.beat()
+            await asyncio.sleep(min(1.0, self._wire.timing.camera_lost / 4))
+            if not self._live or self._looked_at is None or self._lost:
+                continue
+            if loop.time() - self._looked_at > self._wire.timing.camera_lost:
+                self._lost = True
+                await self.close("camera_lost")
+
+    def numbering(self) -> tuple[int, int]:
+        """Return the highest track id and frame index used so far."""
+        self._noted = self._tracker.next_id - 1, self._highest_index
+        return self._noted
+
+    def numbering_moved(self) -> bool:
+        """Tell whether track ids were given out since `numbering` was last asked."""
+        return self._tracker.next_id - 1 != self._noted[0]
+
+    async def close(self, reason: EndReason) -> None:
+        """End every open event, now."""
+        async with self._telling:
+            at = self._last_captured
+            if self._live and self._wire.media_start is None and reason != "left":
+                at = max(at, self._wire.clock.now())
+            if at == float("-inf"):
+                return
+            self._tracker.reset()
+            for revision in self._chronicle.close(at, reason):
+                await self._record(revision, None)
+            self._show_counts()
+
+    async def abandon(self) -> int:
+        """Give every question still open its terminal state, for we are leaving; count them."""
+        pending = self._chronicle.pending()
+        for event in pending:
+            await self.conclude(event, Verdict("error", reason="the daemon was stopped"))
+        return len(pending)
+
+    async def conclude(self, event: str, verdict: Verdict) -> None:
+        """Publish a verdict as a new revision of its event."""
+        async with self._telling:
+            at = max(self._last_captured, self._now(None))
+            revision = self._chronicle.conclude(event, verdict, at)
+            if revision is not None:
+                await self._record(revision, None)
+
+    async def _flow(
+        self, host: CameraHost, pool: SlotPool, size: tuple[int, int], interval: float | None
+    ) -> None:
+        overflow: Literal["drop_oldest", "wait"] = "drop_oldest" if self._live else "wait"
+        edge: Edge[Held] = Edge(f"frames-{self.name}", 1, overflow, self._superseded)
+        try:
+            async with asyncio.TaskGroup() as group:
+                grab = self._grab(host, pool, edge, size, interval)
+                group.create_task(grab, name=f"camera-{self.name}-grab")
+                await self._watch(host, edge)
+        finally:
+            while len(edge):
+                held = await edge.take_waiting()
+                if held is not None:
+                    held.lease.release()
+                    self.figures.drop("lost_with_camera")
+
+    async def _grab(
+        self,
+        host: CameraHost,
+        pool: SlotPool,
+        edge: Edge[Held],
+        size: tuple[int, int],
+        interval: float | None,
+    ) -> None:
+        """Keep one fresh frame waiting in the edge."""
+        pace = Pace(interval)
+        while True:
+            lease = await pool.lease()
+            given = await host.next(lease.number, *size, not_before=pace.due)
+            if given is None:
+                lease.release()
+                await edge.close()
+                return
+            self.figures.receive()
+            pace.advance(given.time)
+            if host.stream is not None:
+                self.duration = host.stream.duration
+            held = Held(self._frame(given), lease)
+            try:
+                await edge.put(held)
+            except (EdgeClosed, asyncio.CancelledError):
+                lease.release()
+                self.figures.drop("at_stop")
+                raise
+
+    async def _watch(self, host: CameraHost, edge: Edge[Held]) -> None:
+        """Detect, track, remember, tell: one frame after the other."""
+        max_age = self._wire.timing.max_age if self._live else None
+        while await edge.ready():
+            seen = await self._wire.detector.detect(self.name, edge, max_age, self._abandoned)
+            if seen is None:
+                continue
+            seen.held.lease.release()
+            if seen.detections is None:
+                self._count(seen)
+                continue
+            self.figures.detect()
+            await self._look(host, seen.held.frame, seen.detections)
+
+    async def _look(self, host: CameraHost, frame: Frame, detections: Detections) -> None:
+        loop = asyncio.get_running_loop()
+        self._looked_at, self._lost = loop.time(), False
+        self.progress = frame.captured_at - (self._wire.media_start or 0.0)
+        jobs: list[Job] = []
+        async with self._telling:
+            tracks = self._tracker.update(frame.captured_at, detections)
+            replay = self._wire.media_start is not None
+            view = View(
+                index=frame.index,
+                captured_at=frame.captured_at,
+                received_at=frame.received_at,
+                width=frame.width,
+                height=frame.height,
+                tracks=tracks,
+                age_s=None if replay else max(0.0, loop.time() - frame.arrival),
+            )
+            for revision in self._chronicle.observe(view):
+                jobs += await self._record(revision, host)
+        # Outside the lock: a full queue ends another question, perhaps one of this camera.
+        for job in jobs:
+            await self._ask(job)
+        self._show_counts()
+        self._report(frame)
+
+    async def _record(self, revision: Revision, host: CameraHost | None) -> list[Job]:
+        """Take the picture and commit; return the question to ask, if there is one.
+
+        Once begun, the commit happens whatever is cancelled, so that no revision is skipped.
+        """
+        event, jpeg = revision.event, None
+        try:
+            if revision.picture is not None and host is not None:
+                jpeg = await host.take(revision.picture)
+            if jpeg is not None:
+                reference = await self._wire.recorder.store(event.id, event.revision, jpeg)
+                if reference is not None:
+                    event = self._chronicle.illustrate(event, reference)
+        finally:
+            committed = self._wire.recorder.submit(event)
+        await asyncio.wrap_future(committed)
+        if jpeg is not None:
+            self._wire.board.picture(event, jpeg)
+        if revision.question is None:
+            return []
+        images = (jpeg,) if jpeg is not None else ()
+        return [Job(event, revision.question, images, self._wire.deadline)]
+
+    async def _ask(self, job: Job) -> None:
+        if self._wire.thinking is not None:
+            await self._wire.thinking.ask(job, self.conclude)
+
+    def _frame(self, given: Given) -> Frame:
+        captured = self._now(given)
+        self._last_captured = max(self._last_captured, captured)
+        self._highest_index = max(self._highest_index, given.index)
+        return Frame(
+            camera=self.name,
+            index=given.index,
+            captured_at=self._last_captured,
+            received_at=self._last_captured,
+            arrival=given.arrival,
+            width=given.full_width,
+            height=given.full_height,
+            pixels=Pixels(given.slot, given.generation, given.width, given.height),
+        )
+
+    def _now(self, given: Given | None) -> float:
+        if self._wire.media_start is not None:
+            return self._wire.media_start + given.time if given else self._last_captured
+        return self._wire.clock.at(given.arrival) if given else self._wire.clock.now()
+
+    def _superseded(self, held: Held) -> None:
+        held.lease.release()
+        self.figures.drop("superseded")
+
+    def _count(self, seen: Seen) -> None:
+        match seen.reason:
+            case "too_old":
+                self.figures.drop("too_old")
+            case "torn":
+                self.figures.drop("torn")
+            case _:
+                self.figures.drop("lost_with_worker")
+
+    def _abandoned(self) -> None:
+        self.figures.drop("at_stop")
+
+    def _on_state(self, state: CameraState, reason: str) -> None:
+        since = round(self._wire.clock.now(), 3)
+        status = CameraStatus(camera=self.name, state=state, reason=reason, since=since)
+        self._wire.board.show(status)
+        logger.info("%s: %s%s", self.name, state, f" ({reason})" if reason else "")
+
+    def _show_counts(self) -> None:
+        at = round(max(self._last_captured, 0.0), 3)
+        counts = self._chronicle.counts()
+        self._wire.board.show(ObjectCounts(camera=self.name, at=at, counts=counts))
+        for zone, inside in self._chronicle.zone_counts().items():
+            self._wire.board.show(ZoneCounts(camera=self.name, zone=zone, at=at, counts=inside))
+
+    def _report(self, frame: Frame) -> None:
+        self._wire.board.tell(
+            FrameReport(
+                camera=self.name,
+                index=frame.index,
+                captured_at=round(frame.captured_at, 4),
+                received_at=round(frame.received_at, 4),
+                published_at=round(self._wire.clock.now(), 4),
+                objects=self._chronicle.objects(),
+            )
+        )
+
+
+class Pace:
+    """Which stream times are due at a reduced rate, without drifting and without bunching up."""
+
+    def __init__(self, interval: float | None) -> None:
+        self._interval = interval
+        self.due: float | None = None
+        """Stream time before which pictures are passed over."""
+
+    def advance(self, time: float) -> None:
+        """A picture of this stream time was taken."""
+        if self._interval is None:
+            return
+        # Frames of a camera jitter around their time: a little early is on time.
+        early = min(0.1 * self._interval, 0.02)
+        planned = time if self.due is None else self.due + early
+        following = planned + self._interval
+        if following <= time:
+            following = time + self._interval
+        self.due = following - early

@@ -1,0 +1,157 @@
+"""The journal's one thread: commits, reads, cursor moves and media, in the order submitted."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+from reasoners import Event
+from sinks.journal import Entry, Expired, Figures, Journal, JournalFailed
+from sinks.media import MediaFull, MediaStore
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+AT_ONCE = 256
+"""Commits that may wait for the thread; more means that the disk does not keep up."""
+
+
+class Recorder:
+    """Owns the thread in which journal and media are touched, and nothing else is.
+
+    What is submitted is carried out even when the submitter is cancelled meanwhile. A journal that
+    fails is fatal: `failed` then resolves, and the daemon ends.
+    """
+
+    def __init__(self, journal: Journal, media: MediaStore | None) -> None:
+        self.position = 0
+        """Of the newest committed revision."""
+
+        self.committed = 0
+        """Revisions committed in this run."""
+
+        self._journal = journal
+        self._media = media
+        self._waiting = asyncio.Semaphore(AT_ONCE)
+        self._listeners: list[asyncio.Event] = []
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self.failed: asyncio.Future[None] = self._loop.create_future()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        try:
+            for warning in await self.run(self._journal.open):
+                logger.error("%s", warning)
+            figures = await self.run(self._journal.figures)
+        except BaseException:
+            self._thread.shutdown(wait=False)
+            raise
+        self.position = figures["last"]
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        if self.failed.done() and not self.failed.cancelled():
+            self.failed.exception()  # seen: whoever guards it has raised it
+        try:
+            await self.run(self._journal.close)
+        finally:
+            self._thread.shutdown(wait=False)
+
+    def listen(self) -> asyncio.Event:
+        """Return an event that is set whenever something new was committed."""
+        event = asyncio.Event()
+        self._listeners.append(event)
+        return event
+
+    async def run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Carry a call out on the journal's thread."""
+        return await asyncio.wrap_future(self._thread.submit(call, *args, **kwargs))
+
+    def submit(self, event: Event) -> "Future[list[Entry]]":
+        """Queue a revision for commit, at once and for certain; waiting for it is optional."""
+        future = self._thread.submit(self._journal.commit, [event])
+        future.add_done_callback(self._on_commit)
+        return future
+
+    async def prepare(self, sinks: Sequence[str]) -> None:
+        """Give every configured sink a cursor, forget those of removed ones."""
+        await self.run(self._journal.register, sinks)
+
+    async def unfinished(self) -> list[Event]:
+        """Read the latest revision of every event that a crash left open or unanswered."""
+        return await self.run(self._journal.unfinished)
+
+    async def cursors(self, sinks: Sequence[str]) -> dict[str, int]:
+        """Read the cursors."""
+        return {name: await self.run(self._journal.cursor, name) for name in sinks}
+
+    async def numbering(self, camera: str) -> tuple[int, int]:
+        """Return the first free track id and frame index of a camera."""
+        track = await self.run(self._journal.last_track_id, camera)
+        index = await self.run(self._journal.last_index, camera)
+        return track + 1, index + 1
+
+    async def note(self, camera: str, track: int, index: int) -> None:
+        """Remember how far the numbering of a camera has come."""
+        await self.run(partial(self._journal.note, camera, track=track, index=index))
+
+    async def commit(self, event: Event) -> None:
+        """Commit a revision; returns when it is on disk."""
+        async with self._waiting:
+            await asyncio.wrap_future(self.submit(event))
+
+    async def store(self, event: str, revision: int, jpeg: bytes) -> str | None:
+        """Write a snapshot; None when the disk is full or there is no place for media."""
+        if self._media is None:
+            return None
+        try:
+            return await self.run(self._media.put, event, revision, jpeg)
+        except MediaFull as exc:
+            logger.warning("snapshot not stored: %s", exc)
+            return None
+
+    async def after(self, position: int, most: int) -> list[Entry]:
+        """Read what was committed after a position."""
+        return await self.run(self._journal.after, position, most)
+
+    async def advance(self, moves: Mapping[str, int], delivered: Mapping[str, int]) -> None:
+        """Move cursors."""
+        await self.run(self._journal.advance, moves, delivered)
+
+    async def dead_letter(self, sink: str, entry: Entry, reason: str) -> None:
+        """Set a revision aside that a sink refuses for good."""
+        await self.run(self._journal.dead_letter, sink, entry, reason)
+
+    async def expire(self, now: float) -> list[Expired]:
+        """Apply the journal's limits."""
+        return await self.run(self._journal.expire, now)
+
+    async def figures(self) -> Figures:
+        """Return the journal's own accounting."""
+        return await self.run(self._journal.figures)
+
+    def _on_commit(self, future: "Future[list[Entry]]") -> None:
+        self._loop.call_soon_threadsafe(self._committed, future)
+
+    def _committed(self, future: "Future[list[Entry]]") -> None:
+        exc = future.exception()
+        if exc is None:
+            for entry in future.result():
+                self.position = max(self.position, entry.position)
+                self.committed += 1
+            for event in self._listeners:
+                event.set()
+        elif not self.failed.done():  # a cancelled guard is done as well
+            self.failed.set_exception(exc)
+        if isinstance(exc, JournalFailed):
+            logger.critical("journal failed: %s", exc)

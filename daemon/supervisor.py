@@ -1,0 +1,104 @@
+"""Runs a thing again when it fails in a way that heals: the only place that retries."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What to try again, and when. All in seconds."""
+
+    heals: tuple[type[Exception], ...]
+    """Try again soon, and ever less often."""
+
+    parks: tuple[type[Exception], ...]
+    """A person must act; look again now and then."""
+
+    first: float = 1.0
+    """Delay before the first new attempt; raising it makes recovery calmer and later."""
+
+    factor: float = 2.0
+    most: float = 30.0
+    """Longest delay between attempts of what heals."""
+
+    healthy_after: float = 30.0
+    """A run this long starts the counting of attempts anew."""
+
+    parked: float = 300.0
+    """Delay between looks at what needs a person."""
+
+    def delay(self, attempt: int) -> float:
+        """Return the jittered delay before the given attempt, counted from 0."""
+        most = min(self.most, self.first * self.factor ** min(attempt, 32))
+        return random.uniform(0.5, 1) * most  # noqa: S311 (jitter, not secrecy)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failed run, as told to whoever shows states."""
+
+    reason: str
+    parked: bool
+    """Whether a person must act."""
+
+    attempt: int
+    """Failures in a row, counted from 1."""
+
+    delay: float
+    """Seconds until the next attempt."""
+
+
+async def keep_alive(
+    name: str,
+    once: Callable[[], Awaitable[None]],
+    retry: Retry,
+    *,
+    told: Callable[[Failure], Awaitable[None]] | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Await `once` until it returns. What neither heals nor parks is a bug and passes through."""
+    clock = asyncio.get_running_loop().time
+    attempt = 0
+    said = ""
+    while True:
+        started = clock()
+        failure: Failure | None = None
+        try:
+            await once()
+        except* retry.parks as group:
+            failure = Failure(reasons(group), parked=True, attempt=attempt + 1, delay=retry.parked)
+        except* retry.heals as group:
+            attempt = 0 if clock() - started >= retry.healthy_after else attempt
+            reason = reasons(group)
+            if failure is None:
+                delay = retry.delay(attempt)
+                failure = Failure(reason, parked=False, attempt=attempt + 1, delay=delay)
+        if failure is None:
+            return
+        attempt += 1
+        # A camera that is off on purpose must not fill the log: repetitions go to debug.
+        level = logging.DEBUG if failure.reason == said else logging.WARNING
+        said = failure.reason
+        logger.log(level, "%s: %s; again in %.1f s", name, failure.reason, failure.delay)
+        if told is not None:
+            await told(failure)
+        await sleep(failure.delay)
+
+
+def reasons(group: BaseExceptionGroup[Exception]) -> str:
+    """Say in one line what the leaves of a group say."""
+    return "; ".join(dict.fromkeys(str(exc) or type(exc).__name__ for exc in flatten(group)))
+
+
+def flatten(exc: BaseException) -> Iterator[BaseException]:
+    """Walk the leaves of an exception group."""
+    if isinstance(exc, BaseExceptionGroup):
+        for inner in exc.exceptions:
+            yield from flatten(inner)
+    else:
+        yield exc

@@ -1,0 +1,91 @@
+"""Talks to the service manager: READY, WATCHDOG, STOPPING (sd_notify(3)), tied to real progress."""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 20.0
+"""Seconds a part may go without progress before the watchdog is no longer fed."""
+
+
+class Progress:
+    """When each part of the daemon last got on. Every waiting loop wakes often enough to say so."""
+
+    def __init__(self, clock: Callable[[], float], limit: float = LIMIT) -> None:
+        self._clock = clock
+        self._limit = limit
+        self._beats: dict[str, float] = {}
+
+    def part(self, name: str) -> Callable[[], None]:
+        """Register a part and return what it calls when it gets on."""
+
+        def beat() -> None:
+            self._beats[name] = self._clock()
+
+        beat()
+        return beat
+
+    def retire(self, name: str) -> None:
+        """A part has ended in order."""
+        self._beats.pop(name, None)
+
+    @property
+    def stuck(self) -> list[str]:
+        """Names of the parts that have not got on for too long."""
+        now = self._clock()
+        return sorted(name for name, at in self._beats.items() if now - at > self._limit)
+
+
+class Notifier:
+    """The socket to the service manager; without one, everything is a no-op."""
+
+    def __init__(self) -> None:
+        address = os.environ.get("NOTIFY_SOCKET", "")
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+
+    @property
+    def interval(self) -> float | None:
+        """Seconds between two pings: a third of what the service manager allows; None for never."""
+        usec = os.environ.get("WATCHDOG_USEC", "")
+        pid = os.environ.get("WATCHDOG_PID", "")
+        meant = not pid or pid == str(os.getpid())
+        return int(usec) / 3_000_000 if self._address and usec.isdigit() and meant else None
+
+    def ready(self, status: str) -> None:
+        """Say that everything is wired and running."""
+        self._send(f"READY=1\nSTATUS={status}")
+
+    def status(self, text: str) -> None:
+        """Say in one line how it goes."""
+        self._send(f"STATUS={text}")
+
+    def stopping(self) -> None:
+        """Say that the end has begun."""
+        self._send("STOPPING=1")
+
+    async def feed(self, progress: Progress) -> None:
+        """Feed the watchdog for as long as every part gets on. Never returns by itself."""
+        interval = self.interval
+        if interval is None:
+            return
+        while True:
+            stuck = progress.stuck
+            if stuck:
+                logger.error("no progress in %s: watchdog not fed", ", ".join(stuck))
+            else:
+                self._send("WATCHDOG=1")
+            await asyncio.sleep(interval)
+
+    def _send(self, text: str) -> None:
+        if not self._address:
+            return
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+                sock.setblocking(False)
+                sock.sendto(text.encode(), self._address)
+        except OSError as exc:
+            logger.warning("service manager not reached: %s", exc.strerror)

@@ -1,0 +1,55 @@
+"""Every deadline of the daemon, in one place and configurable, so that tests can shorten them."""
+
+from pydantic import BaseModel, ConfigDict, PositiveFloat
+
+
+class Timing(BaseModel):
+    """Deadlines and delays; all in seconds. The defaults suit real cameras and brokers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    silence: PositiveFloat = 10.0
+    """A camera without a decoded picture for this long is `stalled`: its child is killed and
+    started anew. Raising it tolerates worse networks and notices failures later."""
+
+    opening: PositiveFloat = 11.0
+    """A child that has not decoded its first picture this long after its start is killed; twice the
+    source's own timeout plus a second."""
+
+    heartbeat: PositiveFloat = 4.0
+    """A child that says nothing at all for this long is killed."""
+
+    request: PositiveFloat = 20.0
+    """A recording's child may take this long for the next picture."""
+
+    picture: PositiveFloat = 3.0
+    """Longest wait for a JPEG; afterwards the event goes without."""
+
+    max_age: PositiveFloat = 2.0
+    """Live frames older than this are dropped instead of decided on."""
+
+    load: PositiveFloat = 120.0
+    """A detector may take this long to load its model."""
+
+    inference: PositiveFloat = 10.0
+    """A worker that has not answered a batch within this is killed and started anew."""
+
+    camera_lost: PositiveFloat = 15.0
+    """Open events of a live camera end as `camera_lost` when no frame was looked at for this
+    long."""
+
+    retry_first: PositiveFloat = 1.0
+    """Delay before the first new attempt of a camera, broker or worker."""
+
+    retry_most: PositiveFloat = 30.0
+    """Longest delay between attempts of what heals by itself."""
+
+    retry_parked: PositiveFloat = 300.0
+    """Delay between attempts of what needs a person: a wrong password, a refused topic."""
+
+    drain: PositiveFloat = 8.0
+    """From SIGTERM, sinks have this long to take what is committed; the process ends within 10 s
+    in any case."""
+
+    stop: PositiveFloat = 10.0
+    """From SIGTERM, the process is gone after this."""
