@@ -43,7 +43,7 @@ PULSE = 0.5
 STALLED = 10.0
 """Seconds without a decoded picture after which a live camera is no longer online."""
 
-GOODBYE = 1.0
+GOODBYE = 0.7
 """Seconds the reader gets for closing its stream before the process leaves anyway."""
 
 SLACK = 0.5

@@ -36,7 +36,6 @@ UNIT = float(os.environ.get("LOOKOUT_TEST_UNIT", "1"))
 """Factor by which slow machines stretch every deadline."""
 
 Found = TypeVar("Found")
-Other = TypeVar("Other")
 Message = Given | Ended | Taken | Gone | State | Pulse | StreamInfo | Failed
 Kind = TypeVar("Kind", Given, Ended, Taken, Gone, State, Pulse, StreamInfo, Failed)
 
@@ -138,7 +137,12 @@ class Child:
     ) -> Given | Ended:
         """Ask for a picture and wait for the answer."""
         number = self.ask(slot, width, height, not_before)
-        return self.wait(lambda m: _answer(m, number, Given, Ended), deadline)
+
+        def mine(message: Message) -> Given | Ended | None:
+            return message if isinstance(message, Given | Ended) and message.id == number else None
+
+        answer: Given | Ended = self.wait(mine, deadline)
+        return answer
 
     def picture(self, given: Given) -> Any:  # noqa: ANN401 (an array of bytes)
         """Copy the picture out of its slot."""
@@ -151,7 +155,12 @@ class Child:
         self._id += 1
         number = self._id
         self.send(Take(id=number, request=request))
-        return self.wait(lambda m: _answer(m, number, Taken, Gone), deadline)
+
+        def mine(message: Message) -> Taken | Gone | None:
+            return message if isinstance(message, Taken | Gone) and message.id == number else None
+
+        answer: Taken | Gone = self.wait(mine, deadline)
+        return answer
 
     def wait_for(
         self,
@@ -224,11 +233,3 @@ def assert_balanced(counts: Counts) -> None:
     """Check that every decoded picture is accounted for."""
     accounted = counts.handed_over + counts.superseded + counts.corrupt + counts.waiting
     assert counts.decoded == accounted, counts
-
-
-def _answer(
-    message: Message, number: int, one: type[Found], other: type[Other]
-) -> Found | Other | None:
-    if isinstance(message, one | other) and getattr(message, "id", None) == number:
-        return message
-    return None
