@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside the files it writes, in no package
 """Write the locked requirement files from pyproject.toml: every version pinned, every file hashed.
 
 Run by `make lock`. Arguments are handed to pip-compile (`--upgrade`, `--upgrade-package av`).
@@ -6,7 +7,7 @@ Run by `make lock`. Arguments are handed to pip-compile (`--upgrade`, `--upgrade
 |---|---|
 | base.txt | what the daemon needs, and what builds it |
 | gpu.txt | base and the extra `gpu` |
-| dev.txt | base and the dependency group `dev`, agreeing with gpu.txt wherever both name a package |
+| dev.txt | base and the dependency group `dev`; agrees with gpu.txt where both name a package |
 """
 
 import os
@@ -50,7 +51,7 @@ def lock(name: str, wanted: list[str], agrees_with: tuple[str, ...], options: li
     with tempfile.TemporaryDirectory() as scratch:
         pins = Path(scratch) / "pins.txt"
         pins.write_text("".join(f"{pin}\n" for other in agrees_with for pin in pinned(other)))
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own interpreter, options of who runs make
             [
                 *(sys.executable, "-m", "piptools", "compile", *OPTIONS, *options),
                 *("--constraint", str(pins), "--output-file", str(out), "-"),
@@ -64,7 +65,7 @@ def lock(name: str, wanted: list[str], agrees_with: tuple[str, ...], options: li
         sys.exit(f"lock: {out.name} could not be resolved; pip-compile's own message is above")
     lines = out.read_text().removeprefix(HEADER)
     out.write_text(HEADER + lines)
-    print(f"{out.name}: {len(pinned(name))} packages")
+    sys.stdout.write(f"{out.name}: {len(pinned(name))} packages\n")
 
 
 def pinned(name: str) -> list[str]:

@@ -1,0 +1,100 @@
+"""Runs the benchmarks, prints what they measured and keeps it in `benchmarks/results/<name>.json`.
+
+    python -m benchmarks [NAME ...] [--list] [--no-save]
+
+A benchmark is a module of this folder with `measure() -> dict[str, float | int | str]`: plain names
+that carry their unit (`update_ms_p50`), plain values. Its docstring's first line says what it
+measures. It is listed in `BENCHMARKS`.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from time import monotonic
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import machine
+
+BENCHMARKS = ("tracker",)
+"""Modules of this folder, in the order in which they run."""
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+
+Measured = Mapping[str, float | int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One module that measures."""
+
+    name: str
+    title: str
+    measure: Callable[[], Measured]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named benchmarks, or all of them. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Lookout.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which ones (default: all)")
+    parser.add_argument("--list", action="store_true", help="say what there is, and stop")
+    parser.add_argument("--no-save", action="store_true", help="print only, keep no result file")
+    chosen = parser.parse_args(arguments)
+    unknown = sorted(set(chosen.names) - set(BENCHMARKS))
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+    console = Console()
+    for name in chosen.names or BENCHMARKS:
+        benchmark = find(name)
+        if chosen.list:
+            console.print(f"{benchmark.name:16} {benchmark.title}", highlight=False)
+            continue
+        console.print(f"measuring {benchmark.name}: {benchmark.title}", highlight=False)
+        started = monotonic()
+        measured = benchmark.measure()
+        console.print(table(benchmark, measured, monotonic() - started))
+        if not chosen.no_save:
+            path = save(benchmark, measured, RESULTS)
+            console.print(f"kept in {path.relative_to(ROOT)}", highlight=False)
+    return 0
+
+
+def find(name: str) -> Benchmark:
+    """Import one benchmark."""
+    module = import_module(f"benchmarks.{name}")
+    title = (module.__doc__ or name).strip().splitlines()[0].rstrip(".")
+    return Benchmark(name, title, module.measure)
+
+
+def table(benchmark: Benchmark, measured: Measured, took: float) -> Table:
+    """Lay out what was measured."""
+    rows = Table(title=f"{benchmark.name} ({took:.1f} s)", title_justify="left")
+    rows.add_column("measured")
+    rows.add_column("value", justify="right")
+    for key, value in measured.items():
+        rows.add_row(key, shown(value))
+    return rows
+
+
+def shown(value: float | str) -> str:
+    """Write a value with as many digits as are worth reading."""
+    return f"{value:,.4g}" if isinstance(value, float) and abs(value) < 1e4 else f"{value}"
+
+
+def save(benchmark: Benchmark, measured: Measured, folder: Path) -> Path:
+    """Write the result; one file per benchmark, so that its history is the repository's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{benchmark.name}.json"
+    record = {
+        "benchmark": benchmark.name,
+        "title": benchmark.title,
+        "measured": dict(measured),
+        "machine": machine.describe(ROOT),
+    }
+    path.write_text(json.dumps(record, indent=2) + "\n")
+    return path
