@@ -1,0 +1,178 @@
+"""Pictures of events, as files below one folder.
+
+Invariants: what `put` has returned a reference for is complete and on the disk; whatever else lies
+there after a crash is removed by `sweep`; all files together stay below the quota.
+"""
+
+import errno
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_NAME: Final = re.compile(r"snapshot(-[1-9][0-9]{0,8})?\.jpg")
+_REFERENCE: Final = re.compile(rf"/events/({_ID.pattern})/({_NAME.pattern})")
+_PART: Final = ".part"
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class MediaFailed(Exception):  # noqa: N818  named as the journal's failure is
+    """A picture could not be stored; its event goes without."""
+
+
+class MediaFull(MediaFailed):
+    """There is no room: the disk is full, or the picture alone is above the quota."""
+
+
+class MediaStore:
+    """Keeps pictures; plain and blocking, for one thread."""
+
+    def __init__(self, root: Path, quota: int = 2 * 1024**3) -> None:
+        """Look at what is there.
+
+        Args:
+            root: Folder that references are relative to; made, mode 0700, if it is not there.
+            quota: Bytes. When a new picture would not fit, the pictures of the oldest events go.
+
+        Raises:
+            MediaFailed: The folder cannot be made or read.
+        """
+        self._root = root
+        self._quota = quota
+        self._events = root / "events"
+        self.removed = 0
+        """Events whose pictures had to go to make room."""
+        try:
+            self._events.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folders = sorted(self._folders(), key=lambda folder: folder.stat().st_mtime_ns)
+            self._sizes = {folder.name: _size(folder) for folder in folders}
+        except OSError as exc:
+            raise MediaFailed(f"media folder {root}: {exc.strerror}; see to state_dir") from exc
+
+    @property
+    def size(self) -> int:
+        """Bytes of all pictures."""
+        return sum(self._sizes.values())
+
+    def put(self, event_id: str, revision: int, jpeg: bytes) -> str:
+        """Store a picture durably and return its reference.
+
+        The first picture of an event is `/events/<id>/snapshot.jpg`, a later and better one
+        `/events/<id>/snapshot-<revision>.jpg`. The same revision again replaces its file.
+
+        Raises:
+            ValueError: An id that is no safe name.
+            MediaFull: No room; nothing was left behind.
+            MediaFailed: Any other failure; nothing was left behind.
+        """
+        if not _ID.fullmatch(event_id):
+            raise ValueError(f"event id {event_id!r} cannot name a folder")
+        folder = self._events / event_id
+        try:
+            self._make_room(event_id, len(jpeg))
+            if not folder.exists():
+                folder.mkdir(mode=0o700)
+                _sync(self._events)
+            first = not (folder / "snapshot.jpg").exists()
+            name = "snapshot.jpg" if first else f"snapshot-{revision}.jpg"
+            _store(folder / name, jpeg)
+            self._sizes[event_id] = _size(folder)
+        except OSError as exc:
+            self._forget_if_empty(folder)
+            where = f"media folder {self._root}"
+            if exc.errno in _FULL:
+                raise MediaFull(f"{where}: the disk is full; free some space") from exc
+            raise MediaFailed(f"{where}: {exc.strerror}") from exc
+        return f"/events/{event_id}/{name}"
+
+    def find(self, reference: str) -> Path | None:
+        """Return the file of a reference; None when it is gone, or no reference of ours."""
+        match = _REFERENCE.fullmatch(reference)
+        if match is None:
+            return None
+        path = self._events / match[1] / match[2]
+        return path if path.is_file() and not path.is_symlink() else None
+
+    def sweep(self, referenced: Callable[[str], bool]) -> int:
+        """Remove half-written files and those that nothing refers to; return how many.
+
+        To be called at start, before the first `put`. Files that are not ours stay.
+        """
+        removed = 0
+        for folder in list(self._folders()):
+            for file in sorted(folder.iterdir()):
+                reference = f"/events/{folder.name}/{file.name}"
+                ours = _NAME.fullmatch(file.name) and not file.is_symlink()
+                if file.suffix == _PART or (ours and not referenced(reference)):
+                    file.unlink()
+                    removed += 1
+            self._sizes[folder.name] = _size(folder)
+            self._forget_if_empty(folder)
+        _sync(self._events)
+        return removed
+
+    def _make_room(self, event_id: str, size: int) -> None:
+        if size > self._quota:
+            raise MediaFull(f"a picture of {size} bytes is above the quota of {self._quota}")
+        excess = self.size + size - self._quota
+        for oldest, held in list(self._sizes.items()):
+            if excess <= 0:
+                break
+            if oldest != event_id:
+                self._remove(oldest)
+                excess -= held
+        if excess > 0:
+            raise MediaFull(f"event {event_id} alone fills the quota of {self._quota} bytes")
+
+    def _remove(self, event_id: str) -> None:
+        folder = self._events / event_id
+        for file in folder.iterdir():
+            if _NAME.fullmatch(file.name) or file.suffix == _PART:
+                file.unlink()
+        self._sizes[event_id] = _size(folder)
+        self._forget_if_empty(folder)
+        self._sizes.pop(event_id, None)
+        self.removed += 1
+
+    def _forget_if_empty(self, folder: Path) -> None:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+            self._sizes.pop(folder.name, None)
+
+    def _folders(self) -> Iterator[Path]:
+        for folder in self._events.iterdir():
+            if _ID.fullmatch(folder.name) and folder.is_dir() and not folder.is_symlink():
+                yield folder
+
+
+def _store(path: Path, content: bytes) -> None:
+    """Write so that under the final name there is never anything but the whole."""
+    part = path.with_name(path.name + _PART)
+    part.unlink(missing_ok=True)
+    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        os.fsync(file)
+        part.rename(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(file)
+    _sync(path.parent)
+
+
+def _size(folder: Path) -> int:
+    return sum(file.lstat().st_size for file in folder.iterdir())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
