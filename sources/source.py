@@ -64,13 +64,25 @@ class Packet(Protocol):
 class Picture(Protocol):
     """One decoded picture, still in the decoder's own layout."""
 
-    width: int
-    height: int
-    time: float | None
-    """Media time in seconds, if the stream says so."""
+    @property
+    def width(self) -> int:
+        """Pixels across, as the camera sends it."""
+        ...
 
-    corrupt: bool
-    """Whether the decoder itself doubts it."""
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        ...
+
+    @property
+    def time(self) -> float | None:
+        """Media time in seconds, if the stream says so."""
+        ...
+
+    @property
+    def corrupt(self) -> bool:
+        """Whether the decoder itself doubts it."""
+        ...
 
     def rgb(self, width: int, height: int) -> Rgb:
         """Convert and scale in one pass. The array is the caller's; the picture stays as it is."""

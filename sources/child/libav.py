@@ -123,7 +123,7 @@ class Scalers:
                 src_colorspace=_matrix(frame),
                 src_color_range=_range(frame),
                 dst_color_range=ColorRange.JPEG,
-                interpolation=Interpolation.BILINEAR,
+                interpolation=Interpolation.AREA,
                 threads=1,
             )
         except av.error.FFmpegError as error:

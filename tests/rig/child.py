@@ -35,7 +35,6 @@ from sources.slot import Slots, create, readonly
 UNIT = float(os.environ.get("LOOKOUT_TEST_UNIT", "1"))
 """Factor by which slow machines stretch every deadline."""
 
-Found = TypeVar("Found")
 Message = Given | Ended | Taken | Gone | State | Pulse | StreamInfo | Failed
 Kind = TypeVar("Kind", Given, Ended, Taken, Gone, State, Pulse, StreamInfo, Failed)
 
@@ -137,11 +136,8 @@ class Child:
     ) -> Given | Ended:
         """Ask for a picture and wait for the answer."""
         number = self.ask(slot, width, height, not_before)
-
-        def mine(message: Message) -> Given | Ended | None:
-            return message if isinstance(message, Given | Ended) and message.id == number else None
-
-        answer: Given | Ended = self.wait(mine, deadline)
+        answer = self.wait(lambda m: isinstance(m, Given | Ended) and m.id == number, deadline)
+        assert isinstance(answer, Given | Ended)
         return answer
 
     def picture(self, given: Given) -> Any:  # noqa: ANN401 (an array of bytes)
@@ -155,11 +151,8 @@ class Child:
         self._id += 1
         number = self._id
         self.send(Take(id=number, request=request))
-
-        def mine(message: Message) -> Taken | Gone | None:
-            return message if isinstance(message, Taken | Gone) and message.id == number else None
-
-        answer: Taken | Gone = self.wait(mine, deadline)
+        answer = self.wait(lambda m: isinstance(m, Taken | Gone) and m.id == number, deadline)
+        assert isinstance(answer, Taken | Gone)
         return answer
 
     def wait_for(
@@ -172,10 +165,12 @@ class Child:
         for message in self.messages:
             if isinstance(message, kind) and fits(message):
                 return message
-        return self.wait(lambda m: m if isinstance(m, kind) and fits(m) else None, deadline)
+        message = self.wait(lambda m: isinstance(m, kind) and fits(m), deadline)
+        assert isinstance(message, kind)
+        return message
 
-    def wait(self, pick: Callable[[Message], Found | None], deadline: float = 10) -> Found:
-        """Receive until `pick` returns something.
+    def wait(self, fits: Callable[[Message], bool], deadline: float = 10) -> Message:
+        """Receive until a message fits.
 
         Raises:
             TimeoutError: It did not come in time.
@@ -184,9 +179,8 @@ class Child:
         ends = time.monotonic() + deadline * UNIT
         while True:
             for message in self.receive(ends - time.monotonic()):
-                found = pick(message)
-                if found is not None:
-                    return found
+                if fits(message):
+                    return message
 
     def receive(self, patience: float) -> list[Message]:
         """Return what has arrived, waiting for the first message."""

@@ -1,0 +1,176 @@
+"""A source that does what a script says, faults included."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from sources.errors import SourceRejected, SourceUnavailable
+from sources.message import StreamInfo
+from sources.source import DecodeFault, Packet, Picture, Rgb, Secret, Stream
+from sources.testing.truth import burn
+
+_SHADES = ((70, 96, 84), (96, 76, 110), (110, 100, 70), (76, 104, 116))
+
+
+class ScriptedFault(BaseModel):
+    """Something that goes wrong, at a picture's number or as soon as a file exists."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    action: Literal[
+        "hang", "crash", "exit", "corrupt", "undecodable", "unavailable", "rejected", "resize"
+    ]
+    """`hang` sleeps for ever, `crash` is a SIGSEGV, `exit` leaves with code 3, `corrupt` and
+    `undecodable` spoil one picture, `unavailable` and `rejected` raise, `resize` halves the size
+    from then on."""
+
+    at: int | None = None
+    """Number of the picture at which it happens."""
+
+    flag: Path | None = None
+    """File whose existence makes it happen; looked for at every picture."""
+
+    def due(self, number: int) -> bool:
+        """Tell whether it happens now."""
+        return number == self.at or (self.flag is not None and self.flag.exists())
+
+
+class ScriptedConfig(BaseModel):
+    """Options of the scripted source."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    width: int = Field(default=320, ge=16)
+    height: int = Field(default=240, ge=16)
+
+    fps: float = Field(default=25.0, gt=0)
+    """Pictures per second, of the stream's time and, if live, of the clock."""
+
+    frames: int | None = None
+    """Pictures until the end; None never ends."""
+
+    live: bool = True
+    """Whether it comes in real time and does not wait."""
+
+    camera: int = Field(default=1, ge=0, le=255)
+    """What is burned into the pictures beside their number."""
+
+    hang_in_open: bool = False
+    """Whether opening never returns."""
+
+    faults: tuple[ScriptedFault, ...] = ()
+
+
+class ScriptedSource:
+    """Numbered pictures (see `burn`), and faults where the script has them."""
+
+    Config: ClassVar[type[BaseModel]] = ScriptedConfig
+
+    def __init__(self, name: str, config: ScriptedConfig) -> None:
+        self.name = name
+        self.live = config.live
+        self._config = config
+
+    def open(self, secret: Secret | None) -> Stream:  # noqa: ARG002 (nothing to log in to)
+        """Open, or hang."""
+        if self._config.hang_in_open:
+            _hang()
+        return ScriptedStream(self._config)
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedPacket:
+    """Stands for one picture."""
+
+    payload: int
+    time: float
+    arrival: float
+    size: int = 100
+    idr: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedPicture:
+    """One numbered picture; drawn at the size that is asked for."""
+
+    camera: int
+    number: int
+    width: int
+    height: int
+    time: float | None
+    corrupt: bool
+
+    def rgb(self, width: int, height: int) -> Rgb:
+        """Draw it."""
+        picture = np.empty((height, width, 3), np.uint8)
+        picture[:] = _SHADES[self.number % len(_SHADES)]
+        burn(picture, self.camera, self.number)
+        return picture
+
+
+class ScriptedStream:
+    """The open script."""
+
+    def __init__(self, config: ScriptedConfig) -> None:
+        self._config = config
+        self._size = config.width, config.height
+        self.info = StreamInfo(
+            codec="scripted", width=config.width, height=config.height, fps=config.fps
+        )
+
+    def packets(self) -> Iterator[Packet]:
+        """Yield a packet per picture, when it is due."""
+        begin, number = time.monotonic(), 0
+        while self._config.frames is None or number < self._config.frames:
+            early = begin + number / self._config.fps - time.monotonic()
+            if self._config.live and early > 0:
+                time.sleep(early)
+            yield ScriptedPacket(number, number / self._config.fps, time.monotonic())
+            number += 1
+
+    def decode(self, packet: Packet | None) -> Iterable[Picture]:
+        """Make the picture, or the fault."""
+        if packet is None:
+            return ()
+        number: int = packet.payload
+        actions = {fault.action for fault in self._config.faults if fault.due(number)}
+        for action in actions:
+            self._act(action, number)
+        corrupt = "corrupt" in actions
+        width, height = self._size
+        picture = ScriptedPicture(
+            self._config.camera, number, width, height, packet.time, corrupt=corrupt
+        )
+        return (picture,)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _act(self, action: str, number: int) -> None:
+        match action:
+            case "hang":
+                _hang()
+            case "crash":
+                os.kill(os.getpid(), signal.SIGSEGV)
+            case "exit":
+                os._exit(3)
+            case "undecodable":
+                raise DecodeFault(f"picture {number}")
+            case "unavailable":
+                raise SourceUnavailable(f"as scripted, at picture {number}")
+            case "rejected":
+                raise SourceRejected(f"as scripted, at picture {number}")
+            case "resize":
+                self._size = max(16, self._config.width // 2), max(16, self._config.height // 2)
+
+
+def _hang() -> None:
+    threading.Event().wait()
