@@ -27,8 +27,6 @@ Rows = npt.NDArray[np.intp]
 
 # Squared distance that 99 % of true matches keep below: chi-square with four degrees of freedom.
 _GATE = 13.28
-# Seconds unseen after which a prediction is too vague to link boxes that do not overlap.
-_FRESH = 0.5
 # Least share of the gate that must be left: the gate's very edge is no match.
 _PLAUSIBLE = 1e-6
 
@@ -62,7 +60,7 @@ class ByteTracker:
 
         self._config = config
         self._next_id = first_id
-        self._before = self._at = -math.inf
+        self._at = -math.inf
         self._tracks = Population()
         self._ballot = Ballot(config.label_memory, config.label_margin)
 
@@ -94,7 +92,7 @@ class ByteTracker:
         """Forget all tracks and labels, keep numbering."""
         self._tracks = Population()
         self._ballot = Ballot(self._config.label_memory, self._config.label_margin)
-        self._before = self._at = -math.inf
+        self._at = -math.inf
 
     def _advance(self, at: float) -> None:
         if not (math.isfinite(at) and at >= self._at):
@@ -103,7 +101,7 @@ class ByteTracker:
                 "times must be finite and never decrease"
             )
         seconds = at - self._at
-        self._before, self._at = self._at, at
+        self._at = at
         tracks = self._tracks
         if not len(tracks):
             return
@@ -164,9 +162,6 @@ class ByteTracker:
         Runs last, so it only decides between an old id and a new one.
         """
         tracks, reach = self._tracks, self._config.reach
-        rows = rows[tracks.last_seen[rows] >= min(self._before, self._at - _FRESH)]
-        if not len(rows):
-            return columns
         state = tracks.state[:, :, rows]
         measured = kalman.measurement(seen.boxes[:, columns])
         apart = np.abs(state[kalman.POSITION, :2, :, None] - measured[:2, None, :])
