@@ -18,17 +18,14 @@ def overlap(a: Array, b: Array) -> Array:
 
     Stretching either axis of both changes nothing, so relative coordinates serve as well as pixels.
     """
-    left, top, right, bottom = a[:, :, None]
-    shared = np.minimum(right, b[2])
-    shared -= np.maximum(left, b[0])
-    np.maximum(shared, 0, out=shared)
-    height = np.minimum(bottom, b[3])
-    height -= np.maximum(top, b[1])
-    np.maximum(height, 0, out=height)
-    shared *= height
-    union = (right - left) * (bottom - top) + (b[2] - b[0]) * (b[3] - b[1])
+    sides = np.minimum(a[2:, :, None], b[2:, None, :])
+    sides -= np.maximum(a[:2, :, None], b[:2, None, :])
+    np.maximum(sides, 0, out=sides)
+    shared = sides[0] * sides[1]
+    union = _area(a)[:, None] + _area(b)
     union -= shared
-    return np.asarray(shared / union)
+    shared /= union
+    return shared
 
 
 def assign(similarity: Array, least: float) -> tuple[Rows, Rows]:
@@ -40,15 +37,29 @@ def assign(similarity: Array, least: float) -> tuple[Rows, Rows]:
     """
     allowed = similarity >= least
     rows, columns = allowed.nonzero()
-    rivals = (allowed.sum(axis=1)[rows] > 1) | (allowed.sum(axis=0)[columns] > 1)
-    if not rivals.any():
+    if not len(rows):
         return rows, columns
-    some_rows, some_columns = np.unique(rows[rivals]), np.unique(columns[rivals])
-    part = np.ix_(some_rows, some_columns)
+    per_row, per_column = np.bincount(rows), np.bincount(columns)
+    if per_row.max() == per_column.max() == 1:
+        return rows, columns
+    rivals = (per_row[rows] > 1) | (per_column[columns] > 1)
+    some_rows, some_columns = _distinct(rows[rivals]), _distinct(columns[rivals])
+    part = some_rows[:, None], some_columns
     cost = np.where(allowed[part], 1 - similarity[part], _FORBIDDEN)
     _, column_of, _ = lap.lapjv(cost, extend_cost=True, cost_limit=1 - least + _TIE)
     paired = (column_of >= 0).nonzero()[0]
+    alone = ~rivals
     return (
-        np.concatenate((rows[~rivals], some_rows[paired])),
-        np.concatenate((columns[~rivals], some_columns[column_of[paired]])),
+        np.concatenate((rows[alone], some_rows[paired])),
+        np.concatenate((columns[alone], some_columns[column_of[paired]])),
     )
+
+
+def _area(boxes: Array) -> Array:
+    sides = boxes[2:] - boxes[:2]
+    return np.asarray(sides[0] * sides[1])
+
+
+def _distinct(numbers: Rows) -> Rows:
+    """Return the distinct small numbers, ascending; `np.unique` takes five times as long."""
+    return np.bincount(numbers).nonzero()[0]

@@ -7,12 +7,15 @@ the box, x to its width and y to its height. The 8 x 8 covariance then falls apa
 blocks, which makes the exact filter a handful of products per track, and nothing depends on pixels
 or on the picture's aspect.
 
-A state is one float64 array, 5 x 4 x n. Its planes are position, velocity and the blocks' three
-numbers (variance of position, covariance, variance of velocity); its rows are the centre's x and
-y, width and height; its columns are the tracks.
+A state is one float64 array, 4 x 6 x n. Its rows are the centre's x and y, width and height; its
+planes are position, velocity, the block's three numbers (variance of position, covariance,
+variance of velocity) and how fast the velocity wanders; its columns are the tracks. With the
+last plane a prediction is one matrix product, which matters: for a few tracks the time of numpy
+is the number of calls.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +23,15 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
-PLANES = 5
-POSITION, VELOCITY, VARIANCE, COVARIANCE, VELOCITY_VARIANCE = range(PLANES)
+PLANES = 6
+POSITION, VELOCITY, VARIANCE, COVARIANCE, VELOCITY_VARIANCE, WANDER = range(PLANES)
 
-# Standard deviations in box widths and heights; rows as in the state.
 MEASURED = np.array([[0.16], [0.06], [0.16], [0.08]]) ** 2
-# Per root of a second and per second: how fast velocities wander.
+"""Variances of a detection's rows, in squared box sizes."""
+
 RESTLESS = np.array([[1.5], [0.6], [1.0], [0.6]]) ** 2
+"""Densities with which the rows' velocities wander, in squared box sizes per cubic second."""
+
 # Size changes much slower than place when an object is seen for the first time.
 _GROWTH = 0.25
 # Seconds after which a change of size has mostly died out: a gait or an occlusion changes the
@@ -35,79 +40,72 @@ _GROWTH_LASTS = 0.5
 # Relative to the picture: keeps the noise of a vanishing box above zero.
 _THINNEST = 1e-4
 
+_MEASURED_PER_WANDER = MEASURED / RESTLESS
+_RESTLESS_PAIRS = RESTLESS.reshape(2, 2, 1)
+_CORNERS = np.array([[1, 0, -0.5, 0], [0, 1, 0, -0.5], [1, 0, 0.5, 0], [0, 1, 0, 0.5]])
+_CENTRE = np.array([[0.5, 0, 0.5, 0], [0, 0.5, 0, 0.5], [-1, 0, 1, 0], [0, -1, 0, 1]])
+
 
 def born(measured: Array, speed: float) -> Array:
     """Return the state of objects seen once, 4 x n as `measured`; `speed` in boxes per second."""
-    state = np.zeros((PLANES, *measured.shape))
-    scale = _scale(measured)
-    state[POSITION] = measured
-    state[VARIANCE] = MEASURED * scale
-    state[VELOCITY_VARIANCE, :2] = speed**2 * scale[:2]
-    state[VELOCITY_VARIANCE, 2:] = (_GROWTH * speed) ** 2 * scale[2:]
+    state = np.zeros((4, PLANES, measured.shape[1]))
+    size = np.maximum(measured[2:], _THINNEST)
+    scale = np.concatenate((size, size)) ** 2
+    state[:, POSITION] = measured
+    state[:, VARIANCE] = MEASURED * scale
+    state[:2, VELOCITY_VARIANCE] = speed**2 * scale[:2]
+    state[2:, VELOCITY_VARIANCE] = (_GROWTH * speed) ** 2 * scale[2:]
+    state[:, WANDER] = RESTLESS * scale
     return state
 
 
-def predict(state: Array, seconds: float) -> None:
-    """Move every track on by `seconds`, in place."""
-    position, velocity, variance, covariance, spread = state
-    travel, decay, noise = _step(seconds)
-    wander = RESTLESS * _scale(position)
-    position += travel * velocity
-    velocity *= decay
-    np.maximum(position[2:], _THINNEST, out=position[2:])
-    variance += travel * (2 * covariance + travel * spread) + noise[0] * wander
-    covariance += travel * spread
-    covariance *= decay
-    covariance += noise[1] * wander
-    spread *= decay * decay
-    spread += noise[2] * wander
+def predict(state: Array, seconds: float) -> Array:
+    """Return the state moved on by `seconds`."""
+    size = state[2:, POSITION]
+    pairs = state.reshape(2, 2, PLANES, -1)
+    np.multiply(_RESTLESS_PAIRS, size * size, out=pairs[:, :, WANDER])
+    moved = np.matmul(_step(seconds), pairs).reshape(state.shape)
+    size = moved[2:, POSITION]
+    np.maximum(size, _THINNEST, out=size)
+    return moved
 
 
 def correct(state: Array, rows: Rows, measured: Array) -> None:
     """Take the measurements, 4 x m, of the tracks `rows`, in place."""
-    position, velocity, variance, covariance, spread = some = state[:, :, rows]
-    total = variance + MEASURED * _scale(position)
-    gain = variance / total
-    velocity_gain = covariance / total
-    surprise = measured - position
-    position += gain * surprise
-    np.maximum(position[2:], _THINNEST, out=position[2:])
-    velocity += velocity_gain * surprise
-    spread -= velocity_gain * covariance
-    left = 1 - gain
-    variance *= left
-    covariance *= left
+    some = state[:, :, rows]
+    total = _MEASURED_PER_WANDER * some[:, WANDER]
+    total += some[:, VARIANCE]
+    # Gains of position and velocity side by side, as the planes they come from and act on.
+    gain = some[:, VARIANCE : COVARIANCE + 1] / total[:, None]
+    apart = measured - some[:, POSITION]
+    some[:, POSITION : VELOCITY + 1] += gain * apart[:, None]
+    some[:, VELOCITY_VARIANCE] -= gain[:, 1] * some[:, COVARIANCE]
+    some[:, VARIANCE : COVARIANCE + 1] *= 1 - gain[:, :1]
+    size = some[2:, POSITION]
+    np.maximum(size, _THINNEST, out=size)
     state[:, :, rows] = some
 
 
 def surprise(state: Array, measured: Array) -> Array:
     """Return squared Mahalanobis distances, n x m, of every measurement from every track."""
-    position, variance = state[POSITION], state[VARIANCE]
-    total = variance + MEASURED * _scale(position)
-    apart = position[:, :, None] - measured[:, None, :]
+    total = state[:, VARIANCE] + _MEASURED_PER_WANDER * state[:, WANDER]
+    apart = state[:, POSITION, :, None] - measured[:, None, :]
     return np.asarray((apart * apart / total[:, :, None]).sum(axis=0))
 
 
 def corners(position: Array) -> Array:
     """Turn centre and size into left, top, right, bottom; 4 x n both."""
-    half = position[2:] * 0.5
-    return np.concatenate((position[:2] - half, position[:2] + half))
+    return _CORNERS @ position
 
 
 def measurement(boxes: Array) -> Array:
     """Turn left, top, right, bottom into centre and size; 4 x n both."""
-    return np.concatenate(((boxes[:2] + boxes[2:]) * 0.5, boxes[2:] - boxes[:2]))
+    return _CENTRE @ boxes
 
 
-def _scale(position: Array) -> Array:
-    """Return squared box sizes for the four rows."""
-    size = np.maximum(position[2:], _THINNEST)
-    size *= size
-    return np.concatenate((size, size))
-
-
-def _step(seconds: float) -> tuple[Array, Array, Array]:
-    """Return travel, decay (4 x 1) and the three noise terms (3 x 4 x 1) of one time step.
+@lru_cache(maxsize=64)
+def _step(seconds: float) -> Array:
+    """Return the transition of one time step over the planes: 2 (place, size) x 1 x 6 x 6.
 
     The centre keeps its velocity; the velocity of the size fades (integrated Ornstein-Uhlenbeck
     process), whose limit for a long memory is the former.
@@ -115,13 +113,27 @@ def _step(seconds: float) -> tuple[Array, Array, Array]:
     t, memory = seconds, _GROWTH_LASTS
     fade = math.exp(-t / memory)
     lost = 1 - fade
-    travel = np.array([[t], [t], [memory * lost], [memory * lost]])
-    decay = np.array([[1.0], [1.0], [fade], [fade]])
-    place = (t**3 / 3, t**2 / 2, t)
-    size = (
-        memory**3 / 2 * (2 * t / memory - 2 * lost - lost * lost),
-        memory**2 / 2 * lost * lost,
-        memory / 2 * (1 - fade * fade),
+    place = _transition(t, 1.0, (t**3 / 3, t**2 / 2, t))
+    size = _transition(
+        memory * lost,
+        fade,
+        (
+            # Rounding takes this difference below zero for the shortest steps.
+            max(0.0, memory**3 / 2 * (2 * t / memory - 2 * lost - lost * lost)),
+            memory**2 / 2 * lost * lost,
+            memory / 2 * (1 - fade * fade),
+        ),
     )
-    noise = np.array([[[p], [p], [s], [s]] for p, s in zip(place, size, strict=True)])
-    return travel, decay, noise
+    return np.array([[place], [size]])
+
+
+def _transition(travel: float, fade: float, noise: tuple[float, float, float]) -> list[list[float]]:
+    """Return the 6 x 6 map of one axis' planes."""
+    return [
+        [1, travel, 0, 0, 0, 0],
+        [0, fade, 0, 0, 0, 0],
+        [0, 0, 1, 2 * travel, travel * travel, noise[0]],
+        [0, 0, 0, fade, fade * travel, noise[1]],
+        [0, 0, 0, 0, fade * fade, noise[2]],
+        [0, 0, 0, 0, 0, 1],
+    ]

@@ -63,6 +63,6 @@ class Ballot:
             self.present[rows[wins]] = best[wins]
 
     def keep(self, rows: Rows) -> None:
-        """Keep only these tracks."""
+        """Keep only these tracks, in this order."""
         self.present = self.present[rows]
         self._votes = self._votes[rows]

@@ -10,10 +10,13 @@ Rows = npt.NDArray[np.intp]
 
 
 class Population:
-    """One column per track, oldest first, confirmed or not."""
+    """One column per track: the confirmed by id, then the others by age."""
 
     def __init__(self) -> None:
-        self.state: Array = np.empty((PLANES, 4, 0))
+        self.confirmed = 0
+        """How many are confirmed."""
+
+        self.state: Array = np.empty((4, PLANES, 0))
         """Motion, see `detectors.bytetrack.kalman`."""
 
         self.id: Rows = np.empty(0, np.intp)
@@ -43,7 +46,8 @@ class Population:
         self.present = np.concatenate((self.present, np.ones(count, np.bool_)))
 
     def keep(self, rows: Rows) -> None:
-        """Keep only these tracks."""
+        """Keep only these tracks, in this order: the confirmed first."""
+        self.confirmed = int(np.count_nonzero(self.id[rows]))
         self.state = self.state[:, :, rows]
         self.id = self.id[rows]
         self.hits = self.hits[rows]

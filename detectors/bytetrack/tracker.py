@@ -30,18 +30,24 @@ _GATE = 13.28
 # Least share of the gate that must be left: the gate's very edge is no match.
 _PLAUSIBLE = 1e-6
 
+_ALL = slice(None)
+_NONE: Rows = np.empty(0, np.intp)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """The usable detections of one frame, in an order that does not depend on how they came."""
+    """The usable detections of one frame, strongest first, however they came."""
 
     boxes: Array
     """Corners, 4 x m, clipped to the picture."""
 
     score: Array
     label: Rows
-    strong: Rows
-    weak: Rows
+    starting: int
+    """So many may start a track."""
+
+    strong: int
+    """So many are matched first."""
 
 
 class ByteTracker:
@@ -61,6 +67,7 @@ class ByteTracker:
         self._config = config
         self._next_id = first_id
         self._at = -math.inf
+        self._thresholds = np.array([[config.start_score], [config.high_score]])
         self._tracks = Population()
         self._ballot = Ballot(config.label_memory, config.label_margin)
 
@@ -79,9 +86,7 @@ class ByteTracker:
         """
         self._advance(at)
         if len(detections):
-            seen = self._usable(detections)
-            if len(seen.score):
-                self._match(seen)
+            self._take(self._usable(detections))
         if not len(self._tracks):
             return ()
         self._bury()
@@ -90,9 +95,9 @@ class ByteTracker:
 
     def reset(self) -> None:
         """Forget all tracks and labels, keep numbering."""
+        self._at = -math.inf
         self._tracks = Population()
         self._ballot = Ballot(self._config.label_memory, self._config.label_margin)
-        self._at = -math.inf
 
     def _advance(self, at: float) -> None:
         if not (math.isfinite(at) and at >= self._at):
@@ -106,101 +111,95 @@ class ByteTracker:
         if not len(tracks):
             return
         if seconds > self._config.keep:
-            self._keep(np.empty(0, np.intp))
+            self._keep(_NONE)
             return
-        tracks.present[:] = False
+        tracks.present.fill(False)
         if seconds > 0:
-            kalman.predict(tracks.state, seconds)
+            tracks.state = kalman.predict(tracks.state, seconds)
 
     def _usable(self, detections: Detections) -> _Seen:
-        config = self._config
-        boxes = np.clip(detections.xyxy.T.astype(np.float64), 0, 1)
+        boxes = detections.xyxy.T.astype(np.float64)
+        np.maximum(boxes, 0, out=boxes)
+        np.minimum(boxes, 1, out=boxes)
         score = detections.score.astype(np.float64)
         label = self._ballot.number(detections.label)
-        left, top, right, bottom = boxes
         # Comparisons with NaN are false: what is not finite falls out here.
-        usable = (right > left) & (bottom > top) & (score >= config.low_score)
-        order = np.lexsort((label, bottom, right, top, left, -score))
-        order = order[usable[order]]
-        score = score[order]
-        # Sorted, strongest first: the strong ones are a prefix.
-        strong = int(np.count_nonzero(score >= config.high_score))
-        rows = np.arange(len(order))
-        return _Seen(boxes[:, order], score, label[order], rows[:strong], rows[strong:])
+        usable = (boxes[2:] > boxes[:2]).all(axis=0) & (score >= self._config.low_score)
+        # Equal scores are ordered by place, so that the order of arrival does not matter.
+        if not (usable.all() and (score[1:] < score[:-1]).all()):
+            left, top, right, bottom = boxes
+            order = np.lexsort((label, bottom, right, top, left, -score))
+            order = order[usable[order]]
+            boxes, score, label = boxes[:, order], score[order], label[order]
+        starting, strong = (score >= self._thresholds).sum(axis=1).tolist()
+        return _Seen(boxes, score, label, starting, strong)
 
-    def _match(self, seen: _Seen) -> None:
-        tracks = self._tracks
-        strong = seen.strong
-        free = np.arange(len(tracks))
-        if len(tracks):
-            free, strong = self._by_overlap(seen, free, strong, self._config.iou)
-            if len(seen.weak) and len(free):
-                sure = free[tracks.id[free] > 0]
-                self._by_overlap(seen, sure, seen.weak, self._config.low_iou)
-                free = free[~tracks.present[free]]
-            if len(free) and len(strong) and self._config.reach > 0:
-                strong = self._by_motion(seen, free, strong)
-        fresh = strong[seen.score[strong] >= self._config.start_score]
+    def _take(self, seen: _Seen) -> None:
+        """Continue tracks, then start new ones from strong detections that nothing explains."""
+        fresh = np.arange(seen.starting)
+        if len(self._tracks):
+            rows, columns = self._associate(seen)
+            if len(rows):
+                self._continue(seen, rows, columns)
+                fresh = _others(seen.starting, columns)
         if len(fresh):
             self._start(seen, fresh)
 
-    def _by_overlap(
-        self, seen: _Seen, rows: Rows, columns: Rows, least: float
-    ) -> tuple[Rows, Rows]:
-        """Match where boxes overlap; return the tracks and detections left over."""
-        if not (len(rows) and len(columns)):
-            return rows, columns
-        predicted = kalman.corners(self._tracks.state[kalman.POSITION][:, rows])
-        similarity = overlap(predicted, seen.boxes[:, columns])
+    def _associate(self, seen: _Seen) -> tuple[Rows, Rows]:
+        """Return the tracks that go on and the detections they go on with."""
+        tracks, config, strong = self._tracks, self._config, seen.strong
+        similarity = overlap(kalman.corners(tracks.state[:, kalman.POSITION]), seen.boxes)
         if len(self._ballot.names) > 1:
-            similarity[self._differ(seen, rows, columns)] *= self._config.label_change
-        return self._link(seen, rows, columns, assign(similarity, least))
+            similarity[self._differ(_ALL, seen.label)] *= config.label_change
+        rows, columns = assign(similarity[:, :strong], config.iou)
+        free = _others(len(tracks), rows)
+        sure = free[free < tracks.confirmed]
+        if len(sure) and strong < len(seen.score):
+            some, weak = assign(similarity[sure, strong:], config.low_iou)
+            rows = np.concatenate((rows, sure[some]))
+            columns = np.concatenate((columns, weak + strong))
+            free = _others(len(tracks), rows)
+        left = _others(strong, columns)
+        if len(free) and len(left) and config.reach > 0:
+            some, leaping = self._leap(seen, free, left)
+            rows = np.concatenate((rows, free[some]))
+            columns = np.concatenate((columns, left[leaping]))
+        return rows, columns
 
-    def _by_motion(self, seen: _Seen, rows: Rows, columns: Rows) -> Rows:
-        """Match what the filter finds plausible; return the detections left over.
+    def _leap(self, seen: _Seen, rows: Rows, columns: Rows) -> tuple[Rows, Rows]:
+        """Match what the filter finds plausible although it does not overlap.
 
-        Runs last, so it only decides between an old id and a new one.
+        Comes last, so it only decides between an old id and a new one.
         """
-        tracks, reach = self._tracks, self._config.reach
-        state = tracks.state[:, :, rows]
+        state = self._tracks.state[:, :, rows]
         measured = kalman.measurement(seen.boxes[:, columns])
-        apart = np.abs(state[kalman.POSITION, :2, :, None] - measured[:2, None, :])
-        near = (apart <= reach * state[kalman.POSITION, 2:, :, None]).all(axis=0)
+        apart = np.abs(state[:2, kalman.POSITION, :, None] - measured[:2, None, :])
+        near = (apart <= self._config.reach * state[2:, kalman.POSITION, :, None]).all(axis=0)
         similarity = 1 - kalman.surprise(state, measured) / _GATE
-        similarity -= (1 - self._config.label_change) * self._differ(seen, rows, columns)
-        return self._link(seen, rows, columns, assign(np.where(near, similarity, -1), _PLAUSIBLE))[
-            1
-        ]
+        similarity -= (1 - self._config.label_change) * self._differ(rows, seen.label[columns])
+        return assign(np.where(near, similarity, -1), _PLAUSIBLE)
 
-    def _differ(self, seen: _Seen, rows: Rows, columns: Rows) -> npt.NDArray[np.bool_]:
-        return np.asarray(self._ballot.present[rows, None] != seen.label[columns])
+    def _differ(self, rows: Rows | slice, labels: Rows) -> npt.NDArray[np.bool_]:
+        return np.asarray(self._ballot.present[rows, None] != labels)
 
-    def _link(
-        self, seen: _Seen, rows: Rows, columns: Rows, pairs: tuple[Rows, Rows]
-    ) -> tuple[Rows, Rows]:
-        """Continue tracks with detections; return what is left of both."""
-        chosen, taken = rows[pairs[0]], columns[pairs[1]]
-        if not len(chosen):
-            return rows, columns
-        tracks, score = self._tracks, seen.score[taken]
-        kalman.correct(tracks.state, chosen, kalman.measurement(seen.boxes[:, taken]))
-        self._ballot.cast(chosen, seen.label[taken], score, self._at - tracks.last_seen[chosen])
-        tracks.last_seen[chosen] = self._at
-        tracks.present[chosen] = True
-        tracks.hits[chosen] += 1
-        tracks.score[chosen] = score
-        alone = np.ones(len(columns), np.bool_)
-        alone[pairs[1]] = False
-        return rows[~tracks.present[rows]], columns[alone]
+    def _continue(self, seen: _Seen, rows: Rows, columns: Rows) -> None:
+        tracks, score = self._tracks, seen.score[columns]
+        kalman.correct(tracks.state, rows, kalman.measurement(seen.boxes[:, columns]))
+        if len(self._ballot.names) > 1:
+            pause = self._at - tracks.last_seen[rows]
+            self._ballot.cast(rows, seen.label[columns], score, pause)
+        tracks.last_seen[rows] = self._at
+        tracks.present[rows] = True
+        tracks.hits[rows] += 1
+        tracks.score[rows] = score
 
     def _start(self, seen: _Seen, fresh: Rows) -> None:
-        """Start tracks for strong detections that nothing explains."""
         tracks, config = self._tracks, self._config
         if tracks.present.any():
-            followed = kalman.corners(tracks.state[kalman.POSITION][:, tracks.present])
+            followed = kalman.corners(tracks.state[:, kalman.POSITION, tracks.present])
             twice = overlap(followed, seen.boxes[:, fresh]) >= config.duplicate_iou
             fresh = fresh[~twice.any(axis=0)]
-        room = config.max_tracks - len(tracks)
+        room = max(0, config.max_tracks - len(tracks))
         self.refused += max(0, len(fresh) - room)
         fresh = fresh[:room]
         if len(fresh):
@@ -214,8 +213,8 @@ class ByteTracker:
         if tracks.present.all():
             return
         patience = np.where(tracks.id > 0, config.keep, config.confirm_gap)
-        left, top, right, bottom = kalman.corners(tracks.state[kalman.POSITION])
-        inside = (right > 0) & (bottom > 0) & (left < 1) & (top < 1)
+        boxes = kalman.corners(tracks.state[:, kalman.POSITION])
+        inside = (boxes[2:] > 0).all(axis=0) & (boxes[:2] < 1).all(axis=0)
         alive = tracks.present | ((self._at - tracks.last_seen <= patience) & inside)
         if not alive.all():
             self._keep(alive.nonzero()[0])
@@ -225,34 +224,44 @@ class ByteTracker:
         self._ballot.keep(rows)
 
     def _confirm(self) -> None:
-        tracks, config = self._tracks, self._config
-        ready = (tracks.id == 0) & tracks.present & (tracks.hits >= config.confirm_hits)
+        tracks, config, sure = self._tracks, self._config, self._tracks.confirmed
+        if sure == len(tracks):
+            return
+        ready = tracks.present[sure:] & (tracks.hits[sure:] >= config.confirm_hits)
         if config.confirm_after > 0:
-            ready &= self._at - tracks.first_seen >= config.confirm_after
-        rows = ready.nonzero()[0]
+            ready &= self._at - tracks.first_seen[sure:] >= config.confirm_after
+        rows = ready.nonzero()[0] + sure
         if len(rows):
             tracks.id[rows] = np.arange(self._next_id, self._next_id + len(rows))
             self._next_id += len(rows)
+            waiting = (~ready).nonzero()[0] + sure
+            self._keep(np.concatenate((np.arange(sure), rows, waiting)))
 
     def _report(self) -> tuple[Track, ...]:
-        tracks, names = self._tracks, self._ballot.names
-        rows = np.argsort(tracks.id, kind="stable")
-        rows = rows[np.count_nonzero(tracks.id == 0) :]
-        state = tracks.state[:2, :, rows]
-        boxes = np.clip(kalman.corners(state[kalman.POSITION]), 0, 1)
-        columns = zip(
-            tracks.id[rows].tolist(),
-            self._ballot.present[rows].tolist(),
-            tracks.score[rows].tolist(),
-            boxes.T.tolist(),
-            state[kalman.VELOCITY, :2].T.tolist(),
-            tracks.first_seen[rows].tolist(),
-            tracks.last_seen[rows].tolist(),
-            tracks.hits[rows].tolist(),
-            (~tracks.present[rows]).tolist(),
-            strict=True,
-        )
+        tracks, names, sure = self._tracks, self._ballot.names, self._tracks.confirmed
+        if not sure:
+            return ()
+        boxes = kalman.corners(tracks.state[:, kalman.POSITION, :sure])
+        np.maximum(boxes, 0, out=boxes)
+        np.minimum(boxes, 1, out=boxes)
         return tuple(
-            Track(number, names[label], score, tuple(box), tuple(velocity), first, last, hits, lost)
-            for number, label, score, box, velocity, first, last, hits, lost in columns
+            map(
+                Track,
+                tracks.id[:sure].tolist(),
+                [names[label] for label in self._ballot.present[:sure].tolist()],
+                tracks.score[:sure].tolist(),
+                zip(*boxes.tolist(), strict=True),
+                zip(*tracks.state[:2, kalman.VELOCITY, :sure].tolist(), strict=True),
+                tracks.first_seen[:sure].tolist(),
+                tracks.last_seen[:sure].tolist(),
+                tracks.hits[:sure].tolist(),
+                (~tracks.present[:sure]).tolist(),
+            )
         )
+
+
+def _others(count: int, taken: Rows) -> Rows:
+    """Return the numbers below `count` that are not taken; larger ones are no matter."""
+    free = np.ones(max(count, int(taken.max(initial=-1)) + 1), np.bool_)
+    free[taken] = False
+    return free[:count].nonzero()[0]
