@@ -168,16 +168,17 @@ def _answers(answers: tuple[Answer, ...], question: str | None) -> str:
 
 
 def _outcome(state: str, failed: list[Check]) -> str:
-    if failed:
-        check = failed[0]
-        return (
-            f", but that does not fit what the detector saw: {check.name.replace('_', ' ')}"
-            f" was {check.claimed} in the answer and {check.seen} in the scene; {state}"
-        )
-    return {
+    means = {
         "verified": ", which verifies the event",
         "rejected": ", which speaks against the event; it is kept all the same",
     }.get(state, ", which leaves the event uncertain")
+    if failed:
+        check = failed[0]
+        return (
+            f", but that does not fit what the detector saw ({check.name.replace('_', ' ')}:"
+            f" {check.claimed} in the answer, {check.seen} in the scene){means}"
+        )
+    return means
 
 
 def _zone(name: str, titles: Mapping[str, str]) -> str:

@@ -1,0 +1,62 @@
+"""One event as it grows."""
+
+from collections.abc import Callable
+
+import pytest
+
+from detectors import Track
+from reasoners import Reasoning, Verdict, View
+from reasoners.story import Story, Telling
+from reasoners.thing import Thing
+
+MakeTrack = Callable[..., Track]
+MakeView = Callable[..., View]
+
+TELLING = Telling("e1", "box1", "porch", "presence", "info", "media", None, {})
+
+
+@pytest.fixture
+def story(track: MakeTrack, view: MakeView) -> Story:
+    """Begin an event of a person."""
+    thing = Thing.of(track(), 1, 0, 16 / 9, first=False)
+    return Story(TELLING, thing, view(0.0), Reasoning(state="pending", model="m"))
+
+
+def test_nothing_is_worth_telling_before_the_beginning(story: Story) -> None:
+    """A story that is not open has no updates and no verdict."""
+    story.dirty = True
+    assert not story.worth_telling(5.0)
+    with pytest.raises(ValueError, match="no terminal state"):
+        story.conclude(Verdict("verified"), 5.0)
+
+
+def test_an_update_is_worth_it_once_and_not_too_soon(story: Story) -> None:
+    """It takes a change, and a second since the last revision, of whatever kind."""
+    story.open(0.0)
+    assert not story.worth_telling(5.0)
+    story.dirty = True
+    assert not story.worth_telling(0.999)
+    assert story.worth_telling(1.0)
+    story.conclude(Verdict("verified"), 0.9)
+    story.dirty = True
+    assert not story.worth_telling(1.5)
+    assert story.worth_telling(1.9)
+    story.update(1.9, pictured=False)
+    assert not story.worth_telling(9.0)
+
+
+def test_time_never_runs_backwards(story: Story) -> None:
+    """A verdict whose clock is behind takes the time of the revision before it."""
+    story.open(10.0)
+    assert story.conclude(Verdict("verified"), 9.0).updated_at == 10.0
+
+
+def test_the_end_again_says_the_same_of_the_scene(story: Story) -> None:
+    """A verdict after the end adds to its text and changes nothing else."""
+    story.open(0.0)
+    end = story.end(3.0, "left", in_view=False)
+    again = story.conclude(Verdict("refused"), 4.0)
+    before, _, _ = end.explanation.partition(" A model has been asked")
+    assert again.explanation == f"{before} The model m declined to answer."
+    same = {"revision", "updated_at", "explanation", "reasoning"}
+    assert again.model_dump(exclude=same) == end.model_dump(exclude=same)
