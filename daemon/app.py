@@ -56,7 +56,9 @@ class Replay:
 class App:
     """Everything a plan asks for, built but not yet started."""
 
-    def __init__(self, plan: Plan, *, clock: Clock | None = None, replay: Replay | None = None):
+    def __init__(
+        self, plan: Plan, *, clock: Clock | None = None, replay: Replay | None = None
+    ) -> None:
         self.lines: dict[str, Line] = {}
         self.deliveries: dict[str, Delivery] = {}
         self.board = Board()
@@ -82,7 +84,7 @@ class App:
         )
 
     def stop(self) -> None:
-        """Ask for a graceful end; the process is gone `timing.stop` seconds later, come what may."""
+        """Ask for a graceful end; `timing.stop` seconds later the process is gone in any case."""
         if self._stop_at is None:
             self._stop_at = asyncio.get_running_loop().time()
             self.notifier.stopping()

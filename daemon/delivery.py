@@ -10,7 +10,7 @@ from daemon.clock import Clock
 from daemon.recorder import Recorder
 from daemon.supervisor import Failure
 from reasoners import Event
-from sinks import EventRejected, Message, Notice, Sink
+from sinks import Connected, EventRejected, Message, Notice, Sink
 from sinks.journal import Entry
 
 logger = logging.getLogger(__name__)
@@ -95,6 +95,8 @@ class Delivery:
                 self._listener.anew()
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._show(sink), name=f"sink-{self.name}-states")
+                    if isinstance(sink, Connected):
+                        group.create_task(sink.lost(), name=f"sink-{self.name}-lost")
                     await self._deliver(sink, group)
         finally:
             self.figures.state = "away"

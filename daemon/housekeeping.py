@@ -15,6 +15,7 @@ from daemon.recorder import Recorder
 from daemon.systemd import Notifier, Progress
 from daemon.thinking import Thinking
 from sinks import Stats
+from sinks.journal import SinkFigures
 
 logger = logging.getLogger(__name__)
 
@@ -78,13 +79,7 @@ class Housekeeping:
             detectors={house.detector.name: house.detector.figures.figures()},
             reasoning=house.thinking.figures.figures() if house.thinking else {},
             sinks={
-                name: {
-                    **dict(per_sink[name].items() if name in per_sink else ()),
-                    "state": delivery.figures.state,
-                    "behind": delivery.behind,
-                    "connects": delivery.figures.connects,
-                    "refused": delivery.figures.refused,
-                }
+                name: _sink(delivery, per_sink.get(name))
                 for name, delivery in house.deliveries.items()
             },
             journal={
@@ -133,6 +128,24 @@ class Housekeeping:
             f"{len(self._house.lines)} cameras, {stats.journal.get('rows', 0)} revisions kept, "
             f"{online} of {len(self._house.deliveries)} sinks online"
         )
+
+
+def _sink(delivery: Delivery, kept: SinkFigures | None) -> dict[str, int | float | str | None]:
+    figures: dict[str, int | float | str | None] = {
+        "state": delivery.figures.state,
+        "behind": delivery.behind,
+        "connects": delivery.figures.connects,
+        "refused": delivery.figures.refused,
+    }
+    if kept is not None:
+        figures |= {
+            "committed": kept["committed"],
+            "delivered": kept["delivered"],
+            "waiting": kept["waiting"],
+            "dead_lettered": kept["dead_lettered"],
+            "expired": kept["expired"],
+        }
+    return figures
 
 
 async def _every(period: float, work: Callable[[], Awaitable[None]]) -> None:

@@ -18,7 +18,7 @@ from daemon.supervisor import Failure
 from daemon.thinking import Thinking
 from daemon.timing import Timing
 from detectors import Detections, Tracker
-from reasoners import Chronicle, EndReason, Event, Job, Revision, Verdict, View
+from reasoners import Chronicle, EndReason, Job, Revision, Verdict, View
 from sinks import CameraStatus, FrameReport, ObjectCounts, ZoneCounts
 from sources import Frame, Pixels
 from sources.message import CameraState, Given, Open

@@ -1,4 +1,4 @@
-"""`lookout replay`: a recording through the whole pipeline, as fast as it goes, deterministically."""
+"""`lookout replay`: a recording through the whole pipeline, deterministically."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +17,7 @@ from daemon.exits import Exit
 from daemon.plan import Plan
 
 
-def replay(  # noqa: PLR0913 (one parameter per option)
+def replay(
     video: Annotated[Path, typer.Argument(help="The recording.")],
     config: Annotated[
         Path | None, typer.Option("--config", "-c", help="Take camera settings from this file.")

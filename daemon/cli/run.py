@@ -13,7 +13,7 @@ from daemon.exits import Exit
 from daemon.plan import Plan
 
 
-def run(  # noqa: PLR0913 (one parameter per option)
+def run(
     config: Annotated[
         Path | None,
         typer.Option("--config", "-c", help="Configuration file; default ./lookout.yaml."),
@@ -69,7 +69,7 @@ async def _run(plan: Plan) -> Exit:
     return await app.run()
 
 
-def _quick(  # noqa: PLR0913 (one parameter per option)
+def _quick(
     source: str,
     model: Path | None,
     mqtt: str | None,
