@@ -1,5 +1,6 @@
 """The systemd units: how exposed they are, whether they agree with the daemon, what runs there."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rig.clip import Clip
 from rig.confined import allowed, settings
 
 from daemon.exits import Exit
@@ -39,6 +41,22 @@ assert np.allclose(answer, 7, atol=0.05), (answer.min(), answer.max())
 print("inferred")
 """
 
+DECODING = """
+import sys
+from rig.child import Child
+from sources.message import Given, Taken
+from sources.picture import PictureRequest
+
+with Child() as child:
+    child.open("sources.file:FileSource", {"path": sys.argv[1]})
+    given = child.next()
+    assert isinstance(given, Given), given
+    assert child.picture(given).any()
+    taken = child.take(PictureRequest(index=given.index))
+    assert isinstance(taken, Taken), taken
+    print("decoded")
+"""
+
 PINNING = """
 import os
 try:
@@ -48,12 +66,13 @@ except PermissionError:
 """
 
 
-def under_filter(unit: Path, program: str) -> subprocess.CompletedProcess[str]:
-    """Run a Python program under a unit's system-call filter."""
+def under_filter(unit: Path, program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python program, and what it starts, under a unit's system-call filter."""
     launcher = ROOT / "tests" / "rig" / "confined.py"
     return subprocess.run(
-        [sys.executable, launcher, unit, sys.executable, "-c", program],
+        [sys.executable, launcher, unit, sys.executable, "-c", program, *words],
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
         capture_output=True,
         text=True,
         timeout=60,
@@ -124,4 +143,13 @@ def test_inference_runs_under_the_filter(unit: Path) -> None:
     """OpenVINO compiles a model and computes with it under the unit's system-call filter."""
     done = under_filter(unit, INFERENCE)
     assert done.stdout == "inferred\n", done.stderr[-2000:]
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_decoder_child_runs_under_the_filter(unit: Path, tmp_path: Path) -> None:
+    """A decoder child starts, decodes, fills a slot and makes a JPEG under the filter."""
+    clip = Clip(frames=10, width=320, height=192).write(tmp_path / "clip.mp4")
+    done = under_filter(unit, DECODING, str(clip))
+    assert done.stdout == "decoded\n", done.stderr[-2000:]
     assert done.returncode == 0
