@@ -92,6 +92,7 @@ class Line:
         self._lost = False
         self._highest_index = opening.first_index
         self._noted = (tracker.next_id - 1, opening.first_index)
+        self._said: set[tuple[str, str]] = set()
 
     async def once(self) -> None:
         """Follow the camera from opening to its end.
@@ -338,7 +339,12 @@ class Line:
         since = round(self._wire.clock.now(), 3)
         status = CameraStatus(camera=self.name, state=state, reason=reason, since=since)
         self._wire.board.show(status)
-        logger.info("%s: %s%s", self.name, state, f" ({reason})" if reason else "")
+        # A camera that is off for days says why once, not every half minute.
+        level = logging.DEBUG if (state, reason) in self._said else logging.INFO
+        self._said.add((state, reason))
+        if state == "online":
+            self._said.clear()
+        logger.log(level, "%s: %s%s", self.name, state, f" ({reason})" if reason else "")
 
     def _show_counts(self) -> None:
         at = round(max(self._last_captured, 0.0), 3)
