@@ -55,7 +55,9 @@ class JsonlSink:
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"sink-{self.name}")
         loop = asyncio.get_running_loop()
         try:
-            self._file = await loop.run_in_executor(thread, _open, self._config.path)
+            self._file = await loop.run_in_executor(
+                thread, _open, self._config.path, self._site.trial
+            )
         except OSError as exc:
             thread.shutdown(wait=False)
             raise SinkRejected(f"{self._config.path}: {exc.strerror}; see to `path`") from exc
@@ -94,11 +96,12 @@ class JsonlSink:
         return False
 
 
-def _open(path: Path) -> int:
+def _open(path: Path, trial: bool) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        if stat.S_ISREG(os.fstat(file).st_mode):
+        # In a trial another process may be in the middle of that line.
+        if stat.S_ISREG(os.fstat(file).st_mode) and not trial:
             _cut_torn_line(file)
     except BaseException:
         os.close(file)

@@ -31,6 +31,10 @@ class Site:
     credential: Callable[[str], Credential]
     """Looks a credential up by its name."""
 
+    trial: bool = False
+    """Whether this is only a look whether the other side is there, perhaps beside a running daemon:
+    a sink then connects under a name of its own and changes nothing anybody sees."""
+
 
 class Sink(Protocol):
     """Delivers events to one place. Written as if failure were final; the daemon tries again.

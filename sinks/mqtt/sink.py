@@ -63,7 +63,8 @@ class MqttSink:
             self._complained.clear()
             life.callback(self._forget)
             await self._prove(connection)
-            await self._post(self._topics.present(online=True))
+            if not self._site.trial:
+                await self._post(self._topics.present(online=True))
             self._life = life.pop_all()
         return self
 
@@ -76,7 +77,7 @@ class MqttSink:
         """Say `offline` and disconnect, within a second."""
         connection = self._connection
         try:
-            if connection is not None:
+            if connection is not None and not self._site.trial:
                 letter = self._topics.present(online=False)
                 await connection.farewell(letter.topic, letter.payload)
         finally:
@@ -161,11 +162,16 @@ class MqttSink:
             credential = self._site.credential(config.credential)
             user, password = credential.user or "", credential.password
         offline = self._topics.present(online=False)
+        will = Will(offline.topic, offline.payload, offline.qos, offline.retain)
+        identifier = config.client_id or client_id(self._site.node)
+        if self._site.trial:
+            # Under its own name the running daemon would be thrown out.
+            identifier, will = f"{identifier}-trial", None
         return Connection(
             config.host,
             config.port,
             context=self._trust if config.tls else None,
-            identifier=config.client_id or client_id(self._site.node),
+            identifier=identifier,
             username=user,
             password=password,
             protocol=protocol,
@@ -173,7 +179,7 @@ class MqttSink:
             clean_start=True,
             keepalive=config.keepalive,
             timeout=config.timeout,
-            will=Will(offline.topic, offline.payload, offline.qos, offline.retain),
+            will=will,
         )
 
     def _trust(self) -> ssl.SSLContext:
