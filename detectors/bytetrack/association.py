@@ -12,6 +12,9 @@ _FORBIDDEN = 1e3
 # Lets a pair exactly at the limit count as allowed.
 _TIE = 1e-9
 
+_NOTHING: Rows = np.empty(0, np.intp)
+_PAIR = 2
+
 
 def overlap(a: Array, b: Array) -> Array:
     """Return intersection over union, n x m, of boxes given as corners, 4 x n and 4 x m.
@@ -21,7 +24,7 @@ def overlap(a: Array, b: Array) -> Array:
     sides = np.minimum(a[2:, :, None], b[2:, None, :])
     sides -= np.maximum(a[:2, :, None], b[:2, None, :])
     np.maximum(sides, 0, out=sides)
-    shared = sides[0] * sides[1]
+    shared: Array = sides[0] * sides[1]
     union = _area(a)[:, None] + _area(b)
     union -= shared
     shared /= union
@@ -31,19 +34,39 @@ def overlap(a: Array, b: Array) -> Array:
 def assign(similarity: Array, least: float) -> tuple[Rows, Rows]:
     """Pair rows and columns one to one so that the sum of (similarity - least) is greatest.
 
-    Pairs below `least` are never made. Pairs without a rival are decided at once; that is exact,
-    because the problem falls apart into the groups that allowed pairs connect. Only rivals are
-    left to the solver (Jonker and Volgenant, 1987), with the limit as cost of staying alone.
+    Pairs below `least` are never made. If every column, or every row, can have the one it fits
+    best, that is the optimum, and nearly always it can. Only else the solver is asked (Jonker and
+    Volgenant, 1987), with the limit as cost of staying alone.
     """
+    if not similarity.size:
+        return _NOTHING, _NOTHING
+    columns, rows = _best(similarity.T, least)
+    if _distinct(rows):
+        return rows, columns
+    rows, columns = _best(similarity, least)
+    if _distinct(columns):
+        return rows, columns
+    return _solve(similarity, least)
+
+
+def _best(similarity: Array, least: float) -> tuple[Rows, Rows]:
+    """Return the rows with an allowed column, and the best one of each."""
+    best = similarity.argmax(axis=1)
+    rows = (similarity.max(axis=1) >= least).nonzero()[0]
+    return rows, best[rows]
+
+
+def _distinct(numbers: Rows) -> bool:
+    return len(numbers) < _PAIR or bool(np.bincount(numbers).max() == 1)
+
+
+def _solve(similarity: Array, least: float) -> tuple[Rows, Rows]:
+    """Solve for those that share allowed partners; the problem falls apart into such groups."""
     allowed = similarity >= least
     rows, columns = allowed.nonzero()
-    if not len(rows):
-        return rows, columns
-    per_row, per_column = np.bincount(rows), np.bincount(columns)
-    if per_row.max() == per_column.max() == 1:
-        return rows, columns
-    rivals = (per_row[rows] > 1) | (per_column[columns] > 1)
-    some_rows, some_columns = _distinct(rows[rivals]), _distinct(columns[rivals])
+    rivals = (np.bincount(rows)[rows] > 1) | (np.bincount(columns)[columns] > 1)
+    some_rows = np.bincount(rows[rivals]).nonzero()[0]
+    some_columns = np.bincount(columns[rivals]).nonzero()[0]
     part = some_rows[:, None], some_columns
     cost = np.where(allowed[part], 1 - similarity[part], _FORBIDDEN)
     _, column_of, _ = lap.lapjv(cost, extend_cost=True, cost_limit=1 - least + _TIE)
@@ -58,8 +81,3 @@ def assign(similarity: Array, least: float) -> tuple[Rows, Rows]:
 def _area(boxes: Array) -> Array:
     sides = boxes[2:] - boxes[:2]
     return np.asarray(sides[0] * sides[1])
-
-
-def _distinct(numbers: Rows) -> Rows:
-    """Return the distinct small numbers, ascending; `np.unique` takes five times as long."""
-    return np.bincount(numbers).nonzero()[0]

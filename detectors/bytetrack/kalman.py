@@ -40,9 +40,14 @@ _GROWTH_LASTS = 0.5
 # Relative to the picture: keeps the noise of a vanishing box above zero.
 _THINNEST = 1e-4
 
+# Microseconds: equal frame intervals differ by less, and share one cached step.
+_DIGITS = 6
+
 _MEASURED_PER_WANDER = MEASURED / RESTLESS
 _RESTLESS_PAIRS = RESTLESS.reshape(2, 2, 1)
 _CORNERS = np.array([[1, 0, -0.5, 0], [0, 1, 0, -0.5], [1, 0, 0.5, 0], [0, 1, 0, 0.5]])
+_OUTER = np.array([[1, 0, -0.5, 0], [0, 1, 0, -0.5], [-1, 0, -0.5, 0], [0, -1, 0, -0.5]])
+_EDGES = np.array([[1.0], [1.0], [0.0], [0.0]])
 _CENTRE = np.array([[0.5, 0, 0.5, 0], [0, 0.5, 0, 0.5], [-1, 0, 1, 0], [0, -1, 0, 1]])
 
 
@@ -64,26 +69,29 @@ def predict(state: Array, seconds: float) -> Array:
     size = state[2:, POSITION]
     pairs = state.reshape(2, 2, PLANES, -1)
     np.multiply(_RESTLESS_PAIRS, size * size, out=pairs[:, :, WANDER])
-    moved = np.matmul(_step(seconds), pairs).reshape(state.shape)
+    moved: Array = np.matmul(_step(round(seconds, _DIGITS)), pairs).reshape(state.shape)
     size = moved[2:, POSITION]
     np.maximum(size, _THINNEST, out=size)
     return moved
 
 
-def correct(state: Array, rows: Rows, measured: Array) -> None:
-    """Take the measurements, 4 x m, of the tracks `rows`, in place."""
-    some = state[:, :, rows]
-    total = _MEASURED_PER_WANDER * some[:, WANDER]
-    total += some[:, VARIANCE]
+def correct(state: Array, measured: Array, seen: npt.NDArray[np.bool_]) -> None:
+    """Take the measurements, 4 x n, of the tracks that were `seen`, in place.
+
+    The others' measurements must be finite and change nothing: a gain of zero for them is cheaper
+    than picking the seen ones out and putting them back.
+    """
+    total = _MEASURED_PER_WANDER * state[:, WANDER]
+    total += state[:, VARIANCE]
     # Gains of position and velocity side by side, as the planes they come from and act on.
-    gain = some[:, VARIANCE : COVARIANCE + 1] / total[:, None]
-    apart = measured - some[:, POSITION]
-    some[:, POSITION : VELOCITY + 1] += gain * apart[:, None]
-    some[:, VELOCITY_VARIANCE] -= gain[:, 1] * some[:, COVARIANCE]
-    some[:, VARIANCE : COVARIANCE + 1] *= 1 - gain[:, :1]
-    size = some[2:, POSITION]
+    gain = state[:, VARIANCE : COVARIANCE + 1] / total[:, None]
+    gain *= seen
+    apart = measured - state[:, POSITION]
+    state[:, : VELOCITY + 1] += gain * apart[:, None]
+    state[:, VELOCITY_VARIANCE] -= gain[:, 1] * state[:, COVARIANCE]
+    state[:, VARIANCE : COVARIANCE + 1] *= 1 - gain[:, :1]
+    size = state[2:, POSITION]
     np.maximum(size, _THINNEST, out=size)
-    state[:, :, rows] = some
 
 
 def surprise(state: Array, measured: Array) -> Array:
@@ -96,6 +104,11 @@ def surprise(state: Array, measured: Array) -> Array:
 def corners(position: Array) -> Array:
     """Turn centre and size into left, top, right, bottom; 4 x n both."""
     return _CORNERS @ position
+
+
+def outside(position: Array) -> npt.NDArray[np.bool_]:
+    """Tell which boxes, 4 x n as centre and size, have left the picture."""
+    return np.asarray((_OUTER @ position >= _EDGES).any(axis=0))
 
 
 def measurement(boxes: Array) -> Array:

@@ -67,7 +67,9 @@ class ByteTracker:
         self._config = config
         self._next_id = first_id
         self._at = -math.inf
-        self._thresholds = np.array([[config.start_score], [config.high_score]])
+        # As float32, which scores are: 0.7 must not be refused for the bits it lacks.
+        limits = np.array([config.start_score, config.high_score, config.low_score], np.float32)
+        self._limits = -limits.astype(np.float64)
         self._tracks = Population()
         self._ballot = Ballot(config.label_memory, config.label_margin)
 
@@ -123,25 +125,26 @@ class ByteTracker:
         np.minimum(boxes, 1, out=boxes)
         score = detections.score.astype(np.float64)
         label = self._ballot.number(detections.label)
-        # Comparisons with NaN are false: what is not finite falls out here.
-        usable = (boxes[2:] > boxes[:2]).all(axis=0) & (score >= self._config.low_score)
-        # Equal scores are ordered by place, so that the order of arrival does not matter.
-        if not (usable.all() and (score[1:] < score[:-1]).all()):
+        proper = boxes[2:] > boxes[:2]
+        # Comparisons with NaN are false: what is not finite is sorted out here.
+        if not (proper.all() and (score[1:] < score[:-1]).all()):
+            # Equal scores are ordered by place, so that the order of arrival does not matter.
             left, top, right, bottom = boxes
             order = np.lexsort((label, bottom, right, top, left, -score))
-            order = order[usable[order]]
+            order = order[(proper.all(axis=0) & (score >= 0))[order]]
             boxes, score, label = boxes[:, order], score[order], label[order]
-        starting, strong = (score >= self._thresholds).sum(axis=1).tolist()
-        return _Seen(boxes, score, label, starting, strong)
+        starting, strong, end = np.searchsorted(-score, self._limits, side="right").tolist()
+        return _Seen(boxes[:, :end], score[:end], label[:end], starting, strong)
 
     def _take(self, seen: _Seen) -> None:
         """Continue tracks, then start new ones from strong detections that nothing explains."""
-        fresh = np.arange(seen.starting)
+        idle = np.ones(len(seen.score), np.bool_)
         if len(self._tracks):
             rows, columns = self._associate(seen)
             if len(rows):
+                idle[columns] = False
                 self._continue(seen, rows, columns)
-                fresh = _others(seen.starting, columns)
+        fresh = idle[: seen.starting].nonzero()[0]
         if len(fresh):
             self._start(seen, fresh)
 
@@ -152,45 +155,57 @@ class ByteTracker:
         if len(self._ballot.names) > 1:
             similarity[self._differ(_ALL, seen.label)] *= config.label_change
         rows, columns = assign(similarity[:, :strong], config.iou)
-        free = _others(len(tracks), rows)
-        sure = free[free < tracks.confirmed]
-        if len(sure) and strong < len(seen.score):
+        free = np.ones(len(tracks), np.bool_)
+        free[rows] = False
+        if strong < len(seen.score):
+            sure = free[: tracks.confirmed].nonzero()[0]
             some, weak = assign(similarity[sure, strong:], config.low_iou)
-            rows = np.concatenate((rows, sure[some]))
-            columns = np.concatenate((columns, weak + strong))
-            free = _others(len(tracks), rows)
-        left = _others(strong, columns)
-        if len(free) and len(left) and config.reach > 0:
-            some, leaping = self._leap(seen, free, left)
-            rows = np.concatenate((rows, free[some]))
-            columns = np.concatenate((columns, left[leaping]))
-        return rows, columns
+            weak_rows, weak_columns = sure[some], weak + strong
+            free[weak_rows] = False
+        else:
+            weak_rows = weak_columns = _NONE
+        if len(columns) < strong and config.reach > 0:
+            idle = np.ones(strong, np.bool_)
+            idle[columns] = False
+            far_rows, far_columns = self._leap(seen, free.nonzero()[0], idle.nonzero()[0])
+        else:
+            far_rows = far_columns = _NONE
+        return (
+            np.concatenate((rows, weak_rows, far_rows)),
+            np.concatenate((columns, weak_columns, far_columns)),
+        )
 
     def _leap(self, seen: _Seen, rows: Rows, columns: Rows) -> tuple[Rows, Rows]:
         """Match what the filter finds plausible although it does not overlap.
 
         Comes last, so it only decides between an old id and a new one.
         """
+        if not len(rows):
+            return _NONE, _NONE
         state = self._tracks.state[:, :, rows]
         measured = kalman.measurement(seen.boxes[:, columns])
         apart = np.abs(state[:2, kalman.POSITION, :, None] - measured[:2, None, :])
         near = (apart <= self._config.reach * state[2:, kalman.POSITION, :, None]).all(axis=0)
         similarity = 1 - kalman.surprise(state, measured) / _GATE
         similarity -= (1 - self._config.label_change) * self._differ(rows, seen.label[columns])
-        return assign(np.where(near, similarity, -1), _PLAUSIBLE)
+        some, leaping = assign(np.where(near, similarity, -1), _PLAUSIBLE)
+        return rows[some], columns[leaping]
 
     def _differ(self, rows: Rows | slice, labels: Rows) -> npt.NDArray[np.bool_]:
         return np.asarray(self._ballot.present[rows, None] != labels)
 
     def _continue(self, seen: _Seen, rows: Rows, columns: Rows) -> None:
         tracks, score = self._tracks, seen.score[columns]
-        kalman.correct(tracks.state, rows, kalman.measurement(seen.boxes[:, columns]))
         if len(self._ballot.names) > 1:
             pause = self._at - tracks.last_seen[rows]
             self._ballot.cast(rows, seen.label[columns], score, pause)
-        tracks.last_seen[rows] = self._at
+        source = np.zeros(len(tracks), np.intp)
+        source[rows] = columns
         tracks.present[rows] = True
-        tracks.hits[rows] += 1
+        measured = kalman.measurement(seen.boxes[:, source])
+        kalman.correct(tracks.state, measured, tracks.present)
+        tracks.last_seen[tracks.present] = self._at
+        tracks.hits += tracks.present
         tracks.score[rows] = score
 
     def _start(self, seen: _Seen, fresh: Rows) -> None:
@@ -209,15 +224,16 @@ class ByteTracker:
 
     def _bury(self) -> None:
         """Give up what was unseen for too long or has left the picture."""
-        tracks, config = self._tracks, self._config
+        tracks, config, sure = self._tracks, self._config, self._tracks.confirmed
         if tracks.present.all():
             return
-        patience = np.where(tracks.id > 0, config.keep, config.confirm_gap)
-        boxes = kalman.corners(tracks.state[:, kalman.POSITION])
-        inside = (boxes[2:] > 0).all(axis=0) & (boxes[:2] < 1).all(axis=0)
-        alive = tracks.present | ((self._at - tracks.last_seen <= patience) & inside)
-        if not alive.all():
-            self._keep(alive.nonzero()[0])
+        pause = self._at - tracks.last_seen
+        dead = pause > config.keep
+        dead[sure:] |= pause[sure:] > config.confirm_gap
+        dead |= kalman.outside(tracks.state[:, kalman.POSITION])
+        dead &= ~tracks.present
+        if dead.any():
+            self._keep((~dead).nonzero()[0])
 
     def _keep(self, rows: Rows) -> None:
         self._tracks.keep(rows)
@@ -258,10 +274,3 @@ class ByteTracker:
                 (~tracks.present[:sure]).tolist(),
             )
         )
-
-
-def _others(count: int, taken: Rows) -> Rows:
-    """Return the numbers below `count` that are not taken; larger ones are no matter."""
-    free = np.ones(max(count, int(taken.max(initial=-1)) + 1), np.bool_)
-    free[taken] = False
-    return free[:count].nonzero()[0]

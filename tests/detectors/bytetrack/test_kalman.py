@@ -7,6 +7,7 @@ import pytest
 from detectors.bytetrack import kalman
 
 Array = npt.NDArray[np.float64]
+ALL = np.ones(3, np.bool_)
 
 
 def box(count: int = 3) -> Array:
@@ -41,19 +42,19 @@ def test_update_equals_the_full_matrix_filter_when_written_out() -> None:
     gain = covariance @ see.T / total
     mean = mean + (gain * (measured[0, 0] - mean[0])).ravel()
     covariance = (np.eye(2) - gain @ see) @ covariance
-    kalman.correct(state, np.array([0]), measured)
+    kalman.correct(state, measured, np.array([True]))
     assert state[0, :2, 0] == pytest.approx(mean)
     assert state[0, 2:5, 0] == pytest.approx(covariance[[0, 0, 1], [0, 1, 1]])
 
 
 def test_prediction_is_the_same_when_the_time_is_cut_into_steps() -> None:
-    """One step of 0.2 s predicts what six of 1/30 s predict, sizes' noise aside."""
+    """One step of 0.24 s predicts what six of 0.04 s predict."""
     once = kalman.born(box(), 2.0)
     once[:2, kalman.VELOCITY] = 0.1
     often = once.copy()
-    once = kalman.predict(once, 0.2)
+    once = kalman.predict(once, 0.24)
     for _ in range(6):
-        often = kalman.predict(often, 0.2 / 6)
+        often = kalman.predict(often, 0.04)
     np.testing.assert_allclose(often, once, rtol=1e-9)
 
 
@@ -73,8 +74,8 @@ def test_filter_does_not_care_when_an_axis_is_stretched() -> None:
     stretch = np.array([[2.0], [0.5], [2.0], [0.5]])
     shifted = box() + 0.02
     plain, wide = (kalman.predict(kalman.born(box() * factor, 2.0), 0.2) for factor in (1, stretch))
-    kalman.correct(plain, np.arange(3), shifted)
-    kalman.correct(wide, np.arange(3), shifted * stretch)
+    kalman.correct(plain, shifted, ALL)
+    kalman.correct(wide, shifted * stretch, ALL)
     np.testing.assert_allclose(wide[:, :2], plain[:, :2] * stretch[:, None])
     np.testing.assert_allclose(
         kalman.surprise(wide, shifted * stretch), kalman.surprise(plain, shifted)
@@ -88,7 +89,7 @@ def test_velocity_is_found_when_motion_is_steady() -> None:
         state = kalman.predict(state, 0.1)
         moved = box()
         moved[0] += 0.02 * step
-        kalman.correct(state, np.arange(3), moved)
+        kalman.correct(state, moved, ALL)
     np.testing.assert_allclose(state[0, kalman.VELOCITY], 0.2, rtol=0.05)
     np.testing.assert_allclose(state[1, kalman.VELOCITY], 0, atol=1e-12)
 
@@ -96,3 +97,19 @@ def test_velocity_is_found_when_motion_is_steady() -> None:
 def test_box_survives_the_way_there_and_back() -> None:
     """Corners and centre with size are two writings of one box."""
     np.testing.assert_allclose(kalman.measurement(kalman.corners(box())), box())
+
+
+def test_unseen_track_is_left_alone() -> None:
+    """A correction changes only the tracks that were seen."""
+    state = kalman.predict(kalman.born(box(), 2.0), 0.1)
+    before = state.copy()
+    kalman.correct(state, box() + 0.05, np.array([False, True, False]))
+    np.testing.assert_array_equal(state[:, :, [0, 2]], before[:, :, [0, 2]])
+    assert (state[:, kalman.POSITION, 1] != before[:, kalman.POSITION, 1]).all()
+
+
+def test_box_is_outside_only_when_no_part_is_seen() -> None:
+    """Each of the four edges counts; touching is outside."""
+    places = np.array([[0.5, -0.06, 1.06, 0.5, 0.5, 0.98], [0.5, 0.5, 0.5, -0.06, 1.06, 0.5]])
+    position = np.concatenate((places, np.full((2, 6), 0.1)))
+    assert kalman.outside(position).tolist() == [False, True, True, True, True, False]
