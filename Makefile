@@ -48,6 +48,10 @@ test-torch: torch-setup ## what needs PyTorch, in an environment of its own (6 G
 bench: test-setup ## measure, print a table, keep the numbers in benchmarks/results
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: docs
+docs: test-setup ## render the configuration reference from the code
+	@$(BIN)/python docs/ref/render.py
+
 .PHONY: lock
 lock: test-setup ## resolve and hash the dependencies anew (ARGS=--upgrade for newer versions)
 	@$(BIN)/python requirements/lock.py $(ARGS)
