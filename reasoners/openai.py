@@ -28,6 +28,7 @@ CONNECT = 5.0
 PER_TOKEN = 1024
 """Bytes a server may spend on the frame around one streamed token."""
 
+PORTS = 65_536
 JPEG = b"\xff\xd8\xff"
 OK, UNAUTHORIZED, FORBIDDEN, TOO_MANY, SERVER_ERROR = 200, 401, 403, 429, 500
 
@@ -39,6 +40,8 @@ def _server(url: str) -> str:
         raise ValueError("not a URL; give for example http://127.0.0.1:8000/v1") from None
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise ValueError("must begin with http:// or https:// and name a host")
+    if parsed.port is not None and not 0 < parsed.port < PORTS:
+        raise ValueError("the port must be from 1 to 65535")
     if parsed.userinfo:
         raise ValueError("must not hold a user or password; name the key under `credential`")
     if parsed.query or parsed.fragment:

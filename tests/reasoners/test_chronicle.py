@@ -359,7 +359,7 @@ tracks = st.builds(
     hits=st.integers(1, 9),
     lost=st.booleans(),
 )
-steps = st.one_of(
+steps: st.SearchStrategy[tuple[str, float, list[Track]]] = st.one_of(
     st.tuples(
         st.just("observe"),
         st.floats(0, 3, allow_nan=False),

@@ -51,16 +51,16 @@ def test_a_visit_reads_well(story: Callable[..., list[str]]) -> None:
     """From the first sight to the end, each revision says what is known by then."""
     assert story(20.0) == [
         (
-            "Rule presence: person t17 (score 0.90) came into view at the left edge and moves right;"
-            ' in zone "Garden path".'
+            "Rule presence: person t17 (score 0.90) came into view at the left edge and moves"
+            ' right; in zone "Garden path".'
         ),
         (
-            "Rule presence: person t17 (score 0.90) came into view at the left edge 1 s ago and moves"
-            ' right; in zone "Garden path" for 1 s.'
+            "Rule presence: person t17 (score 0.90) came into view at the left edge 1 s ago and"
+            ' moves right; in zone "Garden path" for 1 s.'
         ),
         (
-            "Rule presence: person t17 (score 0.90) came into view at the left edge 2 s ago and moves"
-            ' right; in zone step. Earlier the person was in zone "Garden path" for 2 s.'
+            "Rule presence: person t17 (score 0.90) came into view at the left edge 2 s ago and"
+            ' moves right; in zone step. Earlier the person was in zone "Garden path" for 2 s.'
         ),
         (
             "Rule presence: person t17 (score 0.90) came into view at the left edge 4 s ago and has"
@@ -68,17 +68,19 @@ def test_a_visit_reads_well(story: Callable[..., list[str]]) -> None:
             ' "Garden path" for 2 s.'
         ),
         (
-            "Rule presence: person t17 (score 0.90) came into view at the left edge 8 s ago and moves"
-            ' right; in zone step for 7 s. Earlier the person was in zone "Garden path" for 2 s.'
+            "Rule presence: person t17 (score 0.90) came into view at the left edge 8 s ago and"
+            ' moves right; in zone step for 7 s. Earlier the person was in zone "Garden path" for 2'
+            " s."
         ),
         (
-            "Rule presence: person t17 (score 0.90) came into view at the left edge 10 s ago and moves"
-            ' right. Earlier the person was in zone "Garden path" for 2 s and in zone step for 8 s.'
+            "Rule presence: person t17 (score 0.90) came into view at the left edge 10 s ago and"
+            ' moves right. Earlier the person was in zone "Garden path" for 2 s and in zone step'
+            " for 8 s."
         ),
         (
-            "Rule presence: person t17 (score 0.90) came into view at the left edge, stayed for 11 s"
-            ' and left at the right edge. The person was in zone "Garden path" for 2 s and in zone'
-            " step for 8 s."
+            "Rule presence: person t17 (score 0.90) came into view at the left edge, stayed for 11"
+            ' s and left at the right edge. The person was in zone "Garden path" for 2 s and in'
+            " zone step for 8 s."
         ),
     ]
 
@@ -151,8 +153,8 @@ MISMATCH = (Check(name="entity_tracks", claimed="t9", seen="t17", ok=False),)
             {},
             (Answer(question="presence", answer="no"),),
             (
-                'The model m answered no to "Is it?", which speaks against the event; it is kept all'
-                ' the same. It describes: "A courier waits".'
+                'The model m answered no to "Is it?", which speaks against the event; it is kept'
+                ' all the same. It describes: "A courier waits".'
             ),
         ),
         (
@@ -160,8 +162,8 @@ MISMATCH = (Check(name="entity_tracks", claimed="t9", seen="t17", ok=False),)
             {},
             (Answer(question="presence", answer="cannot_tell", confidence=0.2),),
             (
-                'The model m answered cannot tell (confidence 20%) to "Is it?", which leaves the event'
-                ' uncertain. It describes: "A courier waits".'
+                'The model m answered cannot tell (confidence 20%) to "Is it?", which leaves the'
+                ' event uncertain. It describes: "A courier waits".'
             ),
         ),
         (
@@ -169,9 +171,9 @@ MISMATCH = (Check(name="entity_tracks", claimed="t9", seen="t17", ok=False),)
             {"checks": MISMATCH},
             YES,
             (
-                'The model m answered yes (confidence 88%) to "Is it?", but that does not fit what the'
-                " detector saw (entity tracks: t9 in the answer, t17 in the scene), which leaves the"
-                ' event uncertain. It describes: "A courier waits".'
+                'The model m answered yes (confidence 88%) to "Is it?", but that does not fit what'
+                " the detector saw (entity tracks: t9 in the answer, t17 in the scene), which"
+                ' leaves the event uncertain. It describes: "A courier waits".'
             ),
         ),
         ("timeout", {}, (), "The model m did not answer in time."),
