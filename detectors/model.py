@@ -82,16 +82,33 @@ def open_model(
             return _pt(file, data)
 
 
-def require_detection(file: ModelFile) -> None:
+def require_detection(task: str | None) -> None:
     """Refuse a model that says it is for something else.
 
     Raises:
         DetectorRejected: It is for segmentation, poses, classification or the like.
     """
-    if file.task not in {None, "detect"}:
+    if task not in {None, "detect"}:
         raise DetectorRejected(
-            f"it is a model for `{file.task}`, not for detection; export a detection model"
+            f"it is a model for `{task}`, not for detection; export a detection model"
         )
+
+
+def class_numbers(path: Path, raw: object) -> tuple[str, ...]:
+    """Read class names as Ultralytics keeps them: a mapping from number to name, or a list.
+
+    Raises:
+        DetectorRejected: The numbers have gaps, or there are too many.
+    """
+    if isinstance(raw, list):
+        raw = dict(enumerate(raw))
+    if not isinstance(raw, dict) or not raw:
+        return ()
+    if set(raw) != set(range(len(raw))) or len(raw) > _MOST_CLASSES:
+        raise DetectorRejected(
+            f"{path}: its class names are not numbered 0 to {len(raw) - 1}; name them in `classes`"
+        )
+    return tuple(str(raw[number])[:80] for number in range(len(raw)))
 
 
 def _in_folder(folder: Path) -> Path:
@@ -178,7 +195,7 @@ def _described(model: ModelFile, metadata: dict[str, Any]) -> ModelFile:
         model.kind,
         model.data,
         model.weights,
-        _names(model.path, _value(metadata.get("names"))),
+        class_numbers(model.path, _value(metadata.get("names"))),
         task if isinstance(task, str) else None,
         _size(_value(metadata.get("imgsz"))),
     )
@@ -191,18 +208,6 @@ def _value(raw: object) -> object:
         return ast.literal_eval(raw)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-
-
-def _names(path: Path, raw: object) -> tuple[str, ...]:
-    if isinstance(raw, list):
-        raw = dict(enumerate(raw))
-    if not isinstance(raw, dict) or not raw:
-        return ()
-    if sorted(raw, key=str) != sorted(range(len(raw)), key=str) or len(raw) > _MOST_CLASSES:
-        raise DetectorRejected(
-            f"{path}: its class names are not numbered 0 to {len(raw) - 1}; name them in `classes`"
-        )
-    return tuple(str(raw[number])[:80] for number in range(len(raw)))
 
 
 def _size(raw: object) -> tuple[int, int] | None:

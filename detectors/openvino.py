@@ -118,7 +118,7 @@ class OpenvinoDetector:
         self._request = None
 
     def _load(self, file: ModelFile) -> Profile:
-        require_detection(file)
+        require_detection(file.task)
         import openvino  # noqa: PLC0415 (the daemon imports this file only to check options)
 
         core = openvino.Core()
@@ -141,6 +141,7 @@ class OpenvinoDetector:
         self._reading = Reading(
             self._family, names, self._config.labels, self._config.min_score, self._config.iou
         )
+        self._reading.read(output, Letterbox.stretch(size))
         device = core.get_property(self._config.device, "FULL_DEVICE_NAME")
         version = openvino.__version__.split("-")[0]
         return Profile(

@@ -14,6 +14,8 @@ from detectors.families.suppression import strongest, suppress
 MOST = 300
 """Objects per picture, as the models were evaluated."""
 
+_MOST_NAMED = 100
+
 
 class Reading:
     """Reads outputs of one model.
@@ -75,8 +77,9 @@ def _mask(
     if wanted is None:
         return np.ones(len(names), np.bool_)
     if unknown := sorted(set(wanted) - set(names)):
+        known = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
         raise DetectorRejected(
-            f"`labels`: the model has no class {', '.join(unknown)}; it has {', '.join(names)}"
+            f"`labels`: the model has no class {', '.join(unknown)}; it has {known}"
         )
     return np.array([name in wanted for name in names], np.bool_)
 

@@ -13,12 +13,13 @@ def decode(output: Numbers, min_score: float, size: tuple[int, int]) -> Candidat
     """Read one picture's output.
 
     Args:
-        output: rows x 7.
+        output: 1 x rows x 7.
         min_score: Rows below are left out.
         size: Width and height of the model's input in pixels.
     """
-    ends = np.flatnonzero(output[:, 0] < 0)
-    rows = output[: ends[0]] if ends.size else output
+    rows = output[0]
+    ends = np.flatnonzero(rows[:, 0] < 0)
+    rows = rows[: ends[0]] if ends.size else rows
     rows = rows[(rows[:, 2] >= min_score) & (rows[:, 1] >= 1)]
     return Candidates(
         rows[:, 3:7] * np.array(size * 2, np.float32),

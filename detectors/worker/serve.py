@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic import ValidationError
 
+from detectors.columns import to_rows
 from detectors.detection import Detections
 from detectors.detector import Detector, Profile
 from detectors.errors import DetectorUnavailable
-from detectors.message import ROW, Detect, Found, Item, Load, Loaded, Map, Unmap, from_daemon
+from detectors.message import Detect, Found, Item, Load, Loaded, Map, Unmap, from_daemon
 from detectors.picture import Picture
 from detectors.worker.backend import build
 from detectors.worker.cameras import Cameras
@@ -68,8 +69,7 @@ class _Desk:
         found = self._look(message.items)
         seconds = time.monotonic() - started
         rows = [-1 if detections is None else len(detections) for detections in found]
-        columns = [self._rows(detections) for detections in found if detections is not None]
-        blob = np.concatenate(columns).tobytes() if columns else b""
+        blob = b"".join(self._rows(detections) for detections in found if detections is not None)
         self._channel.send(Found(id=message.id, rows=tuple(rows), seconds=seconds, rss=rss()), blob)
 
     def _look(self, items: Sequence[Item]) -> list[Detections | None]:
@@ -88,14 +88,10 @@ class _Desk:
             for detections, place in zip(found, places, strict=True)
         ]
 
-    def _rows(self, detections: Detections) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-        rows = np.empty((len(detections), ROW), np.float32)
-        rows[:, :4] = detections.xyxy
-        rows[:, 4] = detections.score
-        rows[:, 5] = [self._number[label] for label in detections.label]
-        if not np.isfinite(rows).all():
+    def _rows(self, detections: Detections) -> bytes:
+        if not (np.isfinite(detections.xyxy).all() and np.isfinite(detections.score).all()):
             raise DetectorUnavailable("the device returned boxes that are not finite numbers")
-        return rows
+        return to_rows(detections, self._number)
 
 
 def _next(channel: BlockingChannel) -> Load | Map | Unmap | Detect | None:

@@ -1,0 +1,206 @@
+"""Ultralytics' models through our own thin call, against their own predictor; needs `gpu`."""
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from detectors.detection import Detections
+from detectors.errors import DetectorRejected
+from detectors.families.coco import COCO
+from detectors.picture import Picture
+from detectors.testing import check_detector
+from detectors.ultralytics import UltralyticsConfig, UltralyticsDetector
+
+pytestmark = pytest.mark.torch
+
+Foreign = Any
+"""Torch's own, which the base install cannot check."""
+
+HERE = all(importlib.util.find_spec(name) for name in ("torch", "ultralytics"))
+WITHOUT = pytest.mark.skipif(HERE, reason="the extra gpu is installed")
+needs_extra = pytest.mark.skipif(not HERE, reason='needs pip install "lookout-daemon[gpu]"')
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep ultralytics at home before anything imports it, as the worker does."""
+    os.environ.update(
+        YOLO_CONFIG_DIR=str(tmp_path_factory.mktemp("ultralytics")),
+        YOLO_OFFLINE="true",
+        YOLO_AUTOINSTALL="false",
+        YOLO_VERBOSE="false",
+    )
+
+
+@pytest.fixture(scope="session", params=["yolo11n.yaml", "yolov8n.yaml", "yolo26n.yaml"])
+def checkpoint(
+    request: pytest.FixtureRequest,
+    settings: None,
+    noise: npt.NDArray[np.uint8],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """Save a real model of the family with random weights that sees many things everywhere."""
+    import torch  # noqa: PLC0415 (only where the extra is)
+    from ultralytics import YOLO  # noqa: PLC0415
+
+    torch.manual_seed(7)
+    yolo = YOLO(request.param)
+    yolo.model.names = dict(enumerate(COCO))
+    if request.param.startswith("yolo26"):
+        yolo.model.end2end = True  # the head that needs no suppression
+    head = yolo.model.model[-1]
+    branches = [head.cv3] + ([head.one2one_cv3] if getattr(head, "one2one_cv3", None) else [])
+    last = [layer[-1] for branch in branches for layer in branch]
+    for layer in last:
+        torch.nn.init.normal_(layer.weight, std=0.1)
+    _settle_activations(yolo.model, torch.rand(2, 3, 384, 640))
+    _settle_scores(yolo.model, last, torch.from_numpy(noise.copy()).permute(2, 0, 1)[None] / 255)
+    path: Path = tmp_path_factory.mktemp("model") / request.param.replace(".yaml", ".pt")
+    yolo.save(path)
+    return path
+
+
+def _settle_activations(model: Foreign, pictures: Foreign) -> None:
+    """Let normalisation layers see pictures once, so that random weights tell places apart."""
+    layers = [layer for layer in model.modules() if hasattr(layer, "running_mean")]
+    for layer in layers:
+        layer.momentum = 1.0
+    model.train()
+    model(pictures)
+    model.eval()
+
+
+def _settle_scores(model: Foreign, layers: Foreign, picture: Foreign) -> None:
+    """Weaken the classes' weights until a fair number of boxes scores above 0.3, none surely."""
+    for layer in layers:
+        layer.bias.data[:] = -4.0
+    for _ in range(60):
+        output = model(picture)[0]
+        scores = output[..., 4] if output.shape[-1] == 6 else output[:, 4:].amax(dim=1)
+        if (scores > 0.3).sum() < 100:
+            return
+        for layer in layers:
+            layer.weight.data *= 0.8
+
+
+@pytest.fixture(scope="session")
+def noise() -> npt.NDArray[np.uint8]:
+    """Make a picture with structure at several scales."""
+    generator = np.random.default_rng(3)
+    coarse = np.kron(generator.integers(0, 255, (6, 10, 3)), np.ones((64, 64, 1)))
+    fine = np.kron(generator.integers(0, 90, (48, 80, 3)), np.ones((8, 8, 1)))
+    return np.clip(coarse * 0.7 + fine, 0, 255).astype(np.uint8)
+
+
+def detector(path: Path, **options: object) -> UltralyticsDetector:
+    """Build a detector on the CPU that opens its checkpoint."""
+    values = {"model": path, "allow_pickle": True, "device": "cpu", "size": (640, 384), **options}
+    return UltralyticsDetector("test", UltralyticsConfig.model_validate(values))
+
+
+@needs_extra
+def test_boxes_equal_those_of_the_own_predictor(
+    checkpoint: Path, noise: npt.NDArray[np.uint8]
+) -> None:
+    """What we find in a picture is what ultralytics' predictor finds in it."""
+    from ultralytics import YOLO  # noqa: PLC0415 (only where the extra is)
+
+    ours = detector(checkpoint, min_score=0.3, iou=0.6)
+    ours.load()
+    [found] = ours.detect([Picture("yard", 0, noise)])
+
+    [result] = YOLO(checkpoint).predict(
+        noise[..., ::-1], conf=0.3, iou=0.6, imgsz=(384, 640), device="cpu", verbose=False
+    )
+    boxes = result.boxes.xyxyn.numpy()
+    visible = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)  # random weights turn some inside out
+    boxes, scores = boxes[visible], result.boxes.conf.numpy()[visible]
+    assert 5 < len(found) == len(boxes)
+    order, mine = _order(boxes, scores), _order(found.xyxy, found.score)
+    assert np.allclose(found.score[mine], scores[order], atol=1e-4)
+    assert np.allclose(found.xyxy[mine], boxes[order], atol=1e-4)
+    names = [result.names[int(number)] for number in result.boxes.cls.numpy()[visible][order]]
+    assert [found.label[number] for number in mine] == names
+
+
+def _order(xyxy: npt.NDArray[np.float32], score: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Order by score and, where scores are equal but for rounding, by place."""
+    return np.lexsort((*xyxy.T.round(2), -score.round(3)))
+
+
+@needs_extra
+def test_keeps_the_contract_of_detectors(checkpoint: Path) -> None:
+    """The detector does what every detector promises."""
+    check_detector(detector(checkpoint))
+
+
+@needs_extra
+def test_two_runs_are_identical(checkpoint: Path, noise: npt.NDArray[np.uint8]) -> None:
+    """The same picture gives the same numbers, bit by bit, from two loads."""
+    results: list[Detections] = []
+    for _ in range(2):
+        instance = detector(checkpoint)
+        instance.load()
+        results.extend(instance.detect([Picture("yard", 0, noise)]))
+        instance.close()
+    first, second = results
+    assert np.array_equal(first.xyxy, second.xyxy)
+    assert np.array_equal(first.score, second.score)
+    assert first.label == second.label
+
+
+@needs_extra
+def test_profile_says_what_it_is(checkpoint: Path) -> None:
+    """The profile names file, size and device, and what would be better on a CPU."""
+    profile = detector(checkpoint, labels=["person", "car"]).load()
+    assert (profile.width, profile.height) == (640, 384)
+    assert profile.labels == ("person", "car")
+    assert checkpoint.name in profile.description
+    assert "openvino" in profile.description
+    assert (profile.max_batch, profile.window) == (1, 0.0)
+
+
+@needs_extra
+def test_cuda_is_refused_where_there_is_none(checkpoint: Path) -> None:
+    """A device that does not exist is named, with the number of those that do."""
+    with pytest.raises(DetectorRejected, match=r"cuda:99.*CUDA devices"):
+        detector(checkpoint, device="cuda:99").load()
+
+
+@needs_extra
+@pytest.mark.parametrize("content", [b"PK\x03\x04 and no more", b"<html>not found</html>"])
+def test_a_broken_file_is_refused(settings: None, tmp_path: Path, content: bytes) -> None:
+    """A truncated or wrong file is one clear line with its path."""
+    broken = tmp_path / "broken.pt"
+    broken.write_bytes(content)
+    with pytest.raises(DetectorRejected, match=str(broken)) as caught:
+        detector(broken).load()
+    assert "\n" not in str(caught.value)
+
+
+@WITHOUT
+def test_a_missing_extra_names_the_command(tmp_path: Path) -> None:
+    """Without torch the refusal says what to install."""
+    path = tmp_path / "yolo11n.pt"
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(DetectorRejected, match=r'pip install "lookout-daemon\[gpu\]"'):
+        detector(path).load()
+
+
+def test_pickle_is_refused_by_default(tmp_path: Path) -> None:
+    """A `.pt` file is not opened unless the configuration allows it."""
+    path = tmp_path / "yolo11n.pt"
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(DetectorRejected, match="allow_pickle"):
+        detector(path, allow_pickle=False).load()
+
+
+def test_sizes_must_fit_the_strides(tmp_path: Path) -> None:
+    """A side that is no multiple of 32 is refused before anything is opened."""
+    with pytest.raises(DetectorRejected, match="multiples of 32"):
+        detector(tmp_path / "none.pt", size=(640, 360)).load()
