@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import av.error
 
+from sources.child.challenge import speaks_sha256_only
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
 
 _ANSWERS: tuple[tuple[type[av.error.FFmpegError], type[SourceError], str], ...] = (
@@ -96,6 +97,11 @@ def explain(error: av.error.FFmpegError, attempt: Attempt) -> SourceError:
 def _answered(error: av.error.FFmpegError, attempt: Attempt) -> SourceError | None:
     if isinstance(error, av.error.HTTPUnauthorizedError) and not attempt.authenticated:
         return SourceRejected("the camera wants user and password (401): set `credential`")
+    if isinstance(error, av.error.HTTPUnauthorizedError) and speaks_sha256_only(attempt.url):
+        return SourceRejected(
+            "the camera checks passwords with SHA-256 only, which FFmpeg does not speak: "
+            "allow Basic or MD5 digest in the camera"
+        )
     for kind, remedy, reason in _ANSWERS:
         if isinstance(error, kind):
             return remedy(reason)

@@ -2,27 +2,17 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from sources.message import StreamInfo
 from sources.source import Picture, Secret, Source, Stream
 
 
-class Kind(Protocol):
-    """The class of a backend."""
-
-    Config: ClassVar[type[BaseModel]]
-
-    def __call__(self, name: str, config: Any) -> Source:  # noqa: ANN401 (its own Config)
-        """Build the source."""
-        ...
-
-
 def check_source(
-    kind: Kind, options: dict[str, Any], *, secret: Secret | None = None, pictures: int = 5
+    kind: type[Source], options: dict[str, Any], *, secret: Secret | None = None, pictures: int = 5
 ) -> None:
     """Check that a backend keeps the contract of `Source` and `Stream`.
 
@@ -51,7 +41,7 @@ def check_source(
         stream.close()
 
 
-def _refuses_unknown_options(kind: Kind, options: dict[str, Any]) -> None:
+def _refuses_unknown_options(kind: type[Source], options: dict[str, Any]) -> None:
     try:
         kind.Config.model_validate({**options, "no_such_option": 1})
     except ValidationError:

@@ -1,0 +1,133 @@
+"""A TCP proxy that can misbehave: stall, reset, half-close, cut, stay silent."""
+
+import contextlib
+import select
+import socket
+import struct
+import threading
+from types import TracebackType
+from typing import Literal, Self
+
+Mode = Literal["pass", "stall", "ignore"]
+"""`pass` forwards; `stall` keeps connections open but forwards nothing; `ignore` accepts new
+connections and never answers."""
+
+_CHUNK = 65536
+_LINGER = struct.pack("ii", 1, 0)
+
+
+class Proxy:
+    """Forwards a port of its own to a target; modes change at any time.
+
+    Args:
+        target: Port on the loopback that is forwarded to.
+        cut_after: Bytes from the server after which a connection is reset; None never cuts.
+    """
+
+    def __init__(self, target: int, *, cut_after: int | None = None) -> None:
+        self.mode: Mode = "pass"
+        self.cut_after = cut_after
+        self._target = target
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._pairs: dict[socket.socket, socket.socket | None] = {}
+        self._passed: dict[socket.socket, int] = {}
+        self._closing, self._close = socket.socketpair()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._close.close()
+        self._thread.join()
+        self._listener.close()
+        self._closing.close()
+        for end in list(self._pairs):
+            end.close()
+
+    def reset(self) -> int:
+        """Break every connection with RST and return how many there were."""
+        with self._lock:
+            ends = list(self._pairs)
+            for end in ends:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+                self._drop(end)
+        return len(ends) // 2
+
+    def half_close(self) -> None:
+        """Tell every client that the server will say no more, while still listening to it."""
+        with self._lock:
+            for end, other in self._pairs.items():
+                if other is not None and self._is_client(end):
+                    with contextlib.suppress(OSError):
+                        end.shutdown(socket.SHUT_WR)
+
+    def _is_client(self, end: socket.socket) -> bool:
+        return end.fileno() >= 0 and int(end.getsockname()[1]) == self.port
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                ends = [] if self.mode == "stall" else list(self._pairs)
+                ends = [end for end in ends if end.fileno() >= 0]
+            watched = [self._listener, self._closing, *ends]
+            try:
+                ready, _, _ = select.select(watched, [], [], 0.02)
+            except (OSError, ValueError):
+                continue
+            if self._closing in ready:
+                return
+            with self._lock:
+                for end in ready:
+                    if end is self._listener:
+                        self._accept()
+                    elif end in self._pairs:
+                        self._forward(end)
+
+    def _accept(self) -> None:
+        client, _ = self._listener.accept()
+        if self.mode == "ignore":
+            self._pairs[client] = None
+            return
+        try:
+            server = socket.create_connection(("127.0.0.1", self._target), 2)
+        except OSError:
+            client.close()
+            return
+        self._pairs[client], self._pairs[server] = server, client
+
+    def _forward(self, end: socket.socket) -> None:
+        other = self._pairs[end]
+        try:
+            data = end.recv(_CHUNK)
+            if data and other is not None:
+                other.sendall(data)
+        except OSError:
+            data = b""
+        if not data:
+            self._drop(end)
+        elif other is not None and self._is_client(other):
+            self._count(other, len(data))
+
+    def _count(self, client: socket.socket, size: int) -> None:
+        self._passed[client] = self._passed.get(client, 0) + size
+        if self.cut_after is not None and self._passed[client] > self.cut_after:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+            self._drop(client)
+
+    def _drop(self, end: socket.socket) -> None:
+        other = self._pairs.pop(end, None)
+        self._passed.pop(end, None)
+        end.close()
+        if other is not None:
+            self._pairs.pop(other, None)
+            self._passed.pop(other, None)
+            other.close()

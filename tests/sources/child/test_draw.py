@@ -1,0 +1,98 @@
+"""JPEGs with marks."""
+
+import cv2
+import numpy as np
+import pytest
+
+from sources.child.convert import Converter
+from sources.child.draw import jpeg
+from sources.child.mask import Mask
+from sources.picture import Mark, PictureRequest
+from sources.source import Rgb
+from sources.testing.scripted import ScriptedPicture
+from sources.testing.truth import read
+
+PICTURE = ScriptedPicture(7, 1234, 640, 360, 0.0, corrupt=False)
+RED = (255, 0, 0)
+
+
+def drawn(request: PictureRequest, converter: Converter | None = None) -> Rgb:
+    """Make the JPEG and decode it to RGB."""
+    encoded, size = jpeg(converter or Converter(Mask(())), PICTURE, request)
+    decoded = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    assert decoded.shape == (size.height, size.width, 3)
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def red(picture: Rgb) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+    """Tell where it is red."""
+    channels = picture.astype(int)
+    return np.asarray((channels[..., 0] > 150) & (channels[..., 1] < 110))
+
+
+def test_jpeg_shows_the_frame_it_names() -> None:
+    """Scaled down, it still bears the frame's number; colours are not swapped."""
+    picture = drawn(PictureRequest(index=1234, longest=320))
+    assert picture.shape[:2] == (180, 320)
+    assert read(picture) == (7, 1234)
+    assert np.abs(picture[90, 160].astype(int) - (110, 100, 70)).max() < 8
+
+
+@pytest.mark.parametrize(
+    ("shape", "points", "spot"),
+    [
+        ("box", ((0.25, 0.25), (0.75, 0.75)), (180, 160)),
+        ("polygon", ((0.25, 0.25), (0.75, 0.25), (0.5, 0.75)), (90, 320)),
+        ("line", ((0.25, 0.5), (0.75, 0.5)), (180, 320)),
+        ("arrow", ((0.25, 0.5), (0.75, 0.5)), (180, 320)),
+    ],
+)
+def test_marks_lie_where_they_should(
+    shape: str, points: tuple[tuple[float, float], ...], spot: tuple[int, int]
+) -> None:
+    """Each shape leaves its colour on its line and nothing far from it."""
+    mark = Mark.model_validate({"shape": shape, "points": points, "color": RED})
+    picture = red(drawn(PictureRequest(index=0, marks=(mark,))))
+    assert picture[spot]
+    assert not picture[:60].any()
+    assert not picture[310:].any()
+
+
+def test_marks_follow_the_crop() -> None:
+    """Coordinates are those of the whole picture also when only a part is shown."""
+    mark = Mark(shape="line", points=((0.75, 0.25), (0.75, 0.75)), color=RED)
+    picture = red(drawn(PictureRequest(index=0, crop=(0.5, 0.25, 1, 0.75), marks=(mark,))))
+    assert picture.shape == (180, 320)
+    assert picture[90, 160]
+    assert not picture[:, :150].any()
+
+
+def test_text_stays_within_the_picture() -> None:
+    """A label at the very edge is moved in, so that it can be read."""
+    mark = Mark(shape="text", points=((1.0, 0.0),), text="t17 person", color=RED)
+    assert red(drawn(PictureRequest(index=0, marks=(mark,)))).sum() > 300
+
+
+def test_mask_covers_every_jpeg() -> None:
+    """A privacy polygon is black in a full picture and in a crop of it (F56)."""
+    mask = Mask((((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6)),))
+    whole = drawn(PictureRequest(index=0, quality=95), Converter(mask))
+    assert whole[150:210, 262:378].max() < 12
+    part = drawn(PictureRequest(index=0, crop=(0.45, 0.45, 0.55, 0.55)), Converter(mask))
+    assert part.max() < 12
+
+
+def test_quality_costs_bytes() -> None:
+    """Raising it makes the JPEG larger."""
+    sizes = [
+        len(jpeg(Converter(Mask(())), PICTURE, PictureRequest(index=0, quality=quality))[0])
+        for quality in (20, 90)
+    ]
+    assert sizes[0] < sizes[1]
+
+
+def test_empty_crop_is_refused() -> None:
+    """Left of right is nothing to show."""
+    with pytest.raises(ValueError, match="empty"):
+        drawn(PictureRequest(index=0, crop=(0.5, 0, 0.5, 1)))

@@ -1,0 +1,42 @@
+"""What the child remembers."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sources.child.handover import Dated
+from sources.child.ring import PacketRing, PictureRing
+from sources.testing.scripted import ScriptedPacket, ScriptedPicture
+
+
+def test_picture_ring_keeps_the_last_ones_by_index() -> None:
+    """An index that left is gone; a neighbour is never given instead (F64)."""
+    ring = PictureRing(3)
+    for index in (2, 5, 9, 11):
+        picture = ScriptedPicture(1, index, 64, 48, 0.0, corrupt=False)
+        ring.add(Dated(picture, index, 0.0, 0.0))
+    found = ring.find(5)
+    assert found is not None
+    assert found.index == 5
+    assert ring.find(2) is None
+    assert ring.find(10) is None
+    assert len(ring) == 3
+
+
+@given(st.integers(0, 500), st.lists(st.tuples(st.integers(1, 200), st.booleans()), max_size=80))
+def test_packet_ring_stays_within_its_bytes(limit: int, packets: list[tuple[int, bool]]) -> None:
+    """It never holds more than its limit, counts what left, and begins where decoding can start."""
+    ring = PacketRing(limit)
+    for number, (size, idr) in enumerate(packets):
+        ring.add(ScriptedPacket(number, 0.0, 0.0, size=size, idr=idr))
+        kept = list(ring)
+        assert ring.held == sum(packet.size for packet in kept) <= limit
+        assert not kept or kept[0].idr
+        if limit:
+            assert ring.dropped + len(ring) == number + 1
+
+
+def test_packet_ring_of_no_bytes_keeps_nothing() -> None:
+    """Zero is off, not unbounded."""
+    ring = PacketRing(0)
+    ring.add(ScriptedPacket(0, 0.0, 0.0))
+    assert len(ring) == 0
