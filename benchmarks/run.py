@@ -2,18 +2,19 @@
 
     python -m benchmarks [NAME ...] [--list] [--no-save]
 
-A benchmark is a module of this folder with `measure() -> dict[str, float | int | str]`: plain names
-that carry their unit (`update_ms_p50`), plain values. Its docstring's first line says what it
-measures. It is listed in `BENCHMARKS`.
+A benchmark is a module of this folder with `measure()`, which returns what it measured as a
+dictionary for JSON: names that carry their unit (`update_ms_p50`), nested where that helps. Its
+docstring's first line says what it measures. It is listed in `BENCHMARKS`.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -24,9 +25,15 @@ BENCHMARKS = ("tracker",)
 """Modules of this folder, in the order in which they run."""
 
 ROOT = Path(__file__).resolve().parent.parent
+WORTH = 10_000
+"""Numbers below are shown with four digits."""
+
 RESULTS = ROOT / "benchmarks" / "results"
 
-Measured = Mapping[str, float | int | str]
+TOLD_HERE = frozenset({"benchmark", "machine", "commit"})
+"""What the driver says itself about every result."""
+
+Measured = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +59,17 @@ def main(arguments: list[str]) -> int:
     for name in chosen.names or BENCHMARKS:
         benchmark = find(name)
         if chosen.list:
-            console.print(f"{benchmark.name:16} {benchmark.title}", highlight=False)
+            console.print(f"{benchmark.name:16} {benchmark.title}", highlight=False, soft_wrap=True)
             continue
-        console.print(f"measuring {benchmark.name}: {benchmark.title}", highlight=False)
+        console.print(
+            f"measuring {benchmark.name}: {benchmark.title}", highlight=False, soft_wrap=True
+        )
         started = monotonic()
         measured = benchmark.measure()
         console.print(table(benchmark, measured, monotonic() - started))
         if not chosen.no_save:
             path = save(benchmark, measured, RESULTS)
-            console.print(f"kept in {path.relative_to(ROOT)}", highlight=False)
+            console.print(f"kept in {path.relative_to(ROOT)}", highlight=False, soft_wrap=True)
     return 0
 
 
@@ -76,14 +85,25 @@ def table(benchmark: Benchmark, measured: Measured, took: float) -> Table:
     rows = Table(title=f"{benchmark.name} ({took:.1f} s)", title_justify="left")
     rows.add_column("measured")
     rows.add_column("value", justify="right")
-    for key, value in measured.items():
+    for key, value in flat(measured):
         rows.add_row(key, shown(value))
     return rows
 
 
-def shown(value: float | str) -> str:
+def flat(measured: Measured, prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the values of nested dictionaries under dotted names."""
+    for key, value in measured.items():
+        if not prefix and key in TOLD_HERE:
+            continue
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def shown(value: object) -> str:
     """Write a value with as many digits as are worth reading."""
-    return f"{value:,.4g}" if isinstance(value, float) and abs(value) < 1e4 else f"{value}"
+    return f"{value:,.4g}" if isinstance(value, float) and abs(value) < WORTH else f"{value}"
 
 
 def save(benchmark: Benchmark, measured: Measured, folder: Path) -> Path:
@@ -93,7 +113,7 @@ def save(benchmark: Benchmark, measured: Measured, folder: Path) -> Path:
     record = {
         "benchmark": benchmark.name,
         "title": benchmark.title,
-        "measured": dict(measured),
+        "measured": {key: value for key, value in measured.items() if key not in TOLD_HERE},
         "machine": machine.describe(ROOT),
     }
     path.write_text(json.dumps(record, indent=2) + "\n")
