@@ -144,6 +144,7 @@ class App:
             self.notifier.ready(f"watching {len(self.lines)} cameras")
             await self._run_reasoner()
             await self._drain()
+            logger.debug("accounts: %s", (await house.stats()).model_dump_json())
             for task in tasks:
                 task.cancel()
 

@@ -1,0 +1,38 @@
+"""What end-to-end tests share: one generated clip, one camera serving it, one broker."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rig.broker import Mosquitto
+from rig.rtsp_server import RtspServer, require_gstreamer
+from rig.visits import Visits
+
+
+@pytest.fixture(scope="session")
+def visits() -> Visits:
+    """Describe the generated clip."""
+    return Visits()
+
+
+@pytest.fixture(scope="session")
+def visits_clip(visits: Visits, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the generated clip once."""
+    return visits.write(tmp_path_factory.mktemp("clip") / "visits.mp4")
+
+
+@pytest.fixture
+def camera(visits_clip: Path) -> Iterator[RtspServer]:
+    """Serve the generated clip over RTSP, from its start for every client."""
+    require_gstreamer()
+    with RtspServer(visits_clip) as server:
+        yield server
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """Run mosquitto with the shipped settings."""
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    with Mosquitto.shipped(folder) as server:
+        yield server

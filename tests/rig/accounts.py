@@ -1,0 +1,103 @@
+"""Collects what every part of a run said, for the checker."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rig.checker import Artefact, Child, Reasoning, Run, Watch, violations
+from rig.lookout import Lookout
+from rig.subscriber import Subscriber
+
+
+def check(
+    lookout: Lookout,
+    subscriber: Subscriber | None = None,
+    *,
+    sink: str = "mqtt",
+    reconnects: int = 0,
+    secrets: Sequence[str] = (),
+    clean: bool = True,
+) -> None:
+    """Assert that every account of a run that has ended balances.
+
+    Args:
+        lookout: The daemon, ended.
+        subscriber: What the other side of its sink got.
+        reconnects: Connections of the sink beyond the first; each may repeat a window.
+        clean: Whether the last run ended in order, so that its own accounts are in its log.
+    """
+    stats = last_accounts(lookout) if clean else {}
+    figures = lookout.figures()
+    waiting = figures["sinks"][sink]["waiting"] if sink in figures["sinks"] else 0
+    committed = lookout.events()
+    collected = {sink: subscriber.events} if subscriber is not None else {}
+    excused = {(e["id"], e["revision"]) for e in committed[len(committed) - waiting :]}
+    run = Run(
+        children=_children(stats),
+        watches=_watches(stats),
+        reasoning=_reasoning(stats),
+        committed=committed,
+        sinks={sink: dict(figures["sinks"][sink])} if sink in figures["sinks"] else {},  # type: ignore[dict-item]
+        collected=collected,
+        excused={sink: frozenset(excused)} if waiting else {},
+        reconnects={sink: reconnects},
+        artefacts=[Artefact("log", lookout.text().encode()), *_files(lookout)] if secrets else (),
+        secrets=secrets,
+        integrity=lookout.integrity(),
+        leftovers=[f"process {child.pid}" for child in lookout.children()],
+    )
+    found = violations(run)
+    assert not found, "\n".join(found)
+
+
+def last_accounts(lookout: Lookout) -> dict[str, Any]:
+    """Return the accounts the daemon wrote into its log as it ended."""
+    lines = [line for line in lookout.text().splitlines() if "accounts: {" in line]
+    assert lines, "the daemon did not write its accounts"
+    found: dict[str, Any] = json.loads(lines[-1].partition("accounts: ")[2])
+    return found
+
+
+def _children(stats: dict[str, Any]) -> list[Child]:
+    return [
+        Child(
+            camera=name,
+            decoded=camera["child_decoded"],
+            handed_over=camera["child_handed_over"],
+            superseded=camera["child_superseded"] + camera["child_waiting"],
+            corrupt=camera["child_corrupt"],
+        )
+        for name, camera in stats.get("cameras", {}).items()
+    ]
+
+
+def _watches(stats: dict[str, Any]) -> list[Watch]:
+    return [
+        Watch(
+            camera=name,
+            handed_over=camera["received"],
+            detected=camera["detected"],
+            dropped={
+                key.removeprefix("dropped_"): value
+                for key, value in camera.items()
+                if key.startswith("dropped_")
+            },
+        )
+        for name, camera in stats.get("cameras", {}).items()
+    ]
+
+
+def _reasoning(stats: dict[str, Any]) -> Reasoning:
+    figures = dict(stats.get("reasoning", {}))
+    if not figures:
+        return Reasoning()
+    jobs, pending = figures.pop("jobs"), figures.pop("pending")
+    return Reasoning(jobs=jobs, pending=pending, terminal=figures)
+
+
+def _files(lookout: Lookout) -> list[Artefact]:
+    return [
+        Artefact(str(path), path.read_bytes())
+        for path in lookout.state.rglob("*")
+        if path.is_file()
+    ]
