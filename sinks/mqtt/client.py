@@ -12,11 +12,12 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import aiomqtt
 import paho.mqtt.client as paho
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -38,6 +39,16 @@ INCOMING = 100
 
 GOODBYE = 0.8
 """Seconds that a last word and a clean disconnect may take together."""
+
+
+ReasonCode.names = MappingProxyType(
+    {
+        **ReasonCode.names,
+        PACKET_TOO_LARGE: {
+            "Packet too large": [PacketTypes.CONNACK, PacketTypes.DISCONNECT, PacketTypes.PUBACK]
+        },
+    }
+)
 
 
 class ProtocolUnsupported(Exception):  # noqa: N818  a fact about the broker, dealt with inside the room
@@ -74,6 +85,8 @@ class Connection(aiomqtt.Client):
         self._receipts: dict[int, asyncio.Future[Receipt]] = {}
         self._sizes: dict[int, int] = {}
         self._abandoned = False
+        self.too_large: int | None = None
+        """Bytes of the payload for which the broker closed the connection, if that was why."""
         self.largest_packet: int | None = None
         """Bytes of the largest packet that the broker said it takes; None: it said nothing."""
         self.pending_calls_threshold = 1000
@@ -184,19 +197,31 @@ class Connection(aiomqtt.Client):
             self.check()
             raise SinkUnavailable(f"{self._where}: cannot unsubscribe {topic}: {exc}") from exc
 
-    async def heard(self, topic: str, payload: bytes) -> bool:
-        """Wait until a message comes in; False when it does not within the timeout."""
+    async def heard(self, topic: str, payload: bytes) -> tuple[bool, bytes]:
+        """Wait for a message, at most for the timeout.
+
+        Returns:
+            Whether it came; and what the broker had retained on its topic, empty if nothing.
+
+        Raises:
+            SinkUnavailable: The connection is gone.
+        """
+        retained = b""
         try:
             async with asyncio.timeout(self.timeout):
                 async for message in self.messages:
-                    if message.topic.value == topic and message.payload == payload:
-                        return True
+                    if message.topic.value != topic or not isinstance(message.payload, bytes):
+                        continue
+                    if message.payload == payload:
+                        return True, retained
+                    if message.retain:
+                        retained = message.payload
         except TimeoutError:
-            return False
+            pass
         except aiomqtt.MqttError as exc:
             self.check()
             raise SinkUnavailable(f"{self._where}: {exc}") from exc
-        return False
+        return False, retained
 
     async def farewell(self, topic: str, payload: bytes) -> None:
         """Publish a last retained word, if anybody is there; never longer than half a second."""
@@ -230,18 +255,6 @@ class Connection(aiomqtt.Client):
         if code in (NOT_AUTHORIZED, BANNED):
             raise SinkRejected(f"{self._where}: the broker threw us out: {error}") from error
         raise SinkUnavailable(f"{self._where}: connection lost: {error or 'closed'}") from error
-
-    @property
-    def too_large(self) -> int | None:
-        """Bytes of the payload for which the broker closed the connection, if that was why.
-
-        The largest one on its way is certainly too large: the one it closed for is no larger.
-        """
-        if not self._disconnected.done():
-            return None
-        if _code(self._disconnected.exception()) != PACKET_TOO_LARGE:
-            return None
-        return max(self._sizes.values(), default=None)
 
     def _client_connect(self) -> None:
         """Connect in the executor's thread; a socket nobody waits for any more is closed."""
@@ -279,6 +292,9 @@ class Connection(aiomqtt.Client):
             # aiomqtt would wait for the whole timeout for an answer that cannot come any more.
             self._connected.set_exception(aiomqtt.MqttCodeError(reason_code))
             return
+        if reason_code.value == PACKET_TOO_LARGE:
+            # The largest one on its way is too large for certain; it may not be the only one.
+            self.too_large = max(self._sizes.values(), default=None)
         super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
     def _on_publish(

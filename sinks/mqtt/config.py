@@ -13,7 +13,8 @@ _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 class MqttConfig(BaseModel):
     """Options of the MQTT sink."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # An error must not show the value: it may be a URL with a password in it.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     url: str
     """`mqtt://host[:1883]`, or `mqtts://host[:8883]` for TLS. Never with a user or password."""

@@ -5,7 +5,7 @@ import secrets
 import ssl
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from aiomqtt import ProtocolVersion, Will
 from paho.mqtt.packettypes import PacketTypes
@@ -24,8 +24,13 @@ from sinks.mqtt.client import (
 )
 from sinks.mqtt.config import MqttConfig
 from sinks.mqtt.identity import client_id
-from sinks.mqtt.topic import Letter, Topics
+from sinks.mqtt.topic import TEXT, Letter, Topics
 from sinks.sink import Site
+
+V5: Final = ProtocolVersion.V5.value
+V311: Final = ProtocolVersion.V311.value
+_OVERHEAD: Final = 512
+"""Bytes that topic and properties of an event take at most, beside its payload."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -50,6 +55,9 @@ class MqttSink:
         self._life = AsyncExitStack()
         self._too_large: int | None = None
         self._complained: set[str] = set()
+        self._speaks: int | None = None
+        self._instance = secrets.token_hex(8).encode()
+        self._was_connected = False
         self.version: int | None = None
         """MQTT version spoken: 5, or 4 for 3.1.1; None while not connected."""
         self.refused = 0
@@ -91,7 +99,7 @@ class MqttSink:
             raise EventRejected(
                 f"event {event.id}: {size} bytes, above `event_limit` {self._config.event_limit}"
             )
-        if self._too_large is not None and size >= self._too_large:
+        if self._oversized(size):
             raise EventRejected(
                 f"event {event.id}: {size} bytes, too large for the broker; raise its limit"
             )
@@ -105,9 +113,11 @@ class MqttSink:
         receipt = await self._post(letter, about, expiry=self._config.expiry)
         if not receipt.refused:
             return
-        where = f"mqtt_denied: {letter.topic}: {receipt.text}"
+        where = f"{letter.topic}: {receipt.text}"
         if receipt.code == NOT_AUTHORIZED:
-            raise SinkRejected(f"{where}; let this user write below {self._topics.root}/")
+            raise SinkRejected(
+                f"mqtt_denied: {where}; let this user write below {self._topics.root}/"
+            )
         if receipt.code == QUOTA_EXCEEDED:
             raise SinkUnavailable(where)
         raise EventRejected(where)
@@ -120,8 +130,10 @@ class MqttSink:
         if not self.wants(type(message)):
             return
         for letter in self._topics.message(message):
-            if self._oversized(message, letter):
-                self._complain(letter.topic, f"{len(letter.payload)} bytes are too large")
+            size = len(letter.payload)
+            limit = self._config.snapshot_limit if isinstance(message, Snapshot) else size
+            if size > limit or self._oversized(size):
+                self._complain(letter.topic, f"{size} bytes are too large")
                 continue
             receipt = await self._post(letter)
             if receipt.refused:
@@ -142,7 +154,10 @@ class MqttSink:
     async def _connect(self, life: AsyncExitStack) -> Connection:
         """Offer MQTT 5; only a broker that says it does not know it is offered 3.1.1."""
         try:
+            if self._speaks != V5:
+                await self._greet()
             connection = await life.enter_async_context(self._dial(ProtocolVersion.V5))
+            self.version = V5
         except ProtocolUnsupported:
             try:
                 connection = await life.enter_async_context(self._dial(ProtocolVersion.V311))
@@ -150,10 +165,36 @@ class MqttSink:
                 raise SinkRejected(
                     f"{exc}: the broker speaks neither MQTT 5 nor 3.1.1; update it"
                 ) from exc
-            self.version = 4
-        else:
-            self.version = 5
+            self.version = V311
+        except SinkUnavailable:
+            self._speaks = None
+            raise
+        self._speaks = self.version
         return connection
+
+    async def _greet(self) -> None:
+        """Learn whether the broker knows MQTT 5 by a greeting with nothing in it.
+
+        Some brokers of 3.1.1 answer that with a clear no, but stumble over one that holds a last
+        will or a password, and then say nothing at all (amqtt 0.12).
+
+        Raises:
+            ProtocolUnsupported: It does not.
+        """
+        config = self._config
+        try:
+            async with Connection(
+                config.host,
+                config.port,
+                context=self._trust if config.tls else None,
+                identifier="",
+                protocol=ProtocolVersion.V5,
+                timeout=config.timeout,
+            ):
+                pass
+        except SinkRejected as exc:
+            # Nobody gets in without a name: it has understood us.
+            _LOG.debug("sink %s: anonymous greeting: %s", self.name, exc)
 
     def _dial(self, protocol: ProtocolVersion) -> Connection:
         config = self._config
@@ -162,24 +203,19 @@ class MqttSink:
             credential = self._site.credential(config.credential)
             user, password = credential.user or "", credential.password
         offline = self._topics.present(online=False)
-        will = Will(offline.topic, offline.payload, offline.qos, offline.retain)
-        identifier = config.client_id or client_id(self._site.node)
-        if self._site.trial:
-            # Under its own name the running daemon would be thrown out.
-            identifier, will = f"{identifier}-trial", None
+        five = protocol == ProtocolVersion.V5
         return Connection(
             config.host,
             config.port,
             context=self._trust if config.tls else None,
-            identifier=identifier,
+            identifier=config.client_id or client_id(self._site.node),
             username=user,
             password=password,
             protocol=protocol,
-            clean_session=None if protocol == ProtocolVersion.V5 else True,
-            clean_start=True,
             keepalive=config.keepalive,
             timeout=config.timeout,
-            will=will,
+            will=Will(offline.topic, offline.payload, 1, retain=True),
+            **({"clean_start": True} if five else {"clean_session": True}),
         )
 
     def _trust(self) -> ssl.SSLContext:
@@ -202,12 +238,30 @@ class MqttSink:
         topic, word = self._topics.selftest, secrets.token_hex(8).encode()
         remedy = f"let this user read and write {topic}"
         await connection.listen(topic)
-        receipt = await self._post(Letter(topic, word))
+        receipt = await self._post(Letter(topic, word, kind=TEXT))
         if receipt.refused:
             raise SinkRejected(f"mqtt_denied: {topic}: {receipt.text}; {remedy}")
-        if not await connection.heard(topic, word):
+        came, other = await connection.heard(topic, word)
+        if not came:
             raise SinkRejected(f"mqtt_denied: {topic}: our own message did not come back; {remedy}")
         await connection.ignore(topic)
+        await self._be_the_only_one(other)
+
+    async def _be_the_only_one(self, last: bytes) -> None:
+        """See that nobody else has come as this node since we were here.
+
+        Two clients with one id throw each other out, and few brokers say so. Each therefore
+        leaves a retained mark where it speaks to itself. Who finds another's mark in the place of
+        its own steps back; so the last one to come stays, and nobody flaps.
+        """
+        topic = self._topics.selftest
+        if self._was_connected and last not in (b"", self._instance):
+            raise SinkRejected(
+                f"{self._config.host}:{self._config.port}: session taken over: another client "
+                f"has connected as node {self._site.node!r}; stop it, or give each its own name"
+            )
+        await self._post(Letter(topic, self._instance, retain=True, kind=TEXT))
+        self._was_connected = True
 
     async def _post(
         self, letter: Letter, about: list[tuple[str, str]] | None = None, expiry: float = 0
@@ -236,7 +290,7 @@ class MqttSink:
     def _properties(
         self, letter: Letter, about: list[tuple[str, str]], expiry: float
     ) -> Properties | None:
-        if self.version != 5:  # noqa: PLR2004  the protocol's own number
+        if self.version != V5:
             return None
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types there
         properties.ContentType = letter.kind
@@ -246,11 +300,12 @@ class MqttSink:
             properties.MessageExpiryInterval = int(expiry)
         return properties
 
-    def _oversized(self, message: Message, letter: Letter) -> bool:
-        size = len(letter.payload)
-        if self._too_large is not None and size >= self._too_large:
+    def _oversized(self, size: int) -> bool:
+        """Tell whether the broker is known not to take so much."""
+        said = self._connected().largest_packet
+        if said is not None and size + _OVERHEAD > said:
             return True
-        return isinstance(message, Snapshot) and size > self._config.snapshot_limit
+        return self._too_large is not None and size >= self._too_large
 
     def _complain(self, topic: str, why: str) -> None:
         self.refused += 1
