@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
 from detectors import Track
@@ -209,27 +208,28 @@ class Scene:
         seen = [thing for thing in self.things.values() if thing.seen]
         if not seen or not self.zones:
             return []
-        boxes = np.array([thing.box for thing in seen], dtype=np.float64)
-        middle = (boxes[:, 0] + boxes[:, 2]) / 2
-        points = {
-            "foot": np.column_stack((middle, boxes[:, 3])),
-            "center": np.column_stack((middle, (boxes[:, 1] + boxes[:, 3]) / 2)),
-        }
         changes: list[Change] = []
-        for zone in self.zones:
-            depths = zone.depth(points[zone.point], aspect)
-            for thing, depth in zip(seen, depths.tolist(), strict=True):
-                changes += self._place(thing, zone, depth)
+        for thing in seen:
+            left, top, right, bottom = thing.box
+            middle, size = (left + right) / 2, thing.size
+            foot, center = (middle, bottom), (middle, (top + bottom) / 2)
+            for zone in self.zones:
+                point = foot if zone.point == "foot" else center
+                if zone.name not in thing.zones and zone.misses(point):
+                    thing.judged.add(zone.name)
+                else:
+                    changes += self._place(thing, zone, zone.depth(point, aspect), size)
         return changes
 
-    def _place(self, thing: Thing, zone: Zone, depth: float) -> list[Change]:
-        where = (thing.last_index, self.now, thing.id, thing.track)
+    def _place(self, thing: Thing, zone: Zone, depth: float, size: float) -> list[Change]:
         stay = thing.zones.get(zone.name)
         inside = None if zone.name not in thing.judged else stay is not None
         thing.judged.add(zone.name)
-        if not zone.admits(depth, thing.size, inside=inside):
-            if stay is None:
-                return []
+        admitted = zone.admits(depth, size, inside=inside)
+        if stay is None and not admitted:
+            return []
+        where = (thing.last_index, self.now, thing.id, thing.track)
+        if stay is not None and not admitted:
             thing.leave(zone.name, self.now)
             return [Left(*where, zone.name, stay.since)]
         changes: list[Change] = []
@@ -237,7 +237,7 @@ class Scene:
             stay = thing.zones[zone.name] = Stay(zone.name, self.now)
             _remember(self._zone_labels[zone.name], thing.label)
             changes.append(Entered(*where, zone.name))
-        stay.note(depth, thing.size)
+        stay.note(depth, size)
         while stay.told < len(self._dwell) and self.now - stay.since >= self._dwell[stay.told]:
             changes.append(Dwelt(*where, zone.name, self._dwell[stay.told]))
             stay.told += 1

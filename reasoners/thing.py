@@ -185,5 +185,6 @@ class Thing:
 
 def clipped(box: Box) -> Box:
     """Cut a box to the picture."""
-    left, top, right, bottom = (min(max(float(edge), 0.0), 1.0) for edge in box)
-    return left, top, max(left, right), max(top, bottom)
+    left, top, right, bottom = box
+    left, top = min(max(float(left), 0.0), 1.0), min(max(float(top), 0.0), 1.0)
+    return left, top, max(left, min(float(right), 1.0)), max(top, min(float(bottom), 1.0))
