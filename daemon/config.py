@@ -140,13 +140,16 @@ class DaemonConfig(_Section):
     @property
     def state(self) -> Path:
         """The folder for journal and media."""
-        if self.state_dir is not None:
-            return self.state_dir
-        named = os.environ.get("STATE_DIRECTORY")
-        if named:
-            return Path(named.split(":")[0])
-        home = os.environ.get("XDG_STATE_HOME")
-        return (Path(home) if home else Path.home() / ".local" / "state") / "lookout"
+        return self.state_dir if self.state_dir is not None else default_state()
+
+
+def default_state() -> Path:
+    """Return the folder for journal and media where no configuration names one."""
+    named = os.environ.get("STATE_DIRECTORY")
+    if named:
+        return Path(named.split(":")[0])
+    home = os.environ.get("XDG_STATE_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "state") / "lookout"
 
 
 def load(path: Path) -> DaemonConfig:

@@ -5,7 +5,7 @@ import secrets
 import ssl
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from aiomqtt import ProtocolVersion, Will
 from paho.mqtt.packettypes import PacketTypes
@@ -44,7 +44,7 @@ class MqttSink:
     broker does after its receipt, and whether anybody listens, is not promised.
     """
 
-    Config = MqttConfig
+    Config: ClassVar[type[BaseModel]] = MqttConfig
 
     def __init__(self, name: str, config: MqttConfig, site: Site) -> None:
         self.name = name
