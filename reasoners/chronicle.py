@@ -18,6 +18,7 @@ from reasoners.thing import Thing
 from reasoners.verdict import Verdict
 from reasoners.view import View
 from reasoners.wire import event_object, moment
+from reasoners.words import with_article
 from sources import PictureRequest
 
 Clock = Literal["synced", "unsynced", "media"]
@@ -279,5 +280,4 @@ def default_question(label: str) -> str:
     """Return the question about a new object where the configuration has none."""
     if label == UNLABELLED:
         return "Is the marked object really there and not a shadow, a reflection or noise?"
-    article = "an" if label[:1].lower() in "aeiou" else "a"
-    return f"Is the marked object really {article} {label[:80]}?"
+    return f"Is the marked object really {with_article(label[:80])}?"

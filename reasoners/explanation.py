@@ -6,7 +6,7 @@ from typing import Final
 from reasoners.event import Answer, Check, EndReason, Reasoning
 from reasoners.thing import Stay, Thing
 from reasoners.wire import LABEL, track_name
-from reasoners.words import direction, duration, edge_of, listed, place, quoted
+from reasoners.words import direction, duration, edge_of, listed, place, quoted, with_article
 
 LONGEST: Final = 4000
 NAMED: Final = 6
@@ -47,6 +47,7 @@ def explain(
                 f"Rule {rule}: {who} {deed}.",
                 _visits(thing, titles, over=ended is not None),
                 _return(thing),
+                _relabelling(thing),
             ),
         )
     )
@@ -136,6 +137,12 @@ def _return(thing: Thing) -> str:
         f"After {duration(thing.away)} out of sight it was recognised again as"
         f" {track_name(thing.track)} (before: {before})."
     )
+
+
+def _relabelling(thing: Thing) -> str:
+    if thing.label == thing.first_label:
+        return ""
+    return f"At first it was taken for {with_article(thing.first_label[:LABEL])}."
 
 
 def _said(reasoning: Reasoning, answers: tuple[Answer, ...], question: str | None) -> str:

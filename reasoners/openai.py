@@ -9,7 +9,7 @@ import re
 import time
 from dataclasses import replace
 from types import TracebackType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import httpx2
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -76,7 +76,7 @@ class OpenaiConfig(BaseModel):
 class OpenaiReasoner:
     """Asks one server; every outcome is a verdict."""
 
-    Config = OpenaiConfig
+    Config: ClassVar[type[BaseModel]] = OpenaiConfig
 
     def __init__(self, name: str, config: OpenaiConfig, secret: str | None) -> None:
         if secret is not None and not re.fullmatch(r"[!-~]{1,4096}", secret):

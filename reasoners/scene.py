@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
@@ -27,6 +28,9 @@ from reasoners.zone import Zone, ZoneConfig
 
 LABELS = 256
 """Labels whose counts are remembered at zero; no detector at hand knows more."""
+
+RETIRED = 1024
+"""Track ids remembered after their objects are gone; trackers give up on them long before."""
 
 SLOWEST = 15.0
 """Seconds between frames beyond which a source counts as stalled, not as slow."""
@@ -86,6 +90,7 @@ class Scene:
 
         self._by_track: dict[int, Thing] = {}
         self._turned_away: set[int] = set()
+        self._retired: dict[int, None] = {}
         self._number = 0
         self._started_at: float | None = None
         self._viewed_at: float | None = None
@@ -179,6 +184,9 @@ class Scene:
     def _meet(self, track: Track, index: int, aspect: float) -> Change:
         self._number += 1
         first = self._started_at is not None and track.first_seen <= self._started_at
+        if track.id in self._retired:
+            # It showed an object that was given up; what it shows now begins now.
+            track = replace(track, first_seen=self.now)
         thing = Thing.of(track, self._number, index, aspect, first=first)
         thing.last_seen = self.now
         self.things[thing.id] = thing
@@ -193,7 +201,7 @@ class Scene:
         where = (index, self.now, thing.id, thing.track)
         if previous != thing.track:
             if self._by_track.get(previous) is thing:
-                del self._by_track[previous]
+                self._retire(previous)
             self._by_track[thing.track] = thing
             changes.append(Reappeared(*where, previous, thing.away))
         if label != thing.label:
@@ -256,9 +264,15 @@ class Scene:
                 changes.append(Left(*where, name, stay.since))
             del self.things[thing.id]
             if self._by_track.get(thing.track) is thing:
-                del self._by_track[thing.track]
+                self._retire(thing.track)
             changes.append(Vanished(*where))
         return changes
+
+    def _retire(self, track: int) -> None:
+        del self._by_track[track]
+        self._retired[track] = None
+        if len(self._retired) > RETIRED:
+            del self._retired[next(iter(self._retired))]
 
 
 def _remember(labels: dict[str, None], label: str) -> None:

@@ -77,6 +77,9 @@ class Thing:
     former: tuple[int, ...] = ()
     """Track ids it had before, oldest first."""
 
+    first_label: str = ""
+    """What it was taken for at first."""
+
     away: float = 0.0
     """Seconds it was out of sight before it took its present track id."""
 
@@ -97,6 +100,7 @@ class Thing:
             id=number,
             track=track.id,
             label=track.label,
+            first_label=track.label,
             score=track.score,
             box=clipped(track.xyxy),
             velocity=track.velocity,

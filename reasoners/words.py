@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from detectors import Box
 
+VOWELS = frozenset("aeiou")
+
 BORDER = 0.02
 """Distance to the picture's border at which something is said to be at that edge."""
 
@@ -77,6 +79,11 @@ def quoted(text: str, longest: int) -> str:
     """Put foreign text between quotation marks, on one line, cut to length."""
     line = " ".join(text.split()).replace('"', "'")
     return f'"{line}"' if len(line) <= longest else f'"{line[: longest - 1].rstrip()}…"'
+
+
+def with_article(noun: str) -> str:
+    """Put `a` or `an` before a noun."""
+    return f"{'an' if noun[:1].lower() in VOWELS else 'a'} {noun}"
 
 
 def _both(large: int, unit: str, small: int, part: str) -> str:

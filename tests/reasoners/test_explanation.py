@@ -132,6 +132,17 @@ def test_getting_lost_in_the_middle_is_not_leaving(
     )
 
 
+def test_a_change_of_mind_is_said(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """When the votes for a label turn, the text names what it was before."""
+    porch = chronicle()
+    porch.observe(view(0.0, track(label="cat")))
+    (update,) = porch.observe(view(1.0, track(label="elephant")))
+    assert update.event.objects[0].label == "elephant"
+    assert update.event.explanation.endswith(" At first it was taken for a cat.")
+
+
 YES = (Answer(question="presence", answer="yes", confidence=0.88),)
 MISMATCH = (Check(name="entity_tracks", claimed="t9", seen="t17", ok=False),)
 

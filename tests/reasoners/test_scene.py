@@ -94,6 +94,7 @@ def test_a_track_that_returns_after_hold_is_a_new_object(track: MakeTrack, view:
     scene.observe(view(0.1))
     scene.observe(view(0.2))
     assert kinds(scene.observe(view(2.5, track()))) == [Vanished, Appeared]
+    assert [thing.first_seen for thing in scene.things.values()] == [2.5]
 
 
 def test_a_slow_source_does_not_split_its_objects(track: MakeTrack, view: MakeView) -> None:

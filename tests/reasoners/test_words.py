@@ -2,7 +2,7 @@
 
 import pytest
 
-from reasoners.words import direction, duration, edge_of, listed, place, quoted
+from reasoners.words import direction, duration, edge_of, listed, place, quoted, with_article
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,12 @@ def test_what_spans_the_picture_is_at_no_edge() -> None:
     """Opposite borders cancel each other out."""
     assert edge_of((0.0, 0.2, 1.0, 0.8)) is None
     assert edge_of((0.0, 0.0, 1.0, 1.0)) is None
+
+
+@pytest.mark.parametrize(("noun", "says"), [("cat", "a cat"), ("Elephant", "an Elephant")])
+def test_articles_go_by_the_first_letter(noun: str, says: str) -> None:
+    """`an` before a vowel."""
+    assert with_article(noun) == says
 
 
 def test_lists_have_one_and() -> None:
