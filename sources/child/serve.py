@@ -78,16 +78,19 @@ class Service:
             if order is None:
                 return True
             self._prepare(order)
-        except (Garbled, ChannelBroken, SourceRejected) as error:
+        except SourceRejected as error:
             self._channel.send(Failed(remedy="rejected", reason=str(error)[:400]))
+            return False
+        except (Garbled, ChannelBroken) as error:
+            self._channel.send(_complaint(error))
             return False
         self._reader.start()
         try:
             return self._serve()
         except (Garbled, ChannelBroken) as error:
-            reason = f"garbled message from the daemon: {error}"[:400]
+            complaint = _complaint(error)
             counts = self._handover.counts()
-            self._channel.send(Failed(remedy="unavailable", reason=reason, counts=counts))
+            self._channel.send(complaint.model_copy(update={"counts": counts}))
             return False
         finally:
             self._handover.stop()
@@ -254,6 +257,11 @@ def _understood(received: Received) -> Open | Next | Take:
         return from_daemon.validate_json(received.text)
     except ValidationError as error:
         raise Garbled(problems(error)) from None
+
+
+def _complaint(error: Exception) -> Failed:
+    reason = f"garbled message from the daemon: {error}"
+    return Failed(remedy="unavailable", reason=reason[:400])
 
 
 def _memory() -> int:

@@ -3,7 +3,6 @@
 import itertools
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,12 +16,14 @@ from sources.testing import read
 FILE = "sources.file:FileSource"
 
 
-def play(path: Path, **options: Any) -> tuple[list[Given], list[tuple[int, int] | None]]:  # noqa: ANN401
-    """Take every picture; at most 400."""
+def play(
+    path: Path, most: int = 200, **options: object
+) -> tuple[list[Given], list[tuple[int, int] | None]]:
+    """Take every picture up to a number."""
     answers, numbers = [], []
     with Child() as child:
         child.open(FILE, {"path": str(path), **options})
-        for _ in range(400):
+        for _ in range(most):
             answer = child.next()
             if isinstance(answer, Ended):
                 break
@@ -59,13 +60,13 @@ def test_loop_goes_on_in_time(clip: Path) -> None:
     """A recording that starts over shows the same pictures while time and index rise on."""
     with Child() as child:
         child.open(FILE, {"path": str(clip), "loop": True})
-        answers = [child.next() for _ in range(120)]
+        answers = [child.next() for _ in range(70)]
         assert all(isinstance(answer, Given) for answer in answers)
         given = [answer for answer in answers if isinstance(answer, Given)]
         times = [answer.time for answer in given]
-        assert np.diff(times) == pytest.approx(np.full(119, 0.04))
-        assert [answer.index for answer in given] == list(range(120))
-        assert read(child.picture(given[-1])) == (1, 119 % 50)
+        assert np.diff(times) == pytest.approx(np.full(69, 0.04))
+        assert [answer.index for answer in given] == list(range(70))
+        assert read(child.picture(given[-1])) == (1, 69 % 50)
 
 
 def test_clip_pace_behaves_like_a_camera(clip: Path) -> None:
@@ -160,9 +161,9 @@ def test_edit_list_is_obeyed(material: Path) -> None:
 def test_odd_frame_rates_and_times_are_survived(material: Path) -> None:
     """Variable intervals and an AVI with a strange rate never step back in time."""
     for name in ("suburb_road_640.mp4", "motorway_cctv_person_320.avi"):
-        answers, _ = play(material / "media" / name)
+        answers, _ = play(material / "media" / name, most=120)
         times = [answer.time for answer in answers]
-        assert len(times) == 400
+        assert len(times) == 120
         assert all(before <= after for before, after in itertools.pairwise(times))
 
 

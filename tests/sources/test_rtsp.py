@@ -135,7 +135,7 @@ def test_nobody_asks_and_nothing_is_converted(server: RtspServer) -> None:
     with Child() as child:
         child.open(RTSP, {"url": server.url})
         pulse = child.wait(
-            lambda m: getattr(getattr(m, "counts", None), "decoded", 0) >= 100, deadline=20
+            lambda m: getattr(getattr(m, "counts", None), "decoded", 0) >= 50, deadline=20
         )
         counts = getattr(pulse, "counts", None)
         assert counts is not None
@@ -149,10 +149,10 @@ def test_nobody_asks_and_nothing_is_converted(server: RtspServer) -> None:
 @pytest.mark.rtsp
 def test_cut_connections_leave_an_honest_end(server: RtspServer) -> None:
     """Whether it is cut while opening or later, the child says so and goes (F04)."""
-    for cut in (50, 700, 5_000, 60_000):
+    for cut in (50, 700, 20_000):
         with Proxy(server.port, cut_after=cut) as proxy, Child() as child:
             url = f"rtsp://127.0.0.1:{proxy.port}/stream"
-            child.open(RTSP, {"url": url, "open_timeout": 2, "read_timeout": 2})
+            child.open(RTSP, {"url": url, "open_timeout": 1, "read_timeout": 1})
             assert child.wait_for(Failed).remedy == "unavailable"
             assert child.exit_code() == 1
 
@@ -205,7 +205,7 @@ def test_what_is_no_camera_is_unavailable() -> None:
     """A port nobody listens on, and one that babbles, are told apart."""
     assert "connection refused" in refused(f"rtsp://127.0.0.1:{free_port()}/x").reason
     with Answering(raw=b"SSH-2.0-OpenSSH_9.2\r\n\r\n") as other:
-        assert refused(other.url, {"open_timeout": 2}).remedy == "unavailable"
+        assert refused(other.url, {"open_timeout": 1, "read_timeout": 1}).remedy == "unavailable"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,169 @@
+"""Start and end of the process."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from rig.child import UNIT, Child, HungUp
+
+from sources.frame import Pixels
+from sources.message import Given
+from sources.picture import PictureRequest
+from sources.slot import LARGEST_SIDE
+from sources.testing import read
+
+SCRIPTED = "sources.testing:ScriptedSource"
+MEGABYTE = 1_000_000
+
+PARENT = """
+    import sys, time
+    sys.path.insert(0, {tests!r})
+    from rig.child import Child
+    child = Child()
+    child.open({backend!r}, {config!r})
+    child.next()
+    print(child.process.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("config", [{}, {"faults": [{"action": "hang", "at": 1}]}])
+def test_child_dies_with_its_parent(config: dict[str, object]) -> None:
+    """After `kill -9` of the parent no child is alive two seconds later, hung or not (F60)."""
+    tests = str(Path(__file__).resolve().parents[2])
+    script = textwrap.dedent(PARENT).format(tests=tests, backend=SCRIPTED, config=config)
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    with parent.stdout as lines:
+        pid = int(lines.readline())
+        child = psutil.Process(pid)
+        parent.kill()
+        parent.wait()
+        gone, alive = psutil.wait_procs([child], timeout=2 * UNIT)
+    assert not alive
+    assert gone
+
+
+@pytest.mark.parametrize("config", [{}, {"hang_in_open": True}, {"live": False, "frames": 1}])
+def test_child_ends_when_the_socket_closes(config: dict[str, object]) -> None:
+    """Watching, stuck, or done: within two seconds and with code 0."""
+    child = Child()
+    child.open(SCRIPTED, config)
+    child.receive(10)
+    closed = time.monotonic()
+    child.close()
+    assert child.process.returncode == 0
+    assert time.monotonic() - closed < 2 * UNIT
+
+
+def test_child_of_another_parent_leaves_at_once() -> None:
+    """When the parent died before it was watched, the child does not stay."""
+    command = [sys.executable, "-P", "-m", "sources.child", "yard", "--control", "0"]
+    done = subprocess.run(
+        [*command, "--slots", "0", "--parent", "1"],
+        stdin=subprocess.DEVNULL,
+        timeout=10 * UNIT,
+        check=False,
+    )
+    assert done.returncode == 0
+
+
+def test_process_is_confined() -> None:
+    """No core dump, its camera's name for people, nothing of ours in its environment."""
+    with Child(name="back_yard") as child:
+        child.open(SCRIPTED, {})
+        child.next()
+        proc = Path(f"/proc/{child.process.pid}")
+        (core,) = [row for row in (proc / "limits").read_text().splitlines() if "core" in row]
+        assert core.split()[4:6] == ["0", "0"]
+        assert "back_yard" in (proc / "cmdline").read_text()
+        assert (proc / "environ").read_text().count("\0") == 1
+        names = [str(entry.readlink()) for entry in (proc / "fd").iterdir()]
+        assert 1 <= sum("lookout-slots" in name for name in names) <= 2
+        assert sum("socket" in name for name in names) == 1
+        child.kill(signal.SIGINT)
+        assert isinstance(child.next(), Given)
+
+
+def test_crash_is_seen_as_one() -> None:
+    """A segmentation fault ends the child with its signal, without a last word (F14)."""
+    with Child() as child:
+        child.open(SCRIPTED, {"faults": [{"action": "crash", "at": 3}]})
+        with pytest.raises(HungUp):
+            child.wait(lambda _: False)
+        assert child.exit_code() == -signal.SIGSEGV
+
+
+def test_bug_ends_the_process(tmp_path: Path) -> None:
+    """What is neither unavailable nor rejected is not survived: code 70, and said on stderr."""
+    with Child() as child:
+        child.open("pathlib:Path", {})
+        with pytest.raises(HungUp):
+            child.wait(lambda _: False)
+        assert child.exit_code() == 70
+        assert "AttributeError" in child.errors()
+
+
+def test_torn_picture_is_never_believed_when_killed_midway() -> None:
+    """Killed while it writes a slot: what is not handed over is not taken for whole (F59)."""
+    assert kills(6) > 0
+
+
+@pytest.mark.slow
+def test_torn_picture_is_never_believed_in_fifty_rounds() -> None:
+    """The same fifty times."""
+    assert kills(50) > 10
+
+
+def kills(rounds: int) -> int:
+    """Kill children the moment they write, and return how often a torn slot was left."""
+    torn = 0
+    side = LARGEST_SIDE
+    for _ in range(rounds):
+        with Child(slots=1) as child:
+            child.open(SCRIPTED, {"live": False, "width": side, "height": side})
+            first = child.next(width=side, height=side)
+            assert isinstance(first, Given)
+            child.ask(width=side, height=side)
+            deadline = time.monotonic() + 5 * UNIT
+            while child.slots.generation(0) == first.generation:
+                assert time.monotonic() < deadline
+            child.kill()
+            child.exit_code()
+            generation = child.slots.generation(0)
+            torn += generation % 2
+            assert child.slots.read(Pixels(0, generation, side, side)) is None or whole(child)
+            assert child.slots.read(Pixels(0, first.generation, side, side)) is None
+    return torn
+
+
+def whole(child: Child) -> bool:
+    """Tell whether an even generation holds a whole picture."""
+    view = child.slots.read(Pixels(0, child.slots.generation(0), LARGEST_SIDE, LARGEST_SIDE))
+    assert view is not None
+    middle = view[LARGEST_SIDE // 4 : -LARGEST_SIDE // 4]
+    return read(view) == (1, 1) and bool((middle == middle[0, 0]).all())
+
+
+def test_child_stays_small(clip_1080: Path, record_property: Callable[[str, object], None]) -> None:
+    """Decoding 1080p with four kept pictures it takes 75 MB at most, and does not grow."""
+    with Child() as child:
+        child.open("sources.file:FileSource", {"path": str(clip_1080), "loop": True})
+        sizes = []
+        for _ in range(3):
+            for _ in range(60):
+                given = child.next(width=640, height=640)
+            sizes.append(child.pss() / MEGABYTE)
+        record_property("pss_mb", round(sizes[-1], 1))
+        assert sizes[-1] < 75
+        assert sizes[-1] - sizes[0] < 4
+        taken = child.take(PictureRequest(index=given.counts.handed_over - 1))
+        assert taken.kind == "taken"
+        assert np.isfinite(child.pss())
