@@ -13,7 +13,6 @@ _FORBIDDEN = 1e3
 _TIE = 1e-9
 
 _NOTHING: Rows = np.empty(0, np.intp)
-_PAIR = 2
 
 
 def overlap(a: Array, b: Array) -> Array:
@@ -57,7 +56,7 @@ def _best(similarity: Array, least: float) -> tuple[Rows, Rows]:
 
 
 def _distinct(numbers: Rows) -> bool:
-    return len(numbers) < _PAIR or bool(np.bincount(numbers).max() == 1)
+    return len(set(numbers.tolist())) == len(numbers)
 
 
 def _solve(similarity: Array, least: float) -> tuple[Rows, Rows]:

@@ -7,9 +7,9 @@ the box, x to its width and y to its height. The 8 x 8 covariance then falls apa
 blocks, which makes the exact filter a handful of products per track, and nothing depends on pixels
 or on the picture's aspect.
 
-A state is one float64 array, 4 x 6 x n. Its rows are the centre's x and y, width and height; its
-planes are position, velocity, the block's three numbers (variance of position, covariance,
-variance of velocity) and how fast the velocity wanders; its columns are the tracks. With the
+A state is one float64 array, 6 x 4 x n. Its planes are position, velocity, the block's three
+numbers (variance of position, covariance, variance of velocity) and how fast the velocity wanders;
+its rows are the centre's x and y, width and height; its columns are the tracks. With the
 last plane a prediction is one matrix product, which matters: for a few tracks the time of numpy
 is the number of calls.
 """
@@ -53,24 +53,27 @@ _CENTRE = np.array([[0.5, 0, 0.5, 0], [0, 0.5, 0, 0.5], [-1, 0, 1, 0], [0, -1, 0
 
 def born(measured: Array, speed: float) -> Array:
     """Return the state of objects seen once, 4 x n as `measured`; `speed` in boxes per second."""
-    state = np.zeros((4, PLANES, measured.shape[1]))
+    state = np.zeros((PLANES, *measured.shape))
     size = np.maximum(measured[2:], _THINNEST)
     scale = np.concatenate((size, size)) ** 2
-    state[:, POSITION] = measured
-    state[:, VARIANCE] = MEASURED * scale
-    state[:2, VELOCITY_VARIANCE] = speed**2 * scale[:2]
-    state[2:, VELOCITY_VARIANCE] = (_GROWTH * speed) ** 2 * scale[2:]
-    state[:, WANDER] = RESTLESS * scale
+    state[POSITION] = measured
+    state[VARIANCE] = MEASURED * scale
+    state[VELOCITY_VARIANCE, :2] = speed**2 * scale[:2]
+    state[VELOCITY_VARIANCE, 2:] = (_GROWTH * speed) ** 2 * scale[2:]
+    state[WANDER] = RESTLESS * scale
     return state
 
 
 def predict(state: Array, seconds: float) -> Array:
     """Return the state moved on by `seconds`."""
-    size = state[2:, POSITION]
-    pairs = state.reshape(2, 2, PLANES, -1)
-    np.multiply(_RESTLESS_PAIRS, size * size, out=pairs[:, :, WANDER])
-    moved: Array = np.matmul(_step(round(seconds, _DIGITS)), pairs).reshape(state.shape)
-    size = moved[2:, POSITION]
+    # Numpy lays out what it picked by index in another order, of which no view by kind exists.
+    state = np.ascontiguousarray(state)
+    size = state[POSITION, 2:]
+    wander = state[WANDER].reshape(2, 2, -1)
+    np.multiply(_RESTLESS_PAIRS, size * size, out=wander)
+    moved = np.empty(state.shape)
+    np.matmul(_step(round(seconds, _DIGITS)), _by_kind(state), out=_by_kind(moved))
+    size = moved[POSITION, 2:]
     np.maximum(size, _THINNEST, out=size)
     return moved
 
@@ -81,23 +84,23 @@ def correct(state: Array, measured: Array, seen: npt.NDArray[np.bool_]) -> None:
     The others' measurements must be finite and change nothing: a gain of zero for them is cheaper
     than picking the seen ones out and putting them back.
     """
-    total = _MEASURED_PER_WANDER * state[:, WANDER]
-    total += state[:, VARIANCE]
+    total = _MEASURED_PER_WANDER * state[WANDER]
+    total += state[VARIANCE]
     # Gains of position and velocity side by side, as the planes they come from and act on.
-    gain = state[:, VARIANCE : COVARIANCE + 1] / total[:, None]
+    gain = state[VARIANCE : COVARIANCE + 1] / total
     gain *= seen
-    apart = measured - state[:, POSITION]
-    state[:, : VELOCITY + 1] += gain * apart[:, None]
-    state[:, VELOCITY_VARIANCE] -= gain[:, 1] * state[:, COVARIANCE]
-    state[:, VARIANCE : COVARIANCE + 1] *= 1 - gain[:, :1]
-    size = state[2:, POSITION]
+    apart = measured - state[POSITION]
+    state[: VELOCITY + 1] += gain * apart
+    state[VELOCITY_VARIANCE] -= gain[1] * state[COVARIANCE]
+    state[VARIANCE : COVARIANCE + 1] *= 1 - gain[0]
+    size = state[POSITION, 2:]
     np.maximum(size, _THINNEST, out=size)
 
 
 def surprise(state: Array, measured: Array) -> Array:
     """Return squared Mahalanobis distances, n x m, of every measurement from every track."""
-    total = state[:, VARIANCE] + _MEASURED_PER_WANDER * state[:, WANDER]
-    apart = state[:, POSITION, :, None] - measured[:, None, :]
+    total = state[VARIANCE] + _MEASURED_PER_WANDER * state[WANDER]
+    apart = state[POSITION, :, :, None] - measured[:, None, :]
     return np.asarray((apart * apart / total[:, :, None]).sum(axis=0))
 
 
@@ -108,7 +111,7 @@ def corners(position: Array) -> Array:
 
 def outside(position: Array) -> npt.NDArray[np.bool_]:
     """Tell which boxes, 4 x n as centre and size, have left the picture."""
-    return np.asarray((_OUTER @ position >= _EDGES).any(axis=0))
+    return np.asarray(np.logical_or.reduce(_OUTER @ position >= _EDGES))
 
 
 def measurement(boxes: Array) -> Array:
@@ -116,9 +119,14 @@ def measurement(boxes: Array) -> Array:
     return _CENTRE @ boxes
 
 
+def _by_kind(state: Array) -> Array:
+    """View a state as 2 (place, size) x planes x 2n."""
+    return state.reshape(PLANES, 2, -1).swapaxes(0, 1)
+
+
 @lru_cache(maxsize=64)
 def _step(seconds: float) -> Array:
-    """Return the transition of one time step over the planes: 2 (place, size) x 1 x 6 x 6.
+    """Return the transition of one time step over the planes: 2 (place, size) x 6 x 6.
 
     The centre keeps its velocity; the velocity of the size fades (integrated Ornstein-Uhlenbeck
     process), whose limit for a long memory is the former.
@@ -137,7 +145,7 @@ def _step(seconds: float) -> Array:
             memory / 2 * (1 - fade * fade),
         ),
     )
-    return np.array([[place], [size]])
+    return np.array([place, size])
 
 
 def _transition(travel: float, fade: float, noise: tuple[float, float, float]) -> list[list[float]]:

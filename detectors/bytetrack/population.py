@@ -16,7 +16,7 @@ class Population:
         self.confirmed = 0
         """How many are confirmed."""
 
-        self.state: Array = np.empty((4, PLANES, 0))
+        self.state: Array = np.empty((PLANES, 4, 0))
         """Motion, see `detectors.bytetrack.kalman`."""
 
         self.id: Rows = np.empty(0, np.intp)
@@ -48,7 +48,7 @@ class Population:
     def keep(self, rows: Rows) -> None:
         """Keep only these tracks, in this order: the confirmed first."""
         self.confirmed = int(np.count_nonzero(self.id[rows]))
-        self.state = self.state[:, :, rows]
+        self.state = self.state.take(rows, axis=2)
         self.id = self.id[rows]
         self.hits = self.hits[rows]
         self.first_seen = self.first_seen[rows]

@@ -125,15 +125,16 @@ class ByteTracker:
         np.minimum(boxes, 1, out=boxes)
         score = detections.score.astype(np.float64)
         label = self._ballot.number(detections.label)
-        proper = boxes[2:] > boxes[:2]
+        proper = np.logical_and(*(boxes[2:] > boxes[:2]))
         # Comparisons with NaN are false: what is not finite is sorted out here.
-        if not (proper.all() and (score[1:] < score[:-1]).all()):
+        falling = score[1:] < score[:-1]
+        if np.count_nonzero(proper) + np.count_nonzero(falling) < 2 * len(score) - 1:
             # Equal scores are ordered by place, so that the order of arrival does not matter.
             left, top, right, bottom = boxes
             order = np.lexsort((label, bottom, right, top, left, -score))
-            order = order[(proper.all(axis=0) & (score >= 0))[order]]
+            order = order[(proper & (score >= 0))[order]]
             boxes, score, label = boxes[:, order], score[order], label[order]
-        starting, strong, end = np.searchsorted(-score, self._limits, side="right").tolist()
+        starting, strong, end = (-score).searchsorted(self._limits, "right").tolist()
         return _Seen(boxes[:, :end], score[:end], label[:end], starting, strong)
 
     def _take(self, seen: _Seen) -> None:
@@ -151,7 +152,7 @@ class ByteTracker:
     def _associate(self, seen: _Seen) -> tuple[Rows, Rows]:
         """Return the tracks that go on and the detections they go on with."""
         tracks, config, strong = self._tracks, self._config, seen.strong
-        similarity = overlap(kalman.corners(tracks.state[:, kalman.POSITION]), seen.boxes)
+        similarity = overlap(kalman.corners(tracks.state[kalman.POSITION]), seen.boxes)
         if len(self._ballot.names) > 1:
             similarity[self._differ(_ALL, seen.label)] *= config.label_change
         rows, columns = assign(similarity[:, :strong], config.iou)
@@ -184,8 +185,8 @@ class ByteTracker:
             return _NONE, _NONE
         state = self._tracks.state[:, :, rows]
         measured = kalman.measurement(seen.boxes[:, columns])
-        apart = np.abs(state[:2, kalman.POSITION, :, None] - measured[:2, None, :])
-        near = (apart <= self._config.reach * state[2:, kalman.POSITION, :, None]).all(axis=0)
+        apart = np.abs(state[kalman.POSITION, :2, :, None] - measured[:2, None, :])
+        near = (apart <= self._config.reach * state[kalman.POSITION, 2:, :, None]).all(axis=0)
         similarity = 1 - kalman.surprise(state, measured) / _GATE
         similarity -= (1 - self._config.label_change) * self._differ(rows, seen.label[columns])
         some, leaping = assign(np.where(near, similarity, -1), _PLAUSIBLE)
@@ -210,8 +211,8 @@ class ByteTracker:
 
     def _start(self, seen: _Seen, fresh: Rows) -> None:
         tracks, config = self._tracks, self._config
-        if tracks.present.any():
-            followed = kalman.corners(tracks.state[:, kalman.POSITION, tracks.present])
+        if np.count_nonzero(tracks.present):
+            followed = kalman.corners(tracks.state[kalman.POSITION][:, tracks.present])
             twice = overlap(followed, seen.boxes[:, fresh]) >= config.duplicate_iou
             fresh = fresh[~twice.any(axis=0)]
         room = max(0, config.max_tracks - len(tracks))
@@ -225,14 +226,14 @@ class ByteTracker:
     def _bury(self) -> None:
         """Give up what was unseen for too long or has left the picture."""
         tracks, config, sure = self._tracks, self._config, self._tracks.confirmed
-        if tracks.present.all():
+        if np.count_nonzero(tracks.present) == len(tracks):
             return
         pause = self._at - tracks.last_seen
         dead = pause > config.keep
         dead[sure:] |= pause[sure:] > config.confirm_gap
-        dead |= kalman.outside(tracks.state[:, kalman.POSITION])
+        dead |= kalman.outside(tracks.state[kalman.POSITION])
         dead &= ~tracks.present
-        if dead.any():
+        if np.count_nonzero(dead):
             self._keep((~dead).nonzero()[0])
 
     def _keep(self, rows: Rows) -> None:
@@ -257,7 +258,7 @@ class ByteTracker:
         tracks, names, sure = self._tracks, self._ballot.names, self._tracks.confirmed
         if not sure:
             return ()
-        boxes = kalman.corners(tracks.state[:, kalman.POSITION, :sure])
+        boxes = kalman.corners(tracks.state[kalman.POSITION, :, :sure])
         np.maximum(boxes, 0, out=boxes)
         np.minimum(boxes, 1, out=boxes)
         return tuple(
@@ -267,7 +268,7 @@ class ByteTracker:
                 [names[label] for label in self._ballot.present[:sure].tolist()],
                 tracks.score[:sure].tolist(),
                 zip(*boxes.tolist(), strict=True),
-                zip(*tracks.state[:2, kalman.VELOCITY, :sure].tolist(), strict=True),
+                zip(*tracks.state[kalman.VELOCITY, :2, :sure].tolist(), strict=True),
                 tracks.first_seen[:sure].tolist(),
                 tracks.last_seen[:sure].tolist(),
                 tracks.hits[:sure].tolist(),

@@ -10,7 +10,7 @@ def test_columns_stay_together_when_tracks_come_and_go() -> None:
     """Adding and keeping treats every column alike."""
     tracks = Population()
     for at in (1.0, 2.0):
-        tracks.add(np.full((4, PLANES, 2), at), np.array([at / 10, at / 5]), at)
+        tracks.add(np.full((PLANES, 4, 2), at), np.array([at / 10, at / 5]), at)
     tracks.id[:] = [4, 5, 0, 0]
     tracks.keep(np.array([1, 2]))
     assert len(tracks) == 2
