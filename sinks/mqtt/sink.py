@@ -169,8 +169,14 @@ class MqttSink:
         except SinkUnavailable:
             self._speaks = None
             raise
+        except SinkRejected as exc:
+            raise SinkRejected(f"{exc}{self._advice()}") from exc
         self._speaks = self.version
         return connection
+
+    def _advice(self) -> str:
+        name = self._config.credential
+        return f"; see to credential `{name}`" if name else "; set `credential` if it wants one"
 
     async def _greet(self) -> None:
         """Learn whether the broker knows MQTT 5 by a greeting with nothing in it.
@@ -203,18 +209,22 @@ class MqttSink:
             credential = self._site.credential(config.credential)
             user, password = credential.user or "", credential.password
         offline = self._topics.present(online=False)
+        will = Will(offline.topic, offline.payload, 1, retain=True)
+        name = config.client_id or client_id(self._site.node)
+        trial = self._site.trial
         five = protocol == ProtocolVersion.V5
         return Connection(
             config.host,
             config.port,
             context=self._trust if config.tls else None,
-            identifier=config.client_id or client_id(self._site.node),
+            # Under its own name a running daemon would be thrown out.
+            identifier=f"{name}-trial" if trial else name,
             username=user,
             password=password,
             protocol=protocol,
             keepalive=config.keepalive,
             timeout=config.timeout,
-            will=Will(offline.topic, offline.payload, 1, retain=True),
+            will=None if trial else will,
             **({"clean_start": True} if five else {"clean_session": True}),
         )
 
