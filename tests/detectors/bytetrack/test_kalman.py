@@ -113,3 +113,11 @@ def test_box_is_outside_only_when_no_part_is_seen() -> None:
     places = np.array([[0.5, -0.06, 1.06, 0.5, 0.5, 0.98], [0.5, 0.5, 0.5, -0.06, 1.06, 0.5]])
     position = np.concatenate((places, np.full((2, 6), 0.1)))
     assert kalman.outside(position).tolist() == [False, True, True, True, True, False]
+
+
+def test_prediction_does_not_depend_on_memory_layout() -> None:
+    """A state that numpy laid out otherwise is predicted alike."""
+    state = kalman.born(box(), 2.0)
+    picked = state[:, :, np.array([0, 1, 2])]
+    assert not picked.flags.c_contiguous
+    np.testing.assert_array_equal(kalman.predict(picked, 0.1), kalman.predict(state, 0.1))
