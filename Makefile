@@ -41,7 +41,7 @@ test-slow: test-setup ## full-length runs: leaks, outages, soak
 	$(PYTEST) -m "slow and not torch and not gpu" $(ARGS)
 
 .PHONY: test-torch
-test-torch: torch-setup ## what needs PyTorch, in an environment of its own (6 GB)
+test-torch: torch-setup ## what needs PyTorch, in an environment of its own (7 GB)
 	.venv-torch/bin/python -m pytest --durations=10 -rs -m "torch or gpu" $(ARGS)
 
 .PHONY: bench

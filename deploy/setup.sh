@@ -25,7 +25,7 @@ main() {
     run) locks=(base) size="0.6 GB on disk" ;;
     test) locks=(dev) size="1 GB on disk" ;;
     torch)
-        environment=.venv-torch locks=(gpu dev) size="6 GB on disk, several minutes" room_gib=10
+        environment=.venv-torch locks=(gpu dev) size="7 GB on disk, several minutes" room_gib=11
         pip_options=(--no-cache-dir) # its wheels alone would fill a cache with 3 GB
         ;;
     *)
