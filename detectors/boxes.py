@@ -30,11 +30,13 @@ def overlap(a: Boxes, b: Boxes) -> npt.NDArray[np.float32]:
     return np.asarray(common / np.maximum(union, 1e-9), np.float32)
 
 
-def distinct(boxes: Boxes, score: npt.NDArray[np.float32], most: float) -> list[int]:
+def distinct(
+    boxes: Boxes, score: npt.NDArray[np.float32], most: float, inside: float = 0.8
+) -> list[int]:
     """Choose the strongest of each heap of boxes, strongest first (greedy suppression).
 
-    A box falls when it covers, or is covered by, more than the share `most` of a stronger one's
-    union with it, or when four fifths of the smaller lie within the other. Ties fall to the box
+    A box falls when its intersection over union with a stronger one is above `most`, or when more
+    than the share `inside` of the smaller of both lies within the other. Ties fall to the box
     further left, so that the choice does not depend on the order given.
     """
     order = np.lexsort((boxes[:, 1], boxes[:, 0], -score))
@@ -42,7 +44,7 @@ def distinct(boxes: Boxes, score: npt.NDArray[np.float32], most: float) -> list[
     within = common / np.maximum(np.minimum(size[:, None], size[None, :]), 1e-9)
     kept: list[int] = []
     for row in map(int, order):
-        if all(iou[row, k] <= most and within[row, k] <= 0.8 for k in kept):  # noqa: PLR2004 (above)
+        if all(iou[row, k] <= most and within[row, k] <= inside for k in kept):
             kept.append(row)
     return kept
 

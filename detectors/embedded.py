@@ -129,7 +129,7 @@ class EmbeddedDetector:
                 threshold=config.threshold,
                 absorb=config.absorb,
                 warm_up=4,
-                too_much=0.35,
+                too_much=0.2,
                 smallest=config.smallest,
             )
         )

@@ -42,9 +42,10 @@ class MotionConfig(BaseModel):
     """Pictures at the start, and after the light has changed at once, during which nothing is
     reported; default 8. Raising it makes a restless picture safer to start with."""
 
-    too_much: float = Field(default=0.35, gt=0, le=1)
-    """Share of the picture whose change at once means that the light or the camera changed and the
-    background is learnt anew; default 0.35. Raising it lets larger things through."""
+    too_much: float = Field(default=0.2, gt=0, le=1)
+    """Share of the picture whose change from one picture to the next means that the light or the
+    camera changed and the background is learnt anew; default 0.2. What comes in slowly may be
+    larger. Raising it lets faster and nearer things through."""
 
     min_score: float = Field(default=0.5, ge=0, le=1)
     """Score below which nothing is reported; default 0.5: what is just large enough."""

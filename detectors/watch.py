@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detectors.background import Background, Change
-from detectors.boxes import Boxes, areas, merged, overlap, shared
+from detectors.boxes import Boxes, areas, distinct, merged, overlap, shared
 from detectors.outline import People, PeopleSearch
 
 Found = tuple[npt.NDArray[np.float32], float]
@@ -14,6 +14,9 @@ Found = tuple[npt.NDArray[np.float32], float]
 
 _SAME = 0.3
 """Intersection over union above which a box is that of a known person."""
+
+_ALIKE, _INSIDE = 0.3, 0.6
+"""Intersection over union, and share of the smaller box, above which two are one person."""
 
 _MOVED = 0.12
 """Share of a person's box that must differ from the background."""
@@ -70,7 +73,7 @@ class Watch:
         change = self._background.look(rgb)
         height, width = rgb.shape[:2]
         scale = change.mask.shape[1] / width
-        sweep = self._count % self._caution.sweep == 0
+        sweep = self._count % self._caution.sweep == 0 or not change.settled
         self._count += 1
         smallest = self._caution.smallest_person * height
         regions = self._regions(change, width, height, sweep)
@@ -78,15 +81,24 @@ class Watch:
         fresh = self._recognise(people, change, scale)
         self._follow_motion(change)
         for row in fresh:
-            share = change.share(people.boxes[row], scale)
-            score = float(people.score[row])
-            moving = share >= _MOVED and score >= self._caution.min_score
-            if moving or (sweep and score >= self._caution.still_score):
-                stayed = 0 if moving else self._caution.absorb
-                self._known.append(_Known(people.boxes[row], score, people.boxes[row], stayed))
-        self._known = [one for one in self._known if one.missed <= self._caution.hold]
+            self._meet(people.boxes[row], float(people.score[row]), change, scale)
+        self._known = _single([k for k in self._known if k.missed <= self._caution.hold])
         shown = [one for one in self._known if one.score > 0]
         return [(one.box, one.score) for one in shown], self._objects(change, width, height)
+
+    def _meet(
+        self, box: npt.NDArray[np.float32], score: float, change: Change, scale: float
+    ) -> None:
+        """Take somebody new for a person, or not: the less moves, the surer it must be."""
+        caution = self._caution
+        if change.settled and change.share(box, scale) >= _MOVED:
+            if score >= caution.min_score:
+                self._known.append(_Known(box, score, box))
+        elif not change.settled:
+            if score >= (caution.min_score + 3 * caution.still_score) / 4:
+                self._known.append(_Known(box, score, box))
+        elif score >= caution.still_score:
+            self._known.append(_Known(box, score, box, stayed=caution.absorb))
 
     def _regions(self, change: Change, width: int, height: int, sweep: bool) -> Boxes:
         """Choose where to search: around what moves and around known people."""
@@ -114,19 +126,23 @@ class Watch:
             one = waiting[who]
             if row not in free or one.missed < 0:
                 continue
-            if self._is_there(one, change.share(people.boxes[row], scale)):
+            if self._is_there(one, people.boxes[row], change, scale):
                 self._see(one, people.boxes[row], float(people.score[row]))
                 free.discard(row)
         for one in waiting:
             one.missed += 1
         return sorted(free)
 
-    def _is_there(self, one: _Known, share: float) -> bool:
+    def _is_there(
+        self, one: _Known, box: npt.NDArray[np.float32], change: Change, scale: float
+    ) -> bool:
         """Tell a person who stands still from a post that looks like one.
 
         Somebody who came differs from the background until it has absorbed them.
         """
-        return share >= _MOVED or one.stayed >= 0.7 * self._caution.absorb
+        if not change.settled or one.stayed >= 0.7 * self._caution.absorb:
+            return True
+        return change.share(box, scale) >= _MOVED
 
     def _see(self, one: _Known, box: npt.NDArray[np.float32], score: float) -> None:
         one.box, one.score, one.missed = box, score, -1
@@ -175,6 +191,13 @@ class Watch:
             and tall > 1.2 * (right - left)
             and tall > 0.5 * (self._caution.smallest_person * height)
         )
+
+
+def _single(known: list[_Known]) -> list[_Known]:
+    """Leave one of those that lie upon each other: who was seen last, then who was surer."""
+    boxes = np.array([one.box for one in known], np.float32).reshape(-1, 4)
+    rank = np.array([1 / (2 + one.missed) + one.score / 100 for one in known], np.float32)
+    return [known[row] for row in sorted(distinct(boxes, rank, _ALIKE, _INSIDE))]
 
 
 def _roomy(box: npt.NDArray[np.float32]) -> list[float]:

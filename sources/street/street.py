@@ -85,8 +85,6 @@ class Street:
         self._props = make_props(self._ground, seed)
         self._backdrop = draw_backdrop(self._ground, seed)
         lay_prop_shadows(self._backdrop, self._ground, self._props)
-        for prop in self._props:
-            prop.sprite.lay(self._backdrop, *self._ground.pixel(prop.x, prop.line))
         self._noise = _make_noise(self._ground, seed)
         self._seed = seed
         self._phases = np.random.default_rng([seed, 4]).uniform(0, 2 * math.pi, 2)
@@ -155,7 +153,6 @@ class Street:
         props = [
             _Placed(None, None, p.sprite, None, self._ground.pixel(p.x, p.line), p.line)
             for p in self._props
-            if any(one.line < p.line for one in placed)
         ]
         return sorted(placed + props, key=lambda one: one.line)
 
