@@ -37,6 +37,11 @@ _HIGH_DEFINITION = 720
 _UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED."""
 
+_MOST_PIXELS = 40_000_000
+"""Pixels of the largest picture that is decoded (8K has 33 million): hostile sizes end here."""
+
+_LARGEST_SIDE = 16384
+
 _FULL_RANGE_FORMATS = ("yuvj420p", "yuvj422p", "yuvj444p", "yuvj440p")
 
 
@@ -249,7 +254,7 @@ def _open(address: Address) -> tuple[InputContainer, VideoStream]:
             address.url,
             mode="r",
             format=address.format,
-            options=address.options,
+            options={**address.options, "max_pixels": str(_MOST_PIXELS)},
             metadata_errors="replace",
         )
     except av.error.FFmpegError as error:
@@ -275,6 +280,7 @@ def _decoder(video: VideoStream, address: Address) -> VideoCodecContext:
     if address.codecs is not None and codec.name not in address.codecs:
         allowed = ", ".join(sorted(address.codecs))
         raise SourceRejected(f"codec {codec.name} is not allowed from the network, only {allowed}")
+    codec.options = {"max_pixels": str(_MOST_PIXELS)}
     codec.thread_count = 1
     codec.thread_type = "NONE"
     if address.low_delay and not codec.has_b_frames:
@@ -284,6 +290,8 @@ def _decoder(video: VideoStream, address: Address) -> VideoCodecContext:
 
 def _info(video: VideoStream, container: InputContainer) -> StreamInfo:
     codec = video.codec_context
+    if max(codec.width, codec.height) > _LARGEST_SIDE:
+        raise SourceRejected(f"a picture of {codec.width}x{codec.height} is too large")
     rate = video.average_rate or video.guessed_rate
     duration = container.duration
     return StreamInfo(

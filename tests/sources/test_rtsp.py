@@ -106,7 +106,7 @@ def test_camera_that_goes_away_is_noticed(footage: Path) -> None:
 
 @pytest.mark.rtsp
 @pytest.mark.parametrize("scheme", ["digest", "basic"])
-def test_password_opens_the_camera(footage: Path, scheme: Any) -> None:  # noqa: ANN401
+def test_password_opens_the_camera(footage: Path, scheme: Any) -> None:
     """The right one with odd characters is let in; a wrong one and none are told apart."""
     with RtspServer(footage, user=USER, password=WORD, scheme=scheme) as server:
         with Child() as child:

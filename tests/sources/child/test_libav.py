@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from rig.clip import Clip, repeat
@@ -135,3 +136,67 @@ def test_empty_recording_does_not_loop_for_ever(tmp_path: Path) -> None:
     path = Clip(frames=0, codec="mpeg4").write(tmp_path / "empty.avi")
     with pytest.raises(SourceRejected):
         list(LibavStream(address(path, loop=True)).packets())
+
+
+RED = (200, 30, 40)
+
+
+def planes(rgb: tuple[int, int, int], matrix: str, *, full: bool) -> tuple[int, int, int]:
+    """Convert a colour to Y, Cb, Cr by the definitions of BT.601 and BT.709."""
+    kr, kb = {"601": (0.299, 0.114), "709": (0.2126, 0.0722)}[matrix]
+    r, g, b = (value / 255 for value in rgb)
+    y = kr * r + (1 - kr - kb) * g + kb * b
+    cb, cr = (b - y) / (2 - 2 * kb), (r - y) / (2 - 2 * kr)
+    if full:
+        return round(255 * y), round(128 + 255 * cb), round(128 + 255 * cr)
+    return round(16 + 219 * y), round(128 + 224 * cb), round(128 + 224 * cr)
+
+
+@pytest.mark.parametrize(
+    ("height", "matrix", "flag", "full"),
+    [
+        (360, "601", None, False),
+        (720, "709", None, False),
+        (360, "709", 1, False),
+        (720, "601", 6, False),
+        (360, "601", 6, True),
+        (720, "709", 1, True),
+    ],
+)
+def test_matrix_and_range_are_those_of_the_stream(
+    tmp_path: Path, height: int, matrix: str, flag: int | None, full: bool
+) -> None:
+    """What the stream says counts; if it says nothing, BT.709 from 720 lines on, limited range."""
+    path = tmp_path / "red.mp4"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=25)
+        assert isinstance(video, av.video.stream.VideoStream)
+        video.width, video.height, video.pix_fmt = height * 16 // 9, height, "yuv420p"
+        if flag is not None:
+            video.codec_context.colorspace = flag
+            video.codec_context.color_range = 2 if full else 1
+        frame = av.VideoFrame(video.width, height, "yuv420p")
+        for plane, value in zip(frame.planes, planes(RED, matrix, full=full), strict=True):
+            plane.update(bytes([value]) * plane.buffer_size)
+        if flag is not None:
+            frame.colorspace, frame.color_range = flag, 2 if full else 1
+        container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    stream = LibavStream(address(path))
+    (picture,) = [p for packet in stream.packets() for p in stream.decode(packet)]
+    for width, lines in ((picture.width, picture.height), (320, 180)):
+        seen = picture.rgb(width, lines)[lines // 2, width // 2]
+        assert np.abs(seen.astype(int) - RED).max() <= 4
+    stream.close()
+
+
+def test_absurdly_large_picture_is_not_decoded(tmp_path: Path) -> None:
+    """A camera cannot make a child fill the memory with one picture."""
+    path = tmp_path / "huge.avi"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("mjpeg", rate=1)
+        assert isinstance(video, av.video.stream.VideoStream)
+        video.width, video.height, video.pix_fmt = 8000, 5200, "yuvj420p"
+        container.mux(video.encode(av.VideoFrame(8000, 5200, "yuvj420p")))
+        container.mux(video.encode(None))
+    assert "good" not in watch(path)

@@ -73,7 +73,7 @@ class Sharing(ScriptedSource):
     ],
 )
 def test_faulty_sources_are_found_out(
-    kind: Any,  # noqa: ANN401 (broken on purpose)
+    kind: Any,
     options: dict[str, Any],
     fault: str,
 ) -> None:
