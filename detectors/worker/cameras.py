@@ -60,6 +60,4 @@ def _mapped(camera: str, count: int, fd: int) -> Slots:
             raise ChannelBroken(f"the memory of camera {camera} may shrink or is too small")
         return Slots(fd, count, writable=False)
     except (OSError, ValueError) as error:
-        raise ChannelBroken(
-            f"the descriptor of camera {camera} is not of slots: {error}"
-        ) from error
+        raise ChannelBroken(f"what came for camera {camera} is no slots: {error}") from error

@@ -36,7 +36,7 @@ class Bright:
     """1 where there is something bright, else 0."""
 
 
-def bright_model(  # noqa: PLR0913 (each argument is one property of the model)
+def bright_model(
     path: Path,
     layout: Layout,
     *,
@@ -45,7 +45,6 @@ def bright_model(  # noqa: PLR0913 (each argument is one property of the model)
     classes: int = 80,
     number: int = 2,
     names: tuple[str, ...] = (),
-    white: float = 255.0,
 ) -> Path:
     """Save a model that boxes what is bright, as class `number` with score `SCORE`.
 
@@ -57,9 +56,9 @@ def bright_model(  # noqa: PLR0913 (each argument is one property of the model)
         classes: How many classes its output has.
         number: The class of what is bright.
         names: Class names; written to metadata.yaml beside the model if there are any.
-        white: Value of a white pixel as the model sees it: 1 for layouts that divide by 255.
     """
     picture = ops.parameter([1, 3, height, width], np.float32, name="images")
+    white = 1 if layout in {"yolov8", "end_to_end"} else 255
     bright = _bright(picture, width, height, white * BRIGHT)
     anchors = sum((width // stride) * (height // stride) for stride in (8, 16, 32))
     output = {
