@@ -30,6 +30,9 @@ _APART = 20
 _BURNT = 247
 """Brightness (of 255) from which on a pixel may have been brighter than the sensor can say."""
 
+_DIMMED = 0.95
+"""Correction of the exposure below which burnt pixels are not compared."""
+
 _FLAT = 3.0
 """Brightness (of 255) below which texture says nothing."""
 
@@ -147,7 +150,7 @@ class Background:
         if np.count_nonzero(usable) < usable.size // 8:
             return small
         gain = float(np.median((self._reference[usable] + 1) / (grey[usable] + 1)))
-        if gain < 1:
+        if gain < _DIMMED:
             self._burnt = small.max(axis=2) >= _BURNT
         return np.asarray(cv2.convertScaleAbs(small, alpha=float(np.clip(gain, 0.5, 2))), np.uint8)
 
@@ -185,7 +188,7 @@ class Background:
         before, after = (
             np.count_nonzero(np.abs(grey - a) > _APART) for a in (self._reference, aligned)
         )
-        return after < before / 2
+        return bool(after < before / 2)
 
     def _remember(self, small: _Mask, mask: _Mask) -> None:
         grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
@@ -218,7 +221,8 @@ class Background:
         """Tell a thing from light that fell on the background, whose texture shines through."""
         left, top, right, bottom = (int(edge) for edge in box)
         part = (slice(top, bottom), slice(left, right))
-        assert self._reference is not None
+        if self._reference is None:
+            return True
         grey = cv2.cvtColor(small[part], cv2.COLOR_RGB2GRAY).astype(np.float32)
         inside = mask[part] > 0
         now, before = (_texture(a)[inside] for a in (grey, self._reference[part]))

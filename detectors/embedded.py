@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -77,7 +78,7 @@ class EmbeddedDetector:
     camera cheap; all of the picture is searched now and then.
     """
 
-    Config = EmbeddedConfig
+    Config: ClassVar[type[BaseModel]] = EmbeddedConfig
 
     def __init__(self, name: str, config: EmbeddedConfig) -> None:
         self.name = name

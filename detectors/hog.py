@@ -1,6 +1,7 @@
 """Finds people by the shape of their outline; needs no model file."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import cv2
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,7 +46,7 @@ class HogDetector:
     It knows upright people who are seen whole. Stateless.
     """
 
-    Config = HogConfig
+    Config: ClassVar[type[BaseModel]] = HogConfig
 
     def __init__(self, name: str, config: HogConfig) -> None:
         self.name = name

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -61,7 +62,7 @@ class MotionConfig(BaseModel):
 class MotionDetector:
     """Background subtraction, one background per camera. For cameras that do not move."""
 
-    Config = MotionConfig
+    Config: ClassVar[type[BaseModel]] = MotionConfig
 
     def __init__(self, name: str, config: MotionConfig) -> None:
         self.name = name

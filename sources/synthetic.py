@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import cv2
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,7 +53,7 @@ class SyntheticConfig(BaseModel):
 class SyntheticSource:
     """A fixed camera's view of a street in which people and vehicles come and go."""
 
-    Config = SyntheticConfig
+    Config: ClassVar[type[BaseModel]] = SyntheticConfig
 
     def __init__(self, name: str, config: SyntheticConfig) -> None:
         self.name = name

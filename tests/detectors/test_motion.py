@@ -177,7 +177,7 @@ def test_changing_light_of_a_real_camera_is_hardly_ever_taken_for_things(materia
 
 def test_vehicles_of_a_real_road_are_found(material: Path) -> None:
     """Cars that cross a view from straight above are boxes while they are there, not between."""
-    made = MotionDetector("motion", MotionConfig())
+    made = MotionDetector("motion", MotionConfig(smallest=0.01))
     profile = made.load()
     there: list[bool] = []
     between: list[bool] = []

@@ -129,7 +129,7 @@ def test_nobody_comes_when_people_and_vehicles_are_none() -> None:
 def test_more_is_going_on_when_the_knobs_are_higher() -> None:
     """Raising `people` and `vehicles` adds passers-by."""
     counts = [
-        len({s.id for n in range(0, 120) for s in Street.truth(street, n)})
+        len({s.id for n in range(120) for s in Street.truth(street, n)})
         for street in (
             Street(320, 180, 2, people=amount, vehicles=amount) for amount in (0.3, 1.0, 4.0)
         )
