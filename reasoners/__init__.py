@@ -28,6 +28,7 @@ from reasoners.reasoner import Reasoner
 from reasoners.restart import after_restart
 from reasoners.scene import SceneConfig
 from reasoners.schema import event_schema
+from reasoners.shift import shifted
 from reasoners.verdict import Job, Verdict
 from reasoners.view import View
 from reasoners.zone import ZoneConfig
@@ -65,4 +66,5 @@ __all__ = [
     "default_labels",
     "default_question",
     "event_schema",
+    "shifted",
 ]

@@ -36,7 +36,7 @@ def explain(
     lasted = thing.last_seen - thing.first_seen
     if ended is None:
         ago = f" {duration(lasted)} ago" if lasted >= 1 and not thing.since_start else ""
-        deed = f"{arrival}{ago} and {_motion(thing)}{_presence(thing, titles)}"
+        deed = f"{arrival}{ago}{_motion(thing)}{_presence(thing, titles)}"
     else:
         deed = f"{arrival}{_departure(thing, ended, lasted, in_view=in_view)}"
     who = f"{thing.label[:LABEL]} {track_name(thing.track)} (score {thing.score:.2f})"
@@ -83,9 +83,13 @@ def _arrival(thing: Thing) -> str:
 def _motion(thing: Thing) -> str:
     heading = thing.heading
     if heading is not None:
-        return f"moves {direction(heading)}"
+        return f" and moves {direction(heading)}"
     still = thing.last_seen - thing.motion_since
-    return f"has stood still for {duration(still)}" if still >= 1 else "stands still"
+    if still >= 1:
+        return f" and has stood still for {duration(still)}"
+    # Half in the picture and just found, nothing's speed is known yet.
+    settled = thing.since_start or edge_of(thing.entry) is None
+    return " and stands still" if settled else ""
 
 
 def _presence(thing: Thing, titles: Mapping[str, str]) -> str:

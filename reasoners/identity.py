@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 
 from detectors import Track
-from reasoners.thing import Thing
+from reasoners.thing import MOVES, Thing
 
-NEAR, DRIFT = 0.6, 0.6
+NEAR, DRIFT = 0.4, 0.5
 """How far from the expected place it may be, in own sizes: at once, and more per second away."""
 
 SIMILAR = 2.5
@@ -42,6 +42,16 @@ def reunite(tracks: Sequence[Track], absent: Iterable[Thing], now: float) -> dic
     return found
 
 
+def _opposed(track: Track, thing: Thing) -> bool:
+    """Tell whether both move, and not the same way: two people who pass each other."""
+    (vx, vy), (wx, wy) = track.velocity, thing.velocity
+    if math.hypot(wx * thing.aspect, wy) < MOVES * thing.size:
+        return False
+    if math.hypot(vx * thing.aspect, vy) < MOVES * thing.size:
+        return False
+    return vx * wx * thing.aspect**2 + vy * wy < 0
+
+
 def _distance(track: Track, thing: Thing, now: float) -> float | None:
     """Return how far the track is from where the object should be; None if it is another."""
     # Two tracks that were seen in the same frame are two objects.
@@ -51,15 +61,18 @@ def _distance(track: Track, thing: Thing, now: float) -> float | None:
     a, b, c, d = track.xyxy
     before = max((right - left) * (bottom - top), 1e-8)
     after = max((c - a) * (d - b), 1e-8)
-    if max(before / after, after / before) > SIMILAR:
+    if max(before / after, after / before) > SIMILAR or _opposed(track, thing):
         return None
     away = max(0.0, now - thing.last_seen)
     across = (a + c - left - right) / 2
     down = (b + d - top - bottom) / 2
     coasted = min(away, COASTS)
     # It may have gone on, or have stopped behind what hides it.
-    distance = min(
-        math.hypot((across - coasted * vx) * thing.aspect, down - coasted * vy)
-        for vx, vy in (thing.velocity, (0.0, 0.0))
-    ) / max((right - left) * thing.aspect, bottom - top, 1e-4)
+    distance = (
+        min(
+            math.hypot((across - coasted * vx) * thing.aspect, down - coasted * vy)
+            for vx, vy in (thing.velocity, (0.0, 0.0))
+        )
+        / thing.size
+    )
     return distance if distance <= NEAR + DRIFT * coasted else None

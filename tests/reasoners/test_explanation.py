@@ -117,6 +117,18 @@ def test_who_was_there_from_the_start_did_not_come(
     )
 
 
+def test_who_just_comes_in_is_not_said_to_stand(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """At the edge of the picture, a speed of zero is only one not known yet."""
+    porch = chronicle()
+    porch.observe(view(0.0))
+    (new,) = porch.observe(view(1.0, track(x=0.95, first_seen=0.9)))
+    assert new.event.explanation == (
+        "Rule presence: person t17 (score 0.90) came into view at the right edge."
+    )
+
+
 def test_getting_lost_in_the_middle_is_not_leaving(
     track: MakeTrack, view: MakeView, chronicle: MakeChronicle
 ) -> None:

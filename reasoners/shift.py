@@ -1,0 +1,41 @@
+"""Corrects the times of an event after the fact, as when the system's clock was set."""
+
+from reasoners.event import Event
+
+
+def shifted(event: Event, seconds: float) -> Event:
+    """Return the event with every time moved; durations, order and all else stay.
+
+    Args:
+        event: As it was built, in the time its camera's story is told in.
+        seconds: Added to each Unix time in it.
+    """
+    if not seconds:
+        return event
+
+    def move(at: float | None) -> float | None:
+        return None if at is None else round(at + seconds, 3)
+
+    frame = event.frame.model_copy(
+        update={
+            "captured_at": move(event.frame.captured_at),
+            "received_at": move(event.frame.received_at),
+        }
+    )
+    relations = tuple(
+        relation.model_copy(update={"since": move(relation.since), "until": move(relation.until)})
+        for relation in event.relations
+    )
+    reasoning = event.reasoning.model_copy(
+        update={"deadline_at": move(event.reasoning.deadline_at)}
+    )
+    return event.model_copy(
+        update={
+            "started_at": move(event.started_at),
+            "updated_at": move(event.updated_at),
+            "ended_at": move(event.ended_at),
+            "frame": frame,
+            "relations": relations,
+            "reasoning": reasoning,
+        }
+    )
