@@ -85,7 +85,7 @@ class CameraHost:
         self._last_time = float("-inf")
         self._decoded_at: float | None = None
         self._state: tuple[CameraState, str] = ("disabled", "")
-        self._closing = False
+        self._died = False
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -118,7 +118,6 @@ class CameraHost:
         exc: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        self._closing = True
         for task in self._tasks:
             task.cancel()
         try:
@@ -127,7 +126,7 @@ class CameraHost:
             for _, answer in self._answers.values():
                 answer.cancel()
             await self._process.__aexit__(None, None, None)
-            self._figures.child_ended(in_order=exc is None)
+            self._figures.child_ended(in_order=not self._died)
 
     async def next(
         self, slot: int, width: int, height: int, not_before: float | None = None
@@ -143,12 +142,9 @@ class CameraHost:
         answer = await self._ask(ask, limit)
         message = from_child.validate_json(answer.text)
         if isinstance(message, Ended):
-            self._figures.report(message.counts)
             return None
         if not isinstance(message, Given):
             raise self._nonsense(f"answered {message.kind} to next")
-        self._check(ask, message)
-        self._figures.report(message.counts)
         return message
 
     async def take(self, request: PictureRequest) -> bytes | None:
@@ -180,6 +176,11 @@ class CameraHost:
         try:
             async with asyncio.timeout(limit):
                 return await answer
+        except asyncio.CancelledError:
+            if isinstance(ask, Next) and answer.done() and not answer.cancelled():
+                # It came into our hands, and we are leaving: accounted for all the same.
+                self._figures.drop("at_stop")
+            raise
         except TimeoutError:
             if isinstance(ask, Next):
                 raise SourceUnavailable(
@@ -196,9 +197,9 @@ class CameraHost:
                 self._heard_at = asyncio.get_running_loop().time()
                 self._hear(received)
         except ProcessGone as exc:
+            self._died = True
             raise SourceUnavailable(str(exc)) from exc
         except (ChannelBroken, ValidationError) as exc:
-            self._process.kill()
             raise self._nonsense(type(exc).__name__) from exc
 
     def _hear(self, received: Received) -> None:
@@ -217,17 +218,30 @@ class CameraHost:
                 kind = SourceRejected if message.remedy == "rejected" else SourceUnavailable
                 raise kind(message.reason)
             case Given() | Ended() | Taken() | Gone():
-                asked = self._answers.get(message.id)
-                if asked is None:
-                    # Late answers to pictures nobody waits for any more are honest.
-                    if isinstance(message, Given) or message.id > self._asked:
-                        raise self._nonsense(f"answered {message.kind} unasked")
-                elif not asked[1].done():
-                    asked[1].set_result(received)
-                    if isinstance(message, Given):
-                        self._decoded_at = max(self._decoded_at or 0.0, message.arrival)
-                        self._advance(message.counts.decoded)
-                        self._say("online", "")
+                self._hear_answer(message, received)
+
+    def _hear_answer(self, message: Given | Ended | Taken | Gone, received: Received) -> None:
+        asked = self._answers.get(message.id)
+        if asked is None:
+            # Late answers to pictures nobody waits for any more are honest.
+            if isinstance(message, Given) or message.id > self._asked:
+                raise self._nonsense(f"answered {message.kind} unasked")
+        elif not asked[1].done():
+            if isinstance(message, Given):
+                self._receive(asked[0], message)
+            elif isinstance(message, Ended):
+                self._figures.report(message.counts)
+            asked[1].set_result(received)
+
+    def _receive(self, ask: Next | Take, given: Given) -> None:
+        if not isinstance(ask, Next):
+            raise self._nonsense("answered given to take")
+        self._check(ask, given)
+        self._figures.report(given.counts)
+        self._figures.receive()
+        self._decoded_at = max(self._decoded_at or 0.0, given.arrival)
+        self._advance(given.counts.decoded)
+        self._say("online", "")
 
     def _check(self, ask: Next, given: Given) -> None:
         now = asyncio.get_running_loop().time()
@@ -241,7 +255,6 @@ class CameraHost:
             and given.generation % 2 == 0
         )
         if not honest:
-            self._process.kill()
             raise self._nonsense("a slot, index, size or time it was not allotted")
         self._last_index = given.index
         self._last_time = given.time
@@ -258,6 +271,7 @@ class CameraHost:
             await asyncio.sleep(min(_TICK, timing.heartbeat / 4))
             now = loop.time()
             if now - self._heard_at > timing.heartbeat and now - self._started > timing.opening:
+                self._died = True
                 self._process.kill()
                 raise SourceUnavailable(
                     f"{self.name}: its decoder child has been silent for "
@@ -282,6 +296,7 @@ class CameraHost:
             self._say("online", "")
 
     def _give_up(self, reason: str) -> None:
+        self._died = True
         self._say("stalled", reason)
         self._process.kill()
         raise SourceUnavailable(f"{self.name}: {reason}")
@@ -292,4 +307,6 @@ class CameraHost:
             self._told(state, reason)
 
     def _nonsense(self, what: str) -> SourceRejected:
+        self._died = True
+        self._process.kill()
         return SourceRejected(f"{self.name}: its decoder child sent nonsense ({what}); killed")

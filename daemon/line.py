@@ -8,7 +8,7 @@ from typing import Literal
 
 from daemon.board import Board
 from daemon.camera import CameraHost
-from daemon.clock import Clock
+from daemon.clock import STEP, Clock
 from daemon.counters import CameraFigures
 from daemon.detection import DetectorHost, Held, Seen
 from daemon.edges import Edge, EdgeClosed
@@ -18,7 +18,8 @@ from daemon.supervisor import Failure
 from daemon.thinking import Thinking
 from daemon.timing import Timing
 from detectors import Detections, Tracker
-from reasoners import Chronicle, EndReason, Job, Revision, Verdict, View
+from detectors.message import Loaded
+from reasoners import Chronicle, EndReason, Job, Revision, Verdict, View, shifted
 from sinks import CameraStatus, FrameReport, ObjectCounts, ZoneCounts
 from sources import Frame, Pixels
 from sources.message import CameraState, Given, Open
@@ -93,6 +94,8 @@ class Line:
         self._highest_index = opening.first_index
         self._noted = (tracker.next_id - 1, opening.first_index)
         self._said: set[tuple[str, str]] = set()
+        # The camera's story is told in one steady time; a step of the clock changes labels only.
+        self._offset = wiring.clock.at(0.0)
 
     async def once(self) -> None:
         """Follow the camera from opening to its end.
@@ -103,11 +106,6 @@ class Line:
             SourceUnavailable: Open it again later.
             SourceRejected: A person must act.
         """
-        profile = await self._wire.detector.profile()
-        fps = self._fps
-        if fps is None:
-            fps = "every" if profile.max_batch > 1 else DEFAULT_FPS
-        interval = None if fps == "every" else 1 / fps
         opening = self._opening.model_copy(update={"first_index": self._next_index})
         with SlotPool(opening.slots) as pool:
             self._wire.detector.join(self.name, pool)
@@ -121,7 +119,9 @@ class Line:
             )
             try:
                 async with host:
-                    await self._flow(host, pool, (profile.width, profile.height), interval)
+                    # The camera opens while the model loads; its state is true either way.
+                    profile = await self._wire.detector.profile()
+                    await self._flow(host, pool, profile)
             finally:
                 self._next_index = host.next_index
                 self._wire.detector.leave(self.name)
@@ -164,7 +164,7 @@ class Line:
         async with self._telling:
             at = self._last_captured
             if self._live and self._wire.media_start is None and reason != "left":
-                at = max(at, self._wire.clock.now())
+                at = max(at, self._now(None))
             if at == float("-inf"):
                 return
             self._tracker.reset()
@@ -187,9 +187,12 @@ class Line:
             if revision is not None:
                 await self._record(revision, None)
 
-    async def _flow(
-        self, host: CameraHost, pool: SlotPool, size: tuple[int, int], interval: float | None
-    ) -> None:
+    async def _flow(self, host: CameraHost, pool: SlotPool, profile: Loaded) -> None:
+        fps = self._fps
+        if fps is None:
+            fps = "every" if profile.max_batch > 1 else DEFAULT_FPS
+        interval = None if fps == "every" else 1 / fps
+        size = (profile.width, profile.height)
         overflow: Literal["drop_oldest", "wait"] = "drop_oldest" if self._live else "wait"
         edge: Edge[Held] = Edge(f"frames-{self.name}", 1, overflow, self._superseded)
         try:
@@ -221,7 +224,6 @@ class Line:
                 lease.release()
                 await edge.close()
                 return
-            self.figures.receive()
             pace.advance(given.time)
             if host.stream is not None:
                 self.duration = host.stream.duration
@@ -286,6 +288,7 @@ class Line:
                 if reference is not None:
                     event = self._chronicle.illustrate(event, reference)
         finally:
+            event = shifted(event, self._step())
             committed = self._wire.recorder.submit(event)
         await asyncio.wrap_future(committed)
         if jpeg is not None:
@@ -317,7 +320,14 @@ class Line:
     def _now(self, given: Given | None) -> float:
         if self._wire.media_start is not None:
             return self._wire.media_start + given.time if given else self._last_captured
-        return self._wire.clock.at(given.arrival) if given else self._wire.clock.now()
+        return self._offset + (given.arrival if given else self._wire.clock.monotonic())
+
+    def _step(self) -> float:
+        """Return by how much labels differ from the story's own time; 0 without a step."""
+        if self._wire.media_start is not None:
+            return 0.0
+        step = self._wire.clock.at(0.0) - self._offset
+        return step if abs(step) >= STEP else 0.0
 
     def _superseded(self, held: Held) -> None:
         held.lease.release()
@@ -347,7 +357,7 @@ class Line:
         logger.log(level, "%s: %s%s", self.name, state, f" ({reason})" if reason else "")
 
     def _show_counts(self) -> None:
-        at = round(max(self._last_captured, 0.0), 3)
+        at = round(max(self._last_captured, 0.0) + self._step(), 3)
         counts = self._chronicle.counts()
         self._wire.board.show(ObjectCounts(camera=self.name, at=at, counts=counts))
         for zone, inside in self._chronicle.zone_counts().items():
@@ -358,8 +368,8 @@ class Line:
             FrameReport(
                 camera=self.name,
                 index=frame.index,
-                captured_at=round(frame.captured_at, 4),
-                received_at=round(frame.received_at, 4),
+                captured_at=round(frame.captured_at + self._step(), 4),
+                received_at=round(frame.received_at + self._step(), 4),
                 published_at=round(self._wire.clock.now(), 4),
                 objects=self._chronicle.objects(),
             )
