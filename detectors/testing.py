@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -17,10 +18,13 @@ from detectors.detection import Detections
 from detectors.detector import Detector, Profile
 from detectors.errors import DetectorRejected, DetectorUnavailable
 from detectors.picture import Picture
+from sources.testing import truth
 
 Fault = Literal["hang", "hang_gil", "segfault", "exception", "exit", "unavailable", "nonsense"]
 
 _FOR_EVER = 3600
+_BAND = 12
+"""The part of the height, above and below, in which a picture that bears truth has its blocks."""
 
 
 class ScriptedConfig(BaseModel):
@@ -65,8 +69,9 @@ class ScriptedConfig(BaseModel):
     """How loading goes; default well."""
 
     record: Path | None = None
-    """A file to which one JSON line per picture is added: process, call, camera, index, size and
-    mean brightness; default none."""
+    """A file to which one JSON line per picture is added: process, call, camera, index, size, mean
+    brightness and `truth`, what the picture itself says of camera and number (see
+    `sources.testing.read`), null if it says nothing or is torn; default none."""
 
 
 class ScriptedDetector:
@@ -129,6 +134,9 @@ class ScriptedDetector:
 
     def _spot(self, rgb: npt.NDArray[np.uint8]) -> Detections:
         bright = rgb.min(axis=2) >= self._config.brightness
+        if truth.read(rgb) is not None:
+            band = ceil(rgb.shape[0] / _BAND)
+            bright[:band] = bright[-band:] = False
         rows = np.flatnonzero(bright.any(axis=1))
         columns = np.flatnonzero(bright.any(axis=0))
         if not rows.size:
@@ -154,6 +162,7 @@ class ScriptedDetector:
                     "width": picture.rgb.shape[1],
                     "height": picture.rgb.shape[0],
                     "mean": round(float(picture.rgb.mean()), 3),
+                    "truth": truth.read(picture.rgb),
                 }
             )
             for picture in pictures

@@ -13,6 +13,7 @@ from detectors.detector import Profile
 from detectors.errors import DetectorRejected, DetectorUnavailable
 from detectors.picture import Picture
 from detectors.testing import ScriptedConfig, ScriptedDetector, check_detector
+from sources.testing import burn
 
 
 def scripted(**options: object) -> ScriptedDetector:
@@ -73,7 +74,19 @@ def test_it_records_what_it_saw(tmp_path: Path) -> None:
         "width": 100,
         "height": 50,
         "mean": 10.2,
+        "truth": None,
     }
+
+
+def test_it_reads_what_a_picture_says_of_itself(tmp_path: Path) -> None:
+    """Truth in the pixels is recorded, and its blocks are not taken for the spot."""
+    record = tmp_path / "seen.jsonl"
+    picture = np.zeros((144, 240, 3), np.uint8)
+    picture[36:72, 60:120] = 255
+    burn(picture, 3, 70_000)
+    [found] = scripted(record=record).detect([Picture("yard", 1, picture)])
+    assert np.allclose(found.xyxy, [[0.25, 0.25, 0.5, 0.5]])
+    assert json.loads(record.read_text())["truth"] == [3, 70_000]
 
 
 class Unruly(ScriptedDetector):
