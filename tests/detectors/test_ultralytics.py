@@ -82,7 +82,7 @@ def _settle_scores(model: Foreign, layers: Foreign, picture: Foreign) -> None:
     for _ in range(60):
         output = model(picture)[0]
         scores = output[..., 4] if output.shape[-1] == 6 else output[:, 4:].amax(dim=1)
-        if (scores > 0.3).sum() < 100:
+        if (scores > 0.3).sum() < scores.numel() / 6:
             return
         for layer in layers:
             layer.weight.data *= 0.8
@@ -114,23 +114,24 @@ def test_boxes_equal_those_of_the_own_predictor(
     ours.load()
     [found] = ours.detect([Picture("yard", 0, noise)])
 
-    [result] = YOLO(checkpoint).predict(
-        noise[..., ::-1], conf=0.3, iou=0.6, imgsz=(384, 640), device="cpu", verbose=False
-    )
+    # Since 8.4 the predictor prefers the suppressing head unless told otherwise.
+    head = {"nms": False} if checkpoint.name.startswith("yolo26") else {}
+    options = {"conf": 0.3, "iou": 0.6, "imgsz": (384, 640), "device": "cpu", "verbose": False}
+    [result] = YOLO(checkpoint).predict(noise[..., ::-1], **options, **head)
     boxes = result.boxes.xyxyn.numpy()
     visible = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)  # random weights turn some inside out
     boxes, scores = boxes[visible], result.boxes.conf.numpy()[visible]
-    assert 5 < len(found) == len(boxes)
-    order, mine = _order(boxes, scores), _order(found.xyxy, found.score)
-    assert np.allclose(found.score[mine], scores[order], atol=1e-4)
-    assert np.allclose(found.xyxy[mine], boxes[order], atol=1e-4)
-    names = [result.names[int(number)] for number in result.boxes.cls.numpy()[visible][order]]
-    assert [found.label[number] for number in mine] == names
-
-
-def _order(xyxy: npt.NDArray[np.float32], score: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
-    """Order by score and, where scores are equal but for rounding, by place."""
-    return np.lexsort((*xyxy.T.round(2), -score.round(3)))
+    numbers = result.boxes.cls.numpy()[visible]
+    labels = np.array([result.names[int(number)] for number in numbers])
+    near = np.abs(found.xyxy[:, None] - boxes[None]).max(axis=2) < 1e-4
+    near &= np.abs(found.score[:, None] - scores[None]) < 1e-4
+    near &= np.array(found.label)[:, None] == labels[None]
+    # Their suppression moves boxes by class times 7680 pixels in 32 bits, which costs them
+    # hundredths of a pixel: a pair right at the threshold may be decided the other way.
+    allowed = len(boxes) // 50
+    assert len(boxes) > 5
+    assert (~near.any(axis=1)).sum() <= allowed
+    assert (~near.any(axis=0)).sum() <= allowed
 
 
 @needs_extra
