@@ -24,10 +24,10 @@ from daemon.backends import resolve
 from daemon.cli import models, setting
 from daemon.cli.trial import load_detector
 from daemon.clock import Clock
-from daemon.config import Use, default_state
+from daemon.config import DaemonConfig, Use, default_state
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
-from daemon.plan import Plan
+from daemon.logs import SecretFilter
 from daemon.process import environment
 from daemon.timing import Timing
 from daemon.version import VERSION
@@ -98,23 +98,15 @@ def doctor(
     Examples: `lookout doctor` · `lookout doctor --config /etc/lookout/lookout.yaml --json`
     """
     filtered = setting.start_logging("text", "error")
-    lines: list[Line] = []
-    plan: Plan | None = None
-    if config is not None or any(place.exists() for place in setting.PLACES):
-        try:
-            data, origin = setting.read(config)
-            plan = setting.make_plan(data, origin, secrets_file=secrets, filtered=filtered)
-            lines.append(Line("configuration", "ok", origin))
-        except ConfigRejected as exc:
-            lines += [Line("configuration", "bad", text, "correct it") for text in exc.problems]
-    state = plan.config.state if plan else default_state()
+    given, lines = _given(config, secrets, filtered)
+    state = given.state if given else default_state()
     looks: list[Callable[[], Awaitable[Line]]] = [
         *(partial(_library, name) for name in _ASKS),
         _mosquitto,
         _nvidia,
-        partial(_detector, plan),
+        partial(_detector, given),
     ]
-    lines += [*_versions(), *_machine(), *_state(state), *_journal(state / "journal.sqlite")]
+    lines += [*_versions(), *_machine(), *_state(state), *journal(state / "journal.sqlite")]
     lines += [_clock(), _cameras(), _models(state)]
     lines += asyncio.run(_look(looks))
     lines = [
@@ -126,6 +118,21 @@ def doctor(
         _print(lines)
     bad = any(line.health == "bad" for line in lines)
     raise typer.Exit(Exit.UNREACHABLE if bad else Exit.CLEAN)
+
+
+def _given(
+    config: Path | None, secrets: Path | None, filtered: SecretFilter
+) -> tuple[DaemonConfig | None, list[Line]]:
+    """Read the configuration, if there is one; what is wrong with it is a finding like others."""
+    if config is None and not any(place.exists() for place in setting.PLACES):
+        return None, [Line("configuration", "ok", "none: the defaults")]
+    given: DaemonConfig | None = None
+    try:
+        given, origin = setting.read(config)
+        setting.make_plan(given, origin, secrets_file=secrets, filtered=filtered)
+    except ConfigRejected as exc:
+        return given, [Line("configuration", "bad", text, "correct it") for text in exc.problems]
+    return given, [Line("configuration", "ok", origin)]
 
 
 async def _look(looks: list[Callable[[], Awaitable[Line]]]) -> list[Line]:
@@ -149,7 +156,7 @@ def _versions() -> Iterator[Line]:
     yield Line("python", "ok", f"{platform.python_version()} on {_system()}")
     packages = ("numpy", "pydantic", "aiomqtt", "httpx2")
     yield Line("packages", "ok", ", ".join(f"{name} {version(name)}" for name in packages))
-    yield _sqlite(sqlite3.sqlite_version_info)
+    yield sqlite(sqlite3.sqlite_version_info)
 
 
 def _system() -> str:
@@ -160,7 +167,8 @@ def _system() -> str:
     return f"{name}, Linux {platform.release()}, {platform.machine()}"
 
 
-def _sqlite(release: tuple[int, int, int]) -> Line:
+def sqlite(release: tuple[int, int, int]) -> Line:
+    """Judge a release of SQLite."""
     text = ".".join(map(str, release))
     mended = release >= WAL_FIXED[-1] or any(
         release[:2] == fixed[:2] and release >= fixed for fixed in WAL_FIXED
@@ -234,7 +242,8 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _journal(path: Path) -> Iterator[Line]:
+def journal(path: Path) -> Iterator[Line]:
+    """Look into a journal, read-only: is it sound, and do its accounts balance?"""
     try:
         if not path.exists():
             yield Line("journal", "ok", "none yet")
@@ -297,7 +306,8 @@ def _models(state: Path) -> Line:
     if found:
         return Line("models", "ok", ", ".join(map(str, found[:5])))
     looked = " or ".join(map(str, folders))
-    return Line("models", "ok", "none", f"put an .onnx there for a better detector: {looked}")
+    remedy = "for a better detector put an .onnx there, and its folder under `detector.models`"
+    return Line("models", "ok", f"none in {looked}", remedy)
 
 
 async def _library(name: str) -> Line:
@@ -354,18 +364,14 @@ def _nodes() -> str:
     return ", ".join(sorted(path.name for path in nodes))
 
 
-async def _detector(plan: Plan | None) -> Line:
-    """Load the detector that the configuration, or `auto`, would choose."""
+async def _detector(given: DaemonConfig | None) -> Line:
+    """Load the detector that the daemon would use."""
+    use, timing = (given.detector, given.timing) if given else (Use(type="auto"), Timing())
     try:
-        backend = (
-            plan.detector
-            if plan
-            else resolve("detectors", "detector", Use(type="auto"), "`detector: auto`")
-        )
-        timing = plan.config.timing if plan else Timing()
+        backend = resolve("detectors", "detector", use, use.type)
         loaded = await load_detector("detector", backend, timing)
     except (ConfigRejected, DetectorError) as exc:
-        return Line("detector", "bad", str(exc), "see the message")
+        return Line("detector", "bad", str(exc), "correct `detector`, or install what it needs")
     return Line("detector", "ok", f"input {loaded.width}x{loaded.height}; {loaded.description}")
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -35,6 +35,8 @@ MOST = 500
 
 _MEGABYTE = 1_000_000
 _SHOWN = 5
+_DIGITS = 12
+"""Of a hash in the table; JSON has all."""
 
 app = typer.Typer(
     help="Look at detector models: list those at hand, verify one.", no_args_is_help=True
@@ -213,12 +215,14 @@ def _short(labels: list[str] | tuple[str, ...]) -> str:
 def _print(found: list[Model]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("file", "kind", "size", "sha256", "what its metadata says"):
-        table.add_column(heading, overflow="fold", justify="right" if heading == "size" else "left")
+        justify: Literal["left", "right"] = "right" if heading == "size" else "left"
+        narrow = heading in {"kind", "size", "sha256"}
+        table.add_column(heading, overflow="fold", justify=justify, no_wrap=narrow)
     for model in found:
         said = [f"{model.input[0]}x{model.input[1]}"] if model.input else []
         said += [model.task] if model.task else []
         said += [f"{len(model.labels)} classes: {_short(model.labels)}"] if model.labels else []
         words = Text(model.problem, style="red") if model.problem else Text("; ".join(said))
         size = f"{model.bytes / _MEGABYTE:.1f} MB"
-        table.add_row(Text(model.path), model.kind, size, model.sha256, words)
+        table.add_row(Text(model.path), model.kind, size, model.sha256[:_DIGITS], words)
     Console(highlight=False).print(table)

@@ -51,6 +51,7 @@ def config_schema() -> dict[str, Any]:
         for place in places:
             _point(_at(whole, place), room)
     parts.pop("Use")
+    _close(whole)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:lookout:config:1",
@@ -100,6 +101,18 @@ def _at(whole: dict[str, Any], place: tuple[str, ...]) -> dict[str, Any]:
     for key in place:
         found = found[key]
     return found
+
+
+def _close(part: Any) -> None:  # noqa: ANN401 (any part of a schema)
+    """Say of every mapping by name that other keys than names are refused."""
+    if isinstance(part, dict):
+        if "patternProperties" in part:
+            part["additionalProperties"] = False
+        for value in part.values():
+            _close(value)
+    elif isinstance(part, list):
+        for value in part:
+            _close(value)
 
 
 def _point(part: dict[str, Any], room: Room) -> None:

@@ -1,0 +1,101 @@
+"""`lookout probe` on generated recordings, a real RTSP server, and what is not there."""
+
+from pathlib import Path
+
+import pytest
+from rig.broker import free_port
+from rig.clip import Clip
+from rig.command import called, lookout
+from rig.rtsp_server import RtspServer
+
+from daemon.exits import Exit
+
+PASSWORD = "p@ss/wörd%41"  # noqa: S105 (of no camera but the test's)
+
+
+def test_recording_is_described(tmp_path: Path) -> None:
+    """Codec, size, rates, duration and errors of a recording are what it was made with."""
+    clip = Clip(frames=30, width=320, height=240, fps=15).write(tmp_path / "clip.mp4")
+    done = lookout("probe", str(clip), "--json", "--seconds", "5")
+    assert done.code == Exit.CLEAN, done
+    found = done.json
+    assert (found["codec"], found["width"], found["height"]) == ("h264", 320, 240)
+    assert found["nominal_fps"] == found["measured_fps"] == 15
+    assert found["duration_s"] == pytest.approx(2, abs=0.1)
+    assert (found["pictures"], found["decode_errors"], found["corrupt"]) == (30, 0, 0)
+    assert found["first_picture_s"] > 0
+    assert found["watched_s"] < 5
+
+
+def test_advice_names_the_substream_for_large_pictures(tmp_path: Path) -> None:
+    """A 4K main stream is too much for a detector's small picture; few pictures need no rate."""
+    clip = Clip(frames=6, width=3840, height=2160, fps=2).write(tmp_path / "clip.mp4")
+    done = lookout("probe", str(clip), "--seconds", "1")
+    assert done.code == Exit.CLEAN, done
+    assert "use the camera's substream" in done.out
+    assert "detect: {fps: every}" in done.out
+
+
+def test_synthetic_source_is_live() -> None:
+    """The built-in street comes at its rate, and no duration is known."""
+    found = lookout("probe", "synthetic:", "--json", "--seconds", "1.5").json
+    assert found["measured_fps"] == pytest.approx(10, rel=0.2)
+    assert found["duration_s"] is None
+
+
+@pytest.mark.rtsp
+def test_camera_with_password_is_described(tmp_path: Path) -> None:
+    """User and password from a file open the camera; the password stays unseen."""
+    clip = Clip(frames=250, options=(("preset", "ultrafast"),)).write(tmp_path / "clip.mp4")
+    key = tmp_path / "key"
+    key.write_text(PASSWORD + "\n")
+    with RtspServer(clip, user="viewer", password=PASSWORD) as camera:
+        words = ("probe", camera.url, "--user", "viewer", "--password-file", str(key))
+        done = lookout(*words, "--seconds", "2", "--json", "--log-level", "debug")
+    assert done.code == Exit.CLEAN, done
+    assert done.json["codec"] == "h264"
+    assert done.json["measured_fps"] == pytest.approx(25, rel=0.2)
+    assert PASSWORD not in done.out + done.err
+
+
+@pytest.mark.rtsp
+def test_camera_that_refuses_is_one_line(tmp_path: Path) -> None:
+    """A camera that wants a password nobody gave is one clear line and 69."""
+    clip = Clip(frames=50).write(tmp_path / "clip.mp4")
+    with RtspServer(clip, user="viewer", password=PASSWORD) as camera:
+        done = lookout("probe", camera.url)
+    assert (done.code, done.out) == (Exit.UNREACHABLE, "")
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"lookout: {camera.url}: the camera wants user and password")
+
+
+def test_nobody_there_is_one_line() -> None:
+    """A port nobody listens on is one clear line and 69."""
+    url = f"rtsp://127.0.0.1:{free_port()}/x"
+    done = lookout("probe", url)
+    assert (done.code, done.out) == (Exit.UNREACHABLE, "")
+    assert done.err.splitlines() == [
+        f"lookout: {url}: nothing listens there (connection refused): check host and port"
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["rtsp://admin:hunter2@10.0.0.7/x", "rtsps://admin@10.0.0.7/x", "http://a:hunter2@b/x"],
+)
+def test_password_inside_a_url_is_refused_unseen(source: str) -> None:
+    """A URL that holds a user or password is refused with advice, and is not repeated."""
+    done = called("probe", source)
+    assert done.code == Exit.CONFIG
+    assert "--password-file" in done.err
+    assert "hunter2" not in done.err
+
+
+def test_damaged_file_is_one_line(tmp_path: Path) -> None:
+    """A file that holds no video is one clear line and 69."""
+    file = tmp_path / "clip.mp4"
+    file.write_bytes(bytes(5000))
+    done = lookout("probe", str(file))
+    assert done.code == Exit.UNREACHABLE
+    assert len(done.err.splitlines()) == 1
+    assert "damaged" in done.err
