@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import IO, Final, Literal, Self
+from typing import IO, ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 from rich.console import Console
@@ -35,7 +35,7 @@ class ConsoleSink:
     Delivery: at least once, to the terminal or pipe; nothing is kept.
     """
 
-    Config = ConsoleConfig
+    Config: ClassVar[type[BaseModel]] = ConsoleConfig
 
     def __init__(self, name: str, config: ConsoleConfig, site: Site) -> None:
         self.name = name

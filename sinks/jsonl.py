@@ -7,7 +7,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -40,7 +40,7 @@ class JsonlSink:
     next start, and its event comes again.
     """
 
-    Config = JsonlConfig
+    Config: ClassVar[type[BaseModel]] = JsonlConfig
 
     def __init__(self, name: str, config: JsonlConfig, site: Site) -> None:
         self.name = name

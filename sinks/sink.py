@@ -15,8 +15,15 @@ from sinks.message import Message
 class Credential(Protocol):
     """A user name and a password, or a key alone."""
 
-    user: str | None
-    password: str | None
+    @property
+    def user(self) -> str | None:
+        """Who we are; None where the password stands alone."""
+        ...
+
+    @property
+    def password(self) -> str | None:
+        """What proves it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

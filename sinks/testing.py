@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Literal, Self
+from typing import ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,7 +49,7 @@ class ScriptedSink:
     Delivery: at least once; an event is delivered when its line is written. Not synced.
     """
 
-    Config = ScriptedConfig
+    Config: ClassVar[type[BaseModel]] = ScriptedConfig
 
     def __init__(self, name: str, config: ScriptedConfig, site: Site) -> None:
         self.name = name

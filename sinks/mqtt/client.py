@@ -68,6 +68,17 @@ class Receipt:
         return self.code >= FAILURE
 
 
+class _Socket(ssl.SSLSocket):
+    """Closes itself when it cannot agree with the other side; paho would leave it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 class Connection(aiomqtt.Client):
     """One connection, from connect to goodbye; used once."""
 
@@ -259,7 +270,9 @@ class Connection(aiomqtt.Client):
     def _client_connect(self) -> None:
         """Connect in the executor's thread; a socket nobody waits for any more is closed."""
         if self._context is not None:
-            self._client.tls_set_context(self._context())
+            context = self._context()
+            context.sslsocket_class = _Socket
+            self._client.tls_set_context(context)
         super()._client_connect()
         if self._abandoned:
             with contextlib.suppress(RuntimeError):  # the loop may have ended meanwhile
@@ -315,9 +328,9 @@ class Connection(aiomqtt.Client):
         if code == UNSUPPORTED_PROTOCOL:
             return ProtocolUnsupported(self._where)
         if code == BAD_CREDENTIALS:
-            return SinkRejected(f"{self._where}: wrong user or password; see to `credential`")
+            return SinkRejected(f"{self._where}: wrong user or password")
         if code in (NOT_AUTHORIZED, BANNED):
-            return SinkRejected(f"{self._where}: not authorised to connect; see to `credential`")
+            return SinkRejected(f"{self._where}: not authorised to connect")
         if code == BAD_CLIENT_ID:
             return SinkRejected(f"{self._where}: the broker does not like our `client_id`")
         return SinkUnavailable(f"{self._where}: refused: {error}")
