@@ -49,8 +49,9 @@ bench: test-setup ## measure, print a table, keep the numbers in benchmarks/resu
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: docs
-docs: test-setup ## render the configuration reference from the code
+docs: test-setup ## render the pages that follow from the code
 	@$(BIN)/python docs/ref/render.py
+	@$(BIN)/python docs/ref/tree.py
 
 .PHONY: lock
 lock: test-setup ## resolve and hash the dependencies anew (ARGS=--upgrade for newer versions)
