@@ -55,11 +55,12 @@ def merged(boxes: Boxes, gap: float) -> Boxes:
     joined: list[tuple[float, ...]] = []
     while rows:
         one = rows.pop()
-        near = [other for other in rows if _near(one, other, gap)]
+        near = [other for other in rows + joined if _near(one, other, gap)]
         if not near:
             joined.append(one)
             continue
         rows = [other for other in rows if other not in near]
+        joined = [other for other in joined if other not in near]
         group = np.array([one, *near])
         rows.append((*group[:, :2].min(axis=0).tolist(), *group[:, 2:].max(axis=0).tolist()))
     return np.array(sorted(joined), np.float32).reshape(-1, 4)
