@@ -35,6 +35,8 @@ class RtspConfig(BaseModel):
     @field_validator("url")
     @classmethod
     def _camera_url(cls, url: str) -> str:
+        if not url.isprintable() or " " in url:
+            raise ValueError("holds a space or a control character: encode it as %XX")
         parts = urlsplit(url)
         if parts.scheme not in {"rtsp", "rtsps"} or not parts.hostname:
             raise ValueError("must be rtsp://HOST/PATH or rtsps://HOST/PATH")

@@ -100,7 +100,7 @@ class Child:
             os.close(self._reading_fd)
             os.close(self.slots_fd)
 
-    def open(self, backend: str, config: dict[str, Any], **options: Any) -> None:  # noqa: ANN401
+    def open(self, backend: str, config: dict[str, Any], **options: Any) -> None:
         """Send `Open`."""
         self.send(
             Open(camera=self._name, backend=backend, config=config, slots=self._count, **options)
@@ -140,7 +140,7 @@ class Child:
         assert isinstance(answer, Given | Ended)
         return answer
 
-    def picture(self, given: Given) -> Any:  # noqa: ANN401 (an array of bytes)
+    def picture(self, given: Given) -> Any:
         """Copy the picture out of its slot."""
         view = self.slots.read(Pixels(given.slot, given.generation, given.width, given.height))
         assert view is not None, "the slot does not hold the picture that was handed over"

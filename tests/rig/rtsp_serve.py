@@ -38,13 +38,13 @@ def main() -> None:
     GLib.MainLoop().run()
 
 
-def expire(server: Any) -> bool:  # noqa: ANN401 (no types in the bindings)
+def expire(server: Any) -> bool:
     """Forget clients that went without a goodbye."""
     server.get_session_pool().cleanup()
     return True
 
 
-def protect(server: Any, factory: Any, wish: dict[str, Any]) -> None:  # noqa: ANN401 (no types)
+def protect(server: Any, factory: Any, wish: dict[str, Any]) -> None:
     """Let in only one user, who may do all."""
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()

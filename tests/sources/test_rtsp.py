@@ -217,6 +217,8 @@ def test_what_is_no_camera_is_unavailable() -> None:
         "rtsp://10.0.0.7:0/x",
         "rtsp://10.0.0.7:99999/x",
         "concat:rtsp://10.0.0.7/x",
+        "rtsp://10.0.0.7/x\r\nRange: 1",
+        "rtsp://10.0.0.7/a b",
     ],
 )
 def test_other_urls_are_refused(url: str) -> None:
