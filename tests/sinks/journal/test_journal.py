@@ -323,7 +323,7 @@ def test_a_full_disk_is_a_failure_and_not_a_commit(tmp_path: Path) -> None:
 def test_nothing_acknowledged_is_missing_after_kill_9(tmp_path: Path) -> None:
     """F37 for the journal alone: 15 kills at random moments lose no commit and no cursor."""
     path = tmp_path / "journal.db"
-    chance = random.Random(37)  # noqa: S311  where to kill is no secret
+    chance = random.Random(37)
     acknowledged: list[str] = []
     cursor = 0
     with _writer(path) as writer:

@@ -74,7 +74,10 @@ def test_tls_files_need_tls() -> None:
         MqttConfig(url="mqtts://host", key=Path("own.key"))
 
 
-@pytest.mark.parametrize("prefix", ["", "/lookout", "lookout/", "a//b", "a/+/b", "#", "$SYS", "a b"])
+@pytest.mark.parametrize(
+    "prefix",
+    ["", "/lookout", "lookout/", "a//b", "a/+/b", "#", "$SYS", "a b"],
+)
 def test_a_prefix_that_is_no_plain_topic_is_refused(prefix: str) -> None:
     """Wildcards, empty levels and the broker's own tree are out of bounds."""
     with pytest.raises(ValidationError):
