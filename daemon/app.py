@@ -226,6 +226,9 @@ class App:
         self, heals: tuple[type[Exception], ...], parks: tuple[type[Exception], ...]
     ) -> Retry:
         timing = self._timing
+        if self._replay is not None:
+            # A recording does not heal, and nobody waits beside it: the first failure is told.
+            heals = parks = ()
         return Retry(
             heals,
             parks,

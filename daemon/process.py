@@ -215,7 +215,7 @@ class Process:
         for line in data.decode(errors="replace").splitlines():
             self._said += 1
             if self._said <= _STDERR_LINES and line.strip():
-                logger.warning("%s says: %s", self.name, line[:500])
+                logger.info("%s says: %s", self.name, line[:500])
 
     def _release(self) -> None:
         loop = asyncio.get_running_loop()

@@ -15,6 +15,10 @@ from daemon.config import DaemonConfig, parse
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.plan import Plan
+from daemon.supervisor import reasons
+from detectors import DetectorError
+from sinks import SinkError
+from sources import SourceError
 
 
 def replay(
@@ -53,7 +57,12 @@ def replay(
     if jsonl is not None:
         jsonl.unlink(missing_ok=True)
     shown = Console(stderr=True)
-    raise typer.Exit(asyncio.run(_replay(plan, Replay(start, media), shown, quiet=quiet)))
+    try:
+        code = asyncio.run(_replay(plan, Replay(start, media), shown, quiet=quiet))
+    except* (SourceError, DetectorError, SinkError) as group:
+        typer.echo(f"lookout: {reasons(group)}", err=True)
+        code = Exit.UNREACHABLE
+    raise typer.Exit(code)
 
 
 async def _replay(plan: Plan, how: Replay, console: Console, *, quiet: bool) -> Exit:
@@ -63,10 +72,6 @@ async def _replay(plan: Plan, how: Replay, console: Console, *, quiet: bool) -> 
         bar = group.create_task(_show(app, console, quiet=quiet), name="progress")
         code = await app.run()
         bar.cancel()
-    broken = [name for name, line in app.lines.items() if not line.finished]
-    if broken and not app.stopping:
-        console.print(f"lookout: {', '.join(broken)}: the recording could not be read to its end")
-        return Exit.UNREACHABLE
     return code
 
 
