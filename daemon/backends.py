@@ -52,11 +52,13 @@ def resolve(room: Room, key: str, use: Use, origin: str) -> Backend:
     module, _, attribute = reference.partition(":")
     try:
         factory = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as exc:
+        model: type[BaseModel] = factory.Config
+    except (ImportError, AttributeError, SyntaxError, TypeError, ValueError) as exc:
+        # Beside what is missing: names like `:x` and `.a:b`, and code that is being written.
+        reason = str(exc).partition("\n")[0]
         raise ConfigRejected(
-            f"{origin}: {key}.type: backend {use.type!r} cannot be imported: {exc}"
+            f"{origin}: {key}.type: backend {use.type!r} cannot be imported: {reason}"
         ) from None
-    model: type[BaseModel] = factory.Config
     try:
         config = model.model_validate(use.options)
     except ValidationError as exc:

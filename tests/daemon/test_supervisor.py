@@ -1,0 +1,142 @@
+"""The only place that retries: what heals, what waits for a person, what is a bug."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from daemon.supervisor import Failure, Retry, flatten, keep_alive, reasons
+
+
+class Heals(Exception):  # noqa: N818 (named after the remedy)
+    """Try again soon."""
+
+
+class Parks(Exception):  # noqa: N818 (named after the remedy)
+    """A person must act."""
+
+
+RETRY = Retry((Heals,), (Parks,), first=1, most=8, parked=300)
+
+
+class Story:
+    """Fails as told, one exception per run, then ends; time passes only while it sleeps."""
+
+    def __init__(self, *fates: BaseException) -> None:
+        self.fates = list(fates)
+        self.runs = 0
+        self.slept: list[float] = []
+        self.told: list[Failure] = []
+
+    async def once(self) -> None:
+        """Run once."""
+        self.runs += 1
+        if self.fates:
+            raise self.fates.pop(0)
+
+    async def sleep(self, seconds: float) -> None:
+        """Note for how long."""
+        self.slept.append(seconds)
+
+    async def tell(self, failure: Failure) -> None:
+        """Note what is shown."""
+        self.told.append(failure)
+
+    async def live(self, retry: Retry = RETRY) -> None:
+        """Be kept alive."""
+        await keep_alive("camera-porch", self.once, retry, told=self.tell, sleep=self.sleep)
+
+
+async def test_end_in_order_is_the_end() -> None:
+    """What returns is not run again."""
+    story = Story()
+    await story.live()
+    assert (story.runs, story.slept) == (1, [])
+
+
+async def test_delays_grow_to_their_limit() -> None:
+    """Each failure in a row waits longer, at least half and at most all of its step."""
+    story = Story(*(Heals("gone") for _ in range(6)))
+    await story.live()
+    assert story.runs == 7
+    for slept, most in zip(story.slept, (1, 2, 4, 8, 8, 8), strict=True):
+        assert most / 2 <= slept <= most
+    assert [failure.attempt for failure in story.told] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_what_needs_a_person_is_looked_at_rarely() -> None:
+    """A refusal waits for the parked delay, and says so."""
+    story = Story(Parks("wrong password"))
+    await story.live()
+    assert story.slept == [300]
+    assert story.told == [Failure("wrong password", parked=True, attempt=1, delay=300)]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ExceptionGroup("g", [Heals("a"), ExceptionGroup("h", [Parks("b")])]),
+        lambda: ExceptionGroup("g", [Parks("b"), Heals("a")]),
+    ],
+)
+async def test_refusal_weighs_more_in_a_group(make: Callable[[], BaseException]) -> None:
+    """A group with a refusal in it is parked."""
+    story = Story(make())
+    await story.live()
+    assert story.told[0].parked
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ZeroDivisionError("a bug"),
+        lambda: ExceptionGroup("g", [Heals("gone"), ZeroDivisionError("a bug")]),
+    ],
+)
+async def test_bug_passes_through(make: Callable[[], BaseException]) -> None:
+    """What neither heals nor parks ends everything, even in company."""
+    story = Story(make())
+    with pytest.raises((ZeroDivisionError, ExceptionGroup)) as told:
+        await story.live()
+    assert [type(leaf) for leaf in flatten(told.value)] == [ZeroDivisionError]
+    assert story.runs == 1
+
+
+async def test_health_starts_the_count_anew() -> None:
+    """After a long healthy run, the next failure waits as short as the first one did."""
+    story = Story(*(Heals("gone") for _ in range(5)))
+    always_healthy = Retry((Heals,), (Parks,), first=1, most=64, healthy_after=0)
+    await story.live(always_healthy)
+    assert all(slept <= 1 for slept in story.slept)
+    assert {failure.attempt for failure in story.told} == {1}
+
+
+async def test_same_reason_fills_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A camera that is off for hours is one warning, and another one when the reason changes."""
+    caplog.set_level("DEBUG")
+    story = Story(Heals("off"), Heals("off"), Heals("off"), Heals("silent"))
+    await story.live()
+    levels = [entry.levelname for entry in caplog.records if entry.name == "daemon.supervisor"]
+    assert levels == ["WARNING", "DEBUG", "DEBUG", "WARNING"]
+
+
+async def test_cancelling_ends_it() -> None:
+    """Neither a run nor a delay holds up whoever cancels."""
+    running = asyncio.get_running_loop().create_task(
+        keep_alive("x", asyncio.Event().wait, RETRY)  # type: ignore[arg-type]  # its result is not looked at
+    )
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+def test_reasons_are_one_line_each_once() -> None:
+    """Equal words of several leaves are said once; an error without words says its name."""
+    group = ExceptionGroup("g", [Heals("a"), Heals("a"), ExceptionGroup("h", [Parks()])])
+    assert reasons(group) == "a; Parks"
+
+
+def test_delay_never_overflows() -> None:
+    """After any number of failures the delay is a number within its limit."""
+    assert RETRY.delay(10_000) <= 8
