@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -36,6 +37,20 @@ class Plan:
     reasoner_key: str | None
     sinks: dict[str, Backend]
     secrets: Secrets
+
+
+def model_folders(config: DaemonConfig) -> list[Path]:
+    """Name the folders where models are looked for when the configuration names none."""
+    return [config.state / "models", Path("models")]
+
+
+def detector_use(config: DaemonConfig) -> Use:
+    """Return the detector's section; `auto` without `models` gets the first usual folder."""
+    use = config.detector
+    if use.type != "auto" or "models" in use.options:
+        return use
+    found = next((folder for folder in model_folders(config) if folder.is_dir()), None)
+    return use if found is None else Use(type="auto", models=str(found.absolute()), **use.options)
 
 
 class _Problems:
