@@ -5,7 +5,7 @@ from typing import Any
 from reasoners import Event, EventObject, FrameReference, Motion
 
 
-def revision(number: int = 1, *, camera: str = "porch", size: int = 0, **changes: Any) -> Event:  # noqa: ANN401  fields of Event
+def revision(number: int = 1, *, camera: str = "porch", size: int = 0, **changes: Any) -> Event:
     """Return the first revision of event `number`; `size` adds so many bytes."""
     fields: dict[str, Any] = {
         "id": f"e{number}",

@@ -37,11 +37,17 @@ type_of_make = Callable[..., MqttSink]
 def make(tmp_path: Path) -> type_of_make:
     """Build a sink for a broker; `logins` are the credentials it may ask for."""
 
-    def build(broker: HasUrl, logins: dict[str, Login] | None = None, **options: Any) -> MqttSink:
+    def build(
+        broker: HasUrl,
+        logins: dict[str, Login] | None = None,
+        *,
+        trial: bool = False,
+        **options: Any,
+    ) -> MqttSink:
         def credential(name: str) -> Credential:
             return (logins or {})[name]
 
-        site = Site("box1", "0.1.0", tmp_path, credential)
+        site = Site("box1", "0.1.0", tmp_path, credential, trial=trial)
         config = MqttConfig.model_validate({"url": broker.url, "timeout": 2} | options)
         return MqttSink("mqtt", config, site)
 

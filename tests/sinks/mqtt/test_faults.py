@@ -352,3 +352,17 @@ async def test_a_restarted_daemon_is_no_take_over(tmp_path: Path, make: Make) ->
             pass
         async with make(broker) as again:
             await again.deliver(revision(1))
+
+
+async def test_a_trial_does_not_disturb_the_daemon(tmp_path: Path, make: Make) -> None:
+    """Checking the configuration leaves a running daemon connected, online and unmarked."""
+    with Mosquitto(tmp_path) as broker, Subscriber(broker.port, tmp_path / "out") as subscriber:
+        daemon = make(broker)
+        async with daemon:
+            async with make(broker, trial=True):
+                pass
+            await daemon.deliver(revision(1))
+            subscriber.wait(lambda s: len(s.events) == 1)
+            assert subscriber.latest("lookout/box1/availability") == "online"
+        async with daemon:
+            await daemon.deliver(revision(2))

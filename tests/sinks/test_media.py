@@ -1,0 +1,146 @@
+"""Pictures on disk."""
+
+import errno
+import os
+import resource
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from sinks.media import MediaFull, MediaStore
+
+
+def names(folder: Path) -> list[str]:
+    """Return what is in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_first_picture_and_better_ones_have_references_of_their_own(tmp_path: Path) -> None:
+    """A reference names one file that is complete; none is ever replaced by another revision's."""
+    store = MediaStore(tmp_path)
+    assert store.put("e1", 1, b"first") == "/events/e1/snapshot.jpg"
+    assert store.put("e1", 3, b"better") == "/events/e1/snapshot-3.jpg"
+    first = store.find("/events/e1/snapshot.jpg")
+    better = store.find("/events/e1/snapshot-3.jpg")
+    assert first is not None
+    assert better is not None
+    assert (first.read_bytes(), better.read_bytes()) == (b"first", b"better")
+    assert store.size == len(b"first") + len(b"better")
+
+
+def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    """Pictures of people are private."""
+    MediaStore(tmp_path / "media").put("e1", 1, b"x")
+    for path in (tmp_path / "media").rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", ".hidden", "a\0b", "x" * 65, "é"])
+def test_an_unsafe_id_is_refused(tmp_path: Path, name: str) -> None:
+    """An id never becomes a path of its own."""
+    with pytest.raises(ValueError, match="cannot name a folder"):
+        MediaStore(tmp_path).put(name, 1, b"x")
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "/events/e1/../e1/snapshot.jpg",
+        "/events/e1/snapshot.jpg\n",
+        "events/e1/snapshot.jpg",
+        "/events/e1/secret",
+        "/events/e1/snapshot-0.jpg",
+        "/etc/passwd",
+        "/events/e2/snapshot.jpg",
+        "/events/link/snapshot.jpg/x",
+    ],
+)
+def test_nothing_else_is_found(tmp_path: Path, reference: str) -> None:
+    """Only whole references of files that are there lead to a file."""
+    store = MediaStore(tmp_path)
+    store.put("e1", 1, b"x")
+    (tmp_path / "events" / "e1" / "secret").write_text("x")
+    assert store.find(reference) is None
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """Neither to read nor to remove what lies elsewhere."""
+    secret = tmp_path / "secret"
+    secret.write_text("keep")
+    store = MediaStore(tmp_path / "media")
+    store.put("e1", 1, b"x")
+    (tmp_path / "media" / "events" / "e1" / "snapshot-2.jpg").symlink_to(secret)
+    assert store.find("/events/e1/snapshot-2.jpg") is None
+    store.sweep(lambda _: False)
+    assert secret.read_text() == "keep"
+
+
+def test_sweep_removes_what_a_crash_left(tmp_path: Path) -> None:
+    """Half-written and unreferenced files go, referenced and foreign ones stay."""
+    store = MediaStore(tmp_path)
+    kept = store.put("e1", 1, b"kept")
+    store.put("e1", 2, b"lost")
+    store.put("e2", 1, b"lost")
+    (tmp_path / "events" / "e1" / "snapshot-3.jpg.part").write_bytes(b"half")
+    (tmp_path / "events" / "e1" / "notes.txt").write_text("not ours")
+    again = MediaStore(tmp_path)
+    assert again.sweep(lambda reference: reference == kept) == 3
+    assert again.find(kept) is not None
+    assert not (tmp_path / "events" / "e2").exists()
+    assert names(tmp_path / "events" / "e1") == ["notes.txt", "snapshot.jpg"]
+    assert again.size == len(b"kept") + len(b"not ours")
+
+
+def test_the_oldest_events_make_room(tmp_path: Path) -> None:
+    """The quota holds after every put; what went is counted."""
+    store = MediaStore(tmp_path, quota=1000)
+    for number in range(10):
+        store.put(f"e{number}", 1, b"x" * 300)
+        assert store.size <= 1000
+    assert names(tmp_path / "events") == ["e7", "e8", "e9"]
+    assert store.removed == 7
+
+
+def test_a_picture_above_the_quota_is_refused(tmp_path: Path) -> None:
+    """Neither a single picture nor those of one event may pass the quota."""
+    store = MediaStore(tmp_path, quota=1000)
+    with pytest.raises(MediaFull, match="above the quota"):
+        store.put("e1", 1, b"x" * 1001)
+    store.put("e1", 1, b"x" * 600)
+    with pytest.raises(MediaFull, match="alone fills the quota"):
+        store.put("e1", 2, b"x" * 600)
+    assert store.find("/events/e1/snapshot.jpg") is not None
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No reference, no file, and the next picture is stored once there is room."""
+    store = MediaStore(tmp_path)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(MediaFull, match="disk is full"):
+            store.put("e1", 1, b"x")
+    assert list((tmp_path / "events").iterdir()) == []
+    assert store.put("e1", 1, b"x") == "/events/e1/snapshot.jpg"
+
+
+def test_a_write_that_stops_midway_leaves_nothing(tmp_path: Path) -> None:
+    """The kernel takes a part and refuses the rest."""
+    store = MediaStore(tmp_path)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, hard))
+    try:
+        with pytest.raises(Exception, match="media folder"):
+            store.put("e1", 1, b"x" * 10_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert list((tmp_path / "events").iterdir()) == []
