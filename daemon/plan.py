@@ -50,7 +50,9 @@ def detector_use(config: DaemonConfig) -> Use:
     if use.type != "auto" or "models" in use.options:
         return use
     found = next((folder for folder in model_folders(config) if folder.is_dir()), None)
-    return use if found is None else Use(type="auto", models=str(found.absolute()), **use.options)
+    if found is None:
+        return use
+    return Use.model_validate({"type": "auto", "models": str(found.absolute()), **use.options})
 
 
 class _Problems:

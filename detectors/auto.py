@@ -101,7 +101,7 @@ class AutoDetector:
         return _explained(
             profile,
             f"picked because there is {where}",
-            [*refused, "better: an ONNX detection model, such as YOLOX, in the folder `models` of the state folder"],
+            [*refused, "better: an ONNX model, such as YOLOX, in `models` of the state folder"],
         )
 
     def _candidates(self) -> Iterator[tuple[type[Any], Path]]:
