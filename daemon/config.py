@@ -195,10 +195,15 @@ def explain(error: ValidationError, origin: str, prefix: str, model: type[BaseMo
     """Turn a validation error into one line per problem, with key path, reason and remedy."""
     return "\n".join(
         dict.fromkeys(
-            f"{origin}: {_path(prefix, problem['loc'])}{_reason(dict(problem), model)}"
+            _plain(f"{origin}: {_path(prefix, problem['loc'])}{_reason(dict(problem), model)}")
             for problem in error.errors(include_url=False, include_input=True)
         )
     )
+
+
+def _plain(line: str) -> str:
+    """Keep one problem on one line, and whatever a key holds from steering the terminal."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 
 def _path(prefix: str, loc: tuple[int | str, ...]) -> str:
