@@ -59,8 +59,9 @@ class MediaStore:
     def put(self, event_id: str, revision: int, jpeg: bytes) -> str:
         """Store a picture durably and return its reference.
 
-        The first picture of an event is `/events/<id>/snapshot.jpg`, a later and better one
-        `/events/<id>/snapshot-<revision>.jpg`. The same revision again replaces its file.
+        The picture of an event's first revision is `/events/<id>/snapshot.jpg`, a later and better
+        one `/events/<id>/snapshot-<revision>.jpg`: what is there already does not decide, so that
+        a replay into the same folder names the same files. The same revision replaces its file.
 
         Raises:
             ValueError: An id that is no safe name.
@@ -75,8 +76,7 @@ class MediaStore:
             if not folder.exists():
                 folder.mkdir(mode=0o700)
                 _sync(self._events)
-            first = not (folder / "snapshot.jpg").exists()
-            name = "snapshot.jpg" if first else f"snapshot-{revision}.jpg"
+            name = "snapshot.jpg" if revision == 1 else f"snapshot-{revision}.jpg"
             _store(folder / name, jpeg)
             self._sizes[event_id] = _size(folder)
         except OSError as exc:

@@ -34,7 +34,12 @@ class Done:
         return json.loads(self.out)
 
 
-def lookout(*words: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Done:
+def lookout(
+    *words: str,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    within: float = PATIENCE,
+) -> Done:
     """Run `lookout` with these words; nobody can type anything, and no terminal is there."""
     done = subprocess.run(
         [sys.executable, "-m", "daemon", *words],
@@ -43,7 +48,7 @@ def lookout(*words: str, env: Mapping[str, str] | None = None, cwd: Path | None 
         text=True,
         check=False,
         cwd=cwd,
-        timeout=PATIENCE,
+        timeout=within,
         env={**os.environ, "COLUMNS": "200", **(env or {})},
     )
     assert "Traceback" not in done.stderr, done.stderr
