@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
@@ -69,9 +70,15 @@ def resolve(room: Room, key: str, use: Use, origin: str) -> Backend:
 def _find(room: Room, key: str, use: Use, origin: str) -> str:
     if ":" in use.type:
         return use.type
-    known = {entry.name: entry.value for entry in available(room)}
+    known = _announced(room)
     if use.type not in known:
         raise ConfigRejected(
             f"{origin}: {key}.type: no backend {use.type!r}; installed: {', '.join(known)}"
         )
     return known[use.type]
+
+
+@cache
+def _announced(room: Room) -> dict[str, str]:
+    """Read once what is installed: with many cameras, looking it up takes longer than all else."""
+    return {entry.name: entry.value for entry in available(room)}

@@ -1,9 +1,14 @@
 """`lookout schema`: JSON Schemas of the configuration and of everything that is published."""
 
+import ast
 import copy
+import inspect
 import json
+import textwrap
+from collections.abc import Iterator
 from importlib import import_module
-from typing import Annotated, Any
+from itertools import pairwise
+from typing import Annotated, Any, get_args
 
 import typer
 from pydantic import BaseModel
@@ -46,6 +51,7 @@ def config_schema() -> dict[str, Any]:
     """Build the schema of the configuration file, with the options of every installed backend."""
     whole = DaemonConfig.model_json_schema()
     parts: dict[str, Any] = whole["$defs"]
+    _describe(whole, DaemonConfig, parts)
     for room, places in _PLACES.items():
         parts[room] = {"oneOf": [*_alternatives(room, parts), _OTHER]}
         for place in places:
@@ -77,12 +83,48 @@ def _alternatives(room: Room, parts: dict[str, Any]) -> list[dict[str, Any]]:
             continue
         prefix = f"{room}_{entry.name}_"
         own = model.model_json_schema(ref_template=f"#/$defs/{prefix}{{model}}")
+        _describe(own, model, own.get("$defs", {}))
         parts |= {prefix + name: part for name, part in own.pop("$defs", {}).items()}
         kind = {"type": {"const": entry.name, "description": own.pop("description", "")}}
         own["properties"] = kind | own.get("properties", {})
         own["required"] = ["type", *own.get("required", [])]
         found.append(own)
     return found
+
+
+def _describe(part: dict[str, Any], model: type[BaseModel], parts: dict[str, Any]) -> None:
+    """Give each field the docstring that stands under it, as editors show it."""
+    for name, words in _docstrings(model).items():
+        if name in part.get("properties", {}):
+            part["properties"][name].setdefault("description", words)
+    for field in model.model_fields.values():
+        for inner in _models_in(field.annotation):
+            if inner.__name__ in parts:
+                _describe(parts[inner.__name__], inner, parts)
+
+
+def _docstrings(model: type[BaseModel]) -> dict[str, str]:
+    try:
+        (found,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    body = found.body if isinstance(found, ast.ClassDef) else []
+    return {
+        field.target.id: " ".join(words.value.value.split())
+        for field, words in pairwise(body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(words, ast.Expr)
+        and isinstance(words.value, ast.Constant)
+        and isinstance(words.value.value, str)
+    }
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
 
 
 def _model(reference: str) -> type[BaseModel] | None:

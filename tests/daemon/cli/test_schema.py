@@ -96,3 +96,17 @@ def test_example_configuration_uses_only_known_keys() -> None:
     assert set(example) <= set(schema["properties"])
     known = set(schema["$defs"]["CameraConfig"]["properties"])
     assert all(set(camera) <= known for camera in example["cameras"].values())
+
+
+def test_fields_carry_their_docstrings() -> None:
+    """An editor shows for each field what its docstring says: the daemon's and the backends'."""
+    schema = config_schema()
+    camera = schema["$defs"]["CameraConfig"]["properties"]
+    assert camera["rotate"]["description"].startswith("Degrees clockwise")
+    assert schema["properties"]["node"]["description"].startswith("Name of this box")
+    (rtsp,) = [
+        part
+        for part in schema["$defs"]["sources"]["oneOf"]
+        if part["properties"]["type"].get("const") == "rtsp"
+    ]
+    assert "loses nothing on the way" in rtsp["properties"]["transport"]["description"]
