@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from daemon.board import Board, Listener
 from daemon.clock import Clock
 from daemon.recorder import Recorder
 from daemon.supervisor import Failure
+from daemon.systemd import patient
 from reasoners import Event
 from sinks import Connected, EventRejected, Message, Notice, Sink
 from sinks.journal import Entry
@@ -40,7 +42,7 @@ class Delivery:
     """One sink's reader of the journal.
 
     Args:
-        open_sink: Builds a fresh sink for every connection.
+        open_sink: Builds the sink; it is entered anew for every connection.
         cursor: Position up to which everything was delivered in earlier runs.
     """
 
@@ -61,7 +63,8 @@ class Delivery:
         self.figures = DeliveryFigures()
         self.cursor = cursor
         self._node = node
-        self._open = open_sink
+        # One object over all connections: it remembers what the other side understands.
+        self._sink = open_sink()
         self._recorder = recorder
         self._board = board
         self._clock = clock
@@ -73,6 +76,7 @@ class Delivery:
         self._saved = cursor
         self._moved = asyncio.Event()
         self._uncounted = 0
+        self._denied = False
 
     @property
     def behind(self) -> int:
@@ -88,10 +92,13 @@ class Delivery:
         """
         self.figures.connects += 1
         self.figures.state, self.figures.reason = "connecting", ""
-        sink = self._open()
+        sink = self._sink
         try:
-            async with sink:
+            async with AsyncExitStack() as connection:
+                with patient(self._beat):
+                    await connection.enter_async_context(sink)
                 self.figures.state = "online"
+                self._denied = False
                 self._listener.anew()
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._show(sink), name=f"sink-{self.name}-states")
@@ -108,18 +115,26 @@ class Delivery:
             await _wait(self._moved, 1.0)
 
     async def failed(self, failure: Failure) -> None:
-        """Note why the sink is away."""
+        """Note why the sink is away; say it once to the others if a person must act."""
         self.figures.reason = failure.reason
-        if failure.parked and failure.attempt == 1:
-            self._notice("mqtt_denied", failure.reason)
+        if failure.parked and not self._denied:
+            self._denied = True
+            kind = "mqtt_denied" if "mqtt_denied" in failure.reason else "degraded"
+            self._notice(kind, f"sink {self.name}: {failure.reason}")
 
     async def save(self) -> None:
         """Write the cursor to the journal, if it moved."""
         if self.cursor != self._saved or self._uncounted:
-            moved, counted = self.cursor, self._uncounted
-            await self._recorder.advance({self.name: moved}, {self.name: counted})
-            self._saved = moved
-            self._uncounted -= counted
+            counted, self._uncounted = self._uncounted, 0
+            self._saved = self.cursor
+            await self._recorder.advance({self.name: self._saved}, {self.name: counted})
+
+    def skip(self, cursor: int) -> None:
+        """Go on from the journal's cursor: what lies before it has expired."""
+        self.cursor = max(self.cursor, cursor)
+        for position in [position for position in self._refusals if position <= self.cursor]:
+            del self._refusals[position]
+        self._moved.set()
 
     async def _show(self, sink: Sink) -> None:
         while True:
@@ -135,7 +150,8 @@ class Delivery:
             self._beat()
             entries = await self._recorder.after(read, BATCH)
             for entry in entries:
-                await window.enter(entry)
+                with patient(self._beat):
+                    await window.enter(entry)
                 read = entry.position
                 coroutine = self._hand_over(sink, entry, window)
                 group.create_task(coroutine, name=f"sink-{self.name}-{entry.position}")
@@ -149,7 +165,7 @@ class Delivery:
             await asyncio.sleep(self._refusal_delay)
             done = await self._try(sink, entry)
         window.leave(entry)
-        self.cursor = window.low
+        self.cursor = max(self.cursor, window.low)
         self._moved.set()
         self._refusals.pop(entry.position, None)
 
