@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,21 +16,30 @@ from daemon.board import Board
 from daemon.clock import Clock
 from daemon.delivery import Delivery
 from daemon.detection import DetectorHost
+from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.housekeeping import Housekeeping
 from daemon.identity import NewId, live_id, replay_id
 from daemon.line import Line, Wiring
 from daemon.plan import CameraPlan, Plan
 from daemon.recorder import Recorder
-from daemon.supervisor import Retry, keep_alive
-from daemon.systemd import Notifier, Progress
+from daemon.supervisor import Failure, Retry, keep_alive
+from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Thinking
 from daemon.version import VERSION
 from detectors import DetectorRejected, DetectorUnavailable
 from reasoners import Asking, Chronicle, SceneConfig, after_restart
-from sinks import Notice, SinkRejected, SinkUnavailable, Site
+from sinks import (
+    CameraStatus,
+    Notice,
+    ObjectCounts,
+    SinkRejected,
+    SinkUnavailable,
+    Site,
+    ZoneCounts,
+)
 from sinks.journal import Journal, Limits
-from sinks.media import MediaStore
+from sinks.media import MediaFailed, MediaStore
 from sources import SourceRejected, SourceUnavailable
 from sources.message import Open
 
@@ -70,10 +79,12 @@ class App:
         self._timing = plan.config.timing
         self._stop = asyncio.Event()
         self._stop_at: float | None = None
+        self._last_resort: threading.Timer | None = None
         self._behind = False
+        self._degraded = False
         self.progress = Progress(self.clock.monotonic)
         self.started_at = self.clock.monotonic()
-        self.recorder = Recorder(self._journal(), self._media())
+        self.recorder = Recorder(self._journal(), self._media(), self.notice)
         self.detector = DetectorHost(
             "detector",
             plan.detector.reference,
@@ -89,10 +100,10 @@ class App:
             self._stop_at = asyncio.get_running_loop().time()
             self.notifier.stopping()
             logger.info("stopping")
-            last_resort = threading.Timer(self._timing.stop - 0.5, _leave)
-            last_resort.daemon = True
-            last_resort.start()
-            self._last_resort = last_resort
+            stop = self._timing.stop
+            self._last_resort = threading.Timer(max(stop - 0.5, stop / 2), _leave)
+            self._last_resort.daemon = True
+            self._last_resort.start()
             self._stop.set()
 
     @property
@@ -106,14 +117,16 @@ class App:
         Raises:
             JournalFailed: The journal cannot be trusted any more.
         """
-        async with self.recorder:
-            await self._prepare()
-            async with asyncio.TaskGroup() as group:
-                guard = group.create_task(self._guard(), name="journal-guard")
-                await self._run_sinks()
-                guard.cancel()
-        if self._stop_at is not None:
-            self._last_resort.cancel()
+        try:
+            async with self.recorder:
+                await self._prepare()
+                async with asyncio.TaskGroup() as group:
+                    guard = group.create_task(self._guard(), name="journal-guard")
+                    await self._run_sinks()
+                    guard.cancel()
+        finally:
+            if self._last_resort is not None:
+                self._last_resort.cancel()
         return Exit.BEHIND if self._behind else Exit.CLEAN
 
     async def _guard(self) -> None:
@@ -122,6 +135,8 @@ class App:
     async def _prepare(self) -> None:
         """End what a crash left open, so that nothing downstream stays ON for ever."""
         await self.recorder.prepare(list(self._plan.sinks))
+        if self._replay is None:
+            await self.recorder.sweep()
         now = self.clock.now()
         for event in await self.recorder.unfinished():
             await self.recorder.commit(after_restart(event, now))
@@ -133,7 +148,13 @@ class App:
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(
-                    keep_alive(name, delivery.once, retry, told=delivery.failed),
+                    keep_alive(
+                        name,
+                        delivery.once,
+                        retry,
+                        told=delivery.failed,
+                        sleep=self._sleep(f"sink-{name}"),
+                    ),
                     name=f"sink-{name}",
                 )
                 for name, delivery in self.deliveries.items()
@@ -160,13 +181,23 @@ class App:
             await asyncio.wait([task], timeout=self._left(self._timing.drain / 4))
             task.cancel()
         for line in self.lines.values():
-            self.thinking.figures.terminal["error"] += await line.abandon()
+            await line.abandon()
+        # An answer that was just being written when its worker was stopped is counted already.
+        figures = self.thinking.figures
+        figures.terminal["error"] += figures.pending
 
     async def _run_detector(self) -> None:
         retry = self._retry((DetectorUnavailable,), (DetectorRejected,))
         async with asyncio.TaskGroup() as group:
             task = group.create_task(
-                keep_alive("detector", self.detector.once, retry), name="detector"
+                keep_alive(
+                    "detector",
+                    self.detector.once,
+                    retry,
+                    told=self._on_detector_failed,
+                    sleep=self._sleep("detector"),
+                ),
+                name="detector",
             )
             await self._run_cameras()
             task.cancel()
@@ -215,6 +246,16 @@ class App:
         for delivery in self.deliveries.values():
             await delivery.save()
 
+    def _sleep(self, part: str) -> Callable[[float], Awaitable[None]]:
+        """Make a sleep between attempts during which the watchdog need not worry."""
+        beat = self.progress.part(part)
+
+        async def sleep(seconds: float) -> None:
+            with patient(beat):
+                await asyncio.sleep(seconds)
+
+        return sleep
+
     def _left(self, seconds: float) -> float:
         """Return what is left of a span that began with the signal, if there was one."""
         if self._stop_at is None:
@@ -248,7 +289,12 @@ class App:
     def _media(self) -> MediaStore | None:
         quota = int(self._plan.config.media.megabytes * MEGABYTE)
         folder = self._replay.media if self._replay else self._plan.config.state / "media"
-        return MediaStore(folder, quota=quota) if folder is not None else None
+        if folder is None:
+            return None
+        try:
+            return MediaStore(folder, quota=quota)
+        except MediaFailed as exc:
+            raise ConfigRejected(f"{self._plan.origin}: {exc}") from None
 
     def _build_deliveries(self, cursors: dict[str, int]) -> None:
         state = self._plan.config.state
@@ -284,9 +330,21 @@ class App:
                 deadline=float(getattr(plan.reasoner.config, "deadline", 10.0)),
             )
         for name, camera in plan.cameras.items():
+            self._show_nothing(name, camera)
             if camera.config.enabled:
                 track, index = await self.recorder.numbering(name)
                 self.lines[name] = self._line(name, camera, asking, track, index)
+
+    def _show_nothing(self, name: str, camera: CameraPlan) -> None:
+        """Replace what an earlier run may have left with the broker until there is something."""
+        at = round(self.clock.now(), 3)
+        if not camera.config.enabled:
+            why = "switched off in the configuration"
+            status = CameraStatus(camera=name, state="disabled", reason=why, since=at)
+            self.board.show(status)
+        self.board.show(ObjectCounts(camera=name, at=at, counts={}))
+        for zone in camera.config.zones:
+            self.board.show(ZoneCounts(camera=name, zone=zone, at=at, counts={}))
 
     def _line(
         self, name: str, camera: CameraPlan, asking: Asking | None, track: int, index: int
@@ -341,6 +399,15 @@ class App:
     def _on_detector(self, state: str, description: str) -> None:
         if state == "ready":
             logger.info("detector ready: %s", description)
+            if self._degraded:
+                self._degraded = False
+                self.notice("recovered", f"the detector works again: {description}")
+
+    async def _on_detector_failed(self, failure: Failure) -> None:
+        """Say once that nothing is looked at; cameras stay open, so that their states stay true."""
+        if not self._degraded:
+            self._degraded = True
+            self.notice("degraded", f"nothing is detected: {failure.reason}")
 
     def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
         """Say something once, to every sink."""

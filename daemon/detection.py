@@ -18,6 +18,7 @@ from pydantic import JsonValue
 from daemon.edges import Edge
 from daemon.process import Process, ProcessGone
 from daemon.slots import Lease, SlotPool
+from daemon.systemd import patient
 from daemon.timing import Timing
 from detectors import Detections, DetectorRejected, DetectorUnavailable
 from detectors.columns import from_rows
@@ -52,7 +53,17 @@ class _Request:
     edge: Edge[Held]
     max_age: float | None
     answer: asyncio.Future[Seen | None]
+    abandoned: Callable[[], None]
     held: Held | None = None
+    left: bool = False
+    """Whether its asker was cancelled and the frame accounted for."""
+
+    def leave(self) -> None:
+        """Account for the frame of an asker that is gone, once."""
+        if self.held is not None and not self.left:
+            self.left = True
+            self.held.lease.release()
+            self.abandoned()
 
 
 @dataclass(slots=True)
@@ -142,7 +153,8 @@ class DetectorHost:
     def leave(self, camera: str) -> None:
         """A camera is done; its slots are unmapped with the next batch."""
         self._cameras.pop(camera, None)
-        self._unmapped.append(camera)
+        if camera not in self._unmapped:
+            self._unmapped.append(camera)
 
     async def detect(
         self,
@@ -165,7 +177,7 @@ class DetectorHost:
                 the slot has been given back then.
         """
         answer: asyncio.Future[Seen | None] = asyncio.get_running_loop().create_future()
-        request = _Request(camera, edge, max_age, answer)
+        request = _Request(camera, edge, max_age, answer, abandoned)
         self._turn.waiting.append(request)
         self._turn.changed.set()
         try:
@@ -173,9 +185,7 @@ class DetectorHost:
         except asyncio.CancelledError:
             if request in self._turn.waiting:
                 self._turn.waiting.remove(request)
-            if request.held is not None:
-                request.held.lease.release()
-                abandoned()
+            request.leave()
             raise
 
     async def once(self) -> None:
@@ -220,8 +230,9 @@ class DetectorHost:
 
     async def _start(self, process: Process) -> Loaded:
         await process.send(self._load)
-        async with asyncio.timeout(self._timing.load):
-            received = await process.receive()
+        with patient(self._beat):
+            async with asyncio.timeout(self._timing.load):
+                received = await process.receive()
         message = from_worker.validate_json(received.text)
         if isinstance(message, Failed):
             raise _failure(message)
@@ -323,8 +334,8 @@ def _item(request: _Request) -> Item:
 
 def _answer(request: _Request, detections: Detections | None, reason: str) -> None:
     if request.answer.done():
-        if request.held is not None:
-            request.held.lease.release()
+        # Cancelled meanwhile, perhaps in the very moment in which its frame was taken.
+        request.leave()
     elif request.held is None:
         request.answer.set_result(None)
     else:

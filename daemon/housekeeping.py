@@ -106,7 +106,11 @@ class Housekeeping:
             self._house.notice("clock_step", f"the clock stepped by {step:+.1f} s", seconds=step)
 
     async def _expire(self) -> None:
-        for expired in await self._house.recorder.expire(self._house.clock.now()):
+        recorder, deliveries = self._house.recorder, self._house.deliveries
+        lost = await recorder.expire(self._house.clock.now())
+        for name, cursor in (await recorder.cursors(list(deliveries))).items():
+            deliveries[name].skip(cursor)
+        for expired in lost:
             text = f"{expired.count} revisions expired before {expired.sink} had taken them"
             logger.error("%s", text)
             self._house.notice(

@@ -10,7 +10,7 @@ from typing import ParamSpec, Self, TypeVar
 
 from reasoners import Event
 from sinks.journal import Entry, Expired, Figures, Journal, JournalFailed
-from sinks.media import MediaFull, MediaStore
+from sinks.media import MediaFailed, MediaStore
 
 logger = logging.getLogger(__name__)
 
@@ -21,14 +21,27 @@ AT_ONCE = 256
 """Commits that may wait for the thread; more means that the disk does not keep up."""
 
 
+def _nobody(kind: str, text: str) -> None:
+    """Tell nobody."""
+
+
 class Recorder:
     """Owns the thread in which journal and media are touched, and nothing else is.
 
     What is submitted is carried out even when the submitter is cancelled meanwhile. A journal that
-    fails is fatal: `failed` then resolves, and the daemon ends.
+    fails is fatal: `failed` then resolves, and the daemon ends. Media that fail are not: events go
+    on without pictures.
+
+    Args:
+        told: Called with the kind of a notice and a text when media fail, and when they work again.
     """
 
-    def __init__(self, journal: Journal, media: MediaStore | None) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        media: MediaStore | None,
+        told: Callable[[str, str], None] = _nobody,
+    ) -> None:
         self.position = 0
         """Of the newest committed revision."""
 
@@ -37,6 +50,8 @@ class Recorder:
 
         self._journal = journal
         self._media = media
+        self._told = told
+        self._without_media = False
         self._waiting = asyncio.Semaphore(AT_ONCE)
         self._listeners: list[asyncio.Event] = []
 
@@ -111,14 +126,35 @@ class Recorder:
             await asyncio.wrap_future(self.submit(event))
 
     async def store(self, event: str, revision: int, jpeg: bytes) -> str | None:
-        """Write a snapshot; None when the disk is full or there is no place for media."""
+        """Write a snapshot; None when it cannot be written or there is no place for media."""
         if self._media is None:
             return None
         try:
-            return await self.run(self._media.put, event, revision, jpeg)
-        except MediaFull as exc:
-            logger.warning("snapshot not stored: %s", exc)
+            reference = await self.run(self._media.put, event, revision, jpeg)
+        except (MediaFailed, OSError) as exc:
+            if not self._without_media:
+                self._without_media = True
+                logger.warning("events go without snapshots: %s", exc)
+                self._told("degraded", f"events go without snapshots: {exc}")
             return None
+        if self._without_media:
+            self._without_media = False
+            logger.info("snapshots are stored again")
+            self._told("recovered", "snapshots are stored again")
+        return reference
+
+    async def sweep(self) -> None:
+        """Remove pictures that no event names, such as those a crash left half-written."""
+        if self._media is None:
+            return
+        references = await self.run(self._journal.references)
+        try:
+            removed = await self.run(self._media.sweep, references.__contains__)
+        except OSError as exc:
+            logger.warning("left-over snapshots were not removed: %s", exc.strerror)
+            return
+        if removed:
+            logger.info("removed %d left-over snapshots", removed)
 
     async def after(self, position: int, most: int) -> list[Entry]:
         """Read what was committed after a position."""

@@ -71,6 +71,7 @@ async def keep_alive(
         try:
             await once()
         except* retry.parks as group:
+            attempt = 0 if clock() - started >= retry.healthy_after else attempt
             failure = Failure(reasons(group), parked=True, attempt=attempt + 1, delay=retry.parked)
         except* retry.heals as group:
             attempt = 0 if clock() - started >= retry.healthy_after else attempt

@@ -4,12 +4,16 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 logger = logging.getLogger(__name__)
 
 LIMIT = 20.0
 """Seconds a part may go without progress before the watchdog is no longer fed."""
+
+PERIOD = 5.0
+"""Seconds between two beats of a part that waits for somebody else."""
 
 
 class Progress:
@@ -24,13 +28,14 @@ class Progress:
         """Register a part and return what it calls when it gets on."""
 
         def beat() -> None:
-            self._beats[name] = self._clock()
+            if name in self._beats:
+                self._beats[name] = self._clock()
 
-        beat()
+        self._beats[name] = self._clock()
         return beat
 
     def retire(self, name: str) -> None:
-        """A part has ended in order."""
+        """A part has ended in order, or has nothing to do; it is not waited for any more."""
         self._beats.pop(name, None)
 
     @property
@@ -38,6 +43,27 @@ class Progress:
         """Names of the parts that have not got on for too long."""
         now = self._clock()
         return sorted(name for name, at in self._beats.items() if now - at > self._limit)
+
+
+@contextmanager
+def patient(beat: Callable[[], None], period: float = PERIOD) -> Iterator[None]:
+    """Beat for a part that waits for somebody else, under a deadline of its own or on purpose.
+
+    A broker that is away or a model that takes its time is no reason to restart the daemon.
+    """
+    loop = asyncio.get_running_loop()
+    handle: asyncio.TimerHandle
+
+    def again() -> None:
+        nonlocal handle
+        beat()
+        handle = loop.call_later(period, again)
+
+    again()
+    try:
+        yield
+    finally:
+        handle.cancel()
 
 
 class Notifier:

@@ -178,6 +178,16 @@ class Journal:
         rows = self._read("SELECT body FROM unfinished ORDER BY position")
         return [Event.model_validate_json(body) for (body,) in rows]
 
+    def references(self) -> set[str]:
+        """Return the snapshots that any kept body names; all others may be removed."""
+        rows = self._read(
+            "SELECT DISTINCT json_extract(body, '$.media.snapshot') AS snapshot FROM ("
+            "SELECT body FROM entry UNION ALL SELECT body FROM unfinished "
+            "UNION ALL SELECT body FROM held UNION ALL SELECT body FROM dead_letter"
+            ") WHERE snapshot IS NOT NULL"
+        )
+        return {reference for (reference,) in rows}
+
     def last_track_id(self, camera: str) -> int:
         """Return the highest number N of a track `tN` that a camera is known to have used."""
         return max(self._counter(camera, "track"), self._noted.get(camera, (0, 0))[0])
