@@ -60,6 +60,8 @@ class CameraConfig(_Section):
     """One camera and what is watched for."""
 
     source: Use
+    """Where the pictures come from: `type` and the options of that source."""
+
     title: str | None = Field(default=None, max_length=80)
     """For people; names are for topics."""
 
@@ -67,6 +69,8 @@ class CameraConfig(_Section):
     """A camera that is off on purpose is `disabled` and not opened."""
 
     detect: DetectConfig = DetectConfig()
+    """How often it is looked at; default 5 frames per second, every frame on a GPU."""
+
     rotate: Literal[0, 90, 180, 270] = 0
     """Degrees clockwise, before everything else. Zones are relative to the turned picture."""
 
@@ -74,11 +78,16 @@ class CameraConfig(_Section):
     """Left, top, right, bottom of the part that is watched; default all of it."""
 
     zones: dict[Name, ZoneConfig] = {}
+    """Parts of the picture with a name, after rotation and crop; default none. Events say in which
+    zones their objects are, and each zone has counts of its own."""
+
     privacy: tuple[tuple[Point, ...], ...] = ()
     """Polygons painted black inside the decoder process, relative to the picture as the camera
     sends it, before rotation and crop; nothing else ever sees what is under them."""
 
     presence: PresenceConfig = PresenceConfig()
+    """The built-in rule: which objects make an event, and when one is over."""
+
     kept: PositiveInt = Field(default=4, le=64)
     """Decoded frames kept for pictures. At 1080p each costs 3 MB; too few lose snapshots when the
     detector is slow."""
@@ -101,15 +110,22 @@ class JournalConfig(_Section):
     """How long events are kept; what comes first counts."""
 
     days: PositiveFloat = 7.0
+    """Days; default 7. Raising it bridges longer outages of a sink; lowering it forgets sooner."""
+
     events: PositiveInt = 100_000
+    """Revisions of events; default 100000. Each takes about a kilobyte of disk."""
+
     megabytes: PositiveFloat = 256.0
+    """Megabytes of all revisions together; default 256. Lower it where the disk is small; what a
+    sink has not taken by then is reported as a `gap`."""
 
 
 class MediaConfig(_Section):
     """Snapshots on disk."""
 
     megabytes: PositiveFloat = 1024.0
-    """Quota; the oldest go first."""
+    """Quota in megabytes; default 1024. The pictures of the oldest events go first; raising it
+    keeps them longer."""
 
 
 class DaemonConfig(_Section):
@@ -119,11 +135,20 @@ class DaemonConfig(_Section):
     """Name of this box: in every topic and event. Two boxes on one broker need two names."""
 
     detector: Use = Use(type="auto")
+    """What finds objects: `type` and its options; one for all cameras. Default `auto`: the best
+    that this machine and the models found on it allow."""
+
     reasoner: Use | None = None
     """The vision-language model to ask about events; default none."""
 
     sinks: dict[Name, Use] = {}
+    """Where events go, by names of your choice; default nowhere but the journal. Each sink gets
+    every event; a renamed one starts as new."""
+
     cameras: dict[Name, CameraConfig] = Field(min_length=1)
+    """What is watched, one and more. The names, 1 to 32 of a-z, 0-9 and _, stand in topics and
+    events."""
+
     state_dir: Path | None = None
     """Journal and media. Default `$STATE_DIRECTORY`, else `$XDG_STATE_HOME/lookout`, else
     `~/.local/state/lookout`."""
@@ -132,8 +157,14 @@ class DaemonConfig(_Section):
     """TOML file with credentials, readable by its owner alone. Default: systemd's credentials."""
 
     journal: JournalConfig = JournalConfig()
+    """How long events are kept."""
+
     media: MediaConfig = MediaConfig()
+    """How much room snapshots get."""
+
     timing: Timing = Timing()
+    """Deadlines and delays; the defaults suit real cameras and brokers."""
+
     stats_interval: PositiveFloat = 60.0
     """Seconds between two publications of `stats`."""
 
