@@ -33,7 +33,8 @@ class Handover:
 
     Args:
         live: Which of the two rules holds.
-        wake: Called, by the reader thread, whenever `take` may give another answer than before.
+        wake: Called, by the reader thread, whenever `take` would give another answer than the last
+            time it was asked. A picture that nobody waits for wakes nobody.
     """
 
     def __init__(self, *, live: bool, wake: Callable[[], None]) -> None:
@@ -44,6 +45,7 @@ class Handover:
         self._tally = Tally()
         self._over = False
         self._stopped = False
+        self._wanted_from: float | None = None
         self.decoded_at: float | None = None
         """Monotonic seconds of the last good picture."""
 
@@ -58,7 +60,12 @@ class Handover:
             self._tally.decoded += 1
             self._tally.waiting = 1
             self.decoded_at = dated.arrival
-        self._wake()
+            # Of a recording, an early picture must be passed over before the next one can come.
+            wanted = self._wanted_from is not None
+            if wanted and self._live:
+                wanted = not _early(dated, self._wanted_from)
+        if wanted:
+            self._wake()
 
     def packet(self) -> None:
         """Count a packet."""
@@ -111,15 +118,17 @@ class Handover:
         `spoiled` takes that back.
         """
         with self._changed:
+            self._wanted_from = float("-inf") if not_before is None else not_before
             dated = self._waiting
             if dated is None:
                 return None
             self._waiting = None
             self._tally.waiting = 0
             self._changed.notify_all()
-            if not_before is not None and dated.time < not_before - _TOLERANCE:
+            if _early(dated, not_before):
                 self._tally.superseded += 1
                 return None
+            self._wanted_from = None
             self._tally.handed_over += 1
             return dated
 
@@ -138,3 +147,7 @@ class Handover:
         """Copy the counts; they balance."""
         with self._changed:
             return self._tally.snapshot()
+
+
+def _early(dated: Dated, not_before: float | None) -> bool:
+    return not_before is not None and dated.time < not_before - _TOLERANCE

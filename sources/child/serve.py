@@ -107,6 +107,8 @@ class Service:
 
     def _prepare(self, order: Open) -> None:
         self._source: Source = build(order)
+        # Asked once: looking a protocol up takes longer than all else in a turn of the loop.
+        self._patient = self._source if isinstance(self._source, Patient) else None
         self._handover = Handover(live=self._source.live, wake=self._wake)
         self._news = News(self._wake)
         self._slots = Slots(self._slots_fd, order.slots, writable=True)
@@ -233,9 +235,11 @@ class Service:
         if not source.live or self._handover.finished:
             return
         silent = time.monotonic() - self._reading.heard_at
-        if isinstance(source, Patient):
+        if self._patient is not None:
             opened = self._reading.opened
-            limit = source.read_timeout + SLACK if opened else 2 * source.open_timeout
+            limit = self._patient.read_timeout + SLACK
+            if not opened:
+                limit = 2 * self._patient.open_timeout
             if silent > limit:
                 self._reading.give_up(f"the camera was silent for {silent:.1f} s")
         self._reading.notice(STALLED)
