@@ -30,6 +30,9 @@ _KEEP_PREFIXES = ("CUDA_", "NVIDIA_", "MALLOC_", "PYTHON")
 _STDERR_LINES = 200
 """Lines of a process's stderr passed on to the log; native libraries can be noisy."""
 
+_STDERR_LINE = 500
+"""Bytes of a line that are passed on."""
+
 
 class ProcessGone(Exception):  # noqa: N818 (a fact; the host says what it means)
     """The process ended, or does not read what it is sent."""
@@ -78,6 +81,7 @@ class Process:
         self._ready: deque[Received] = deque()
         self._sending = asyncio.Lock()
         self._said = 0
+        self._unsaid = b""
 
     @property
     def pid(self) -> int:
@@ -179,6 +183,8 @@ class Process:
                     raise ChannelBroken(f"{self._epitaph()}, within a message")
                 raise ProcessGone(self._epitaph())
             self._ready.extend(self._unpacker.feed(data))
+            # A socket that always has more would otherwise keep everybody else from running.
+            await asyncio.sleep(0)
         return self._ready.popleft()
 
     def _epitaph(self) -> str:
@@ -212,16 +218,23 @@ class Process:
         if not data:
             asyncio.get_running_loop().remove_reader(pipe.fileno())
             return
-        for line in data.decode(errors="replace").splitlines():
-            self._said += 1
-            if self._said <= _STDERR_LINES and line.strip():
-                logger.info("%s says: %s", self.name, line[:500])
+        *lines, rest = (self._unsaid + data).split(b"\n")
+        self._unsaid = rest[:_STDERR_LINE]
+        for line in lines:
+            self._pass_on(line)
+
+    def _pass_on(self, line: bytes) -> None:
+        words = line[:_STDERR_LINE].decode(errors="replace").strip()
+        self._said += bool(words)
+        if words and self._said <= _STDERR_LINES:
+            logger.info("%s says: %s", self.name, words)
 
     def _release(self) -> None:
         loop = asyncio.get_running_loop()
         pipe = self._popen.stderr
         if pipe is not None and not pipe.closed:
             self._on_stderr()
+            self._pass_on(self._unsaid)
             loop.remove_reader(pipe.fileno())
             pipe.close()
         loop.remove_reader(self._pidfd)

@@ -162,6 +162,22 @@ for number in range(1000):
     assert len(said) == 200
 
 
+async def test_last_words_without_a_line_end_reach_the_log(
+    scripts: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A line that comes in pieces is one line, and what was said last is not forgotten."""
+    caplog.set_level("INFO")
+    code = """
+for part in ("one ", "line", "\\n", "the last"):
+    sys.stderr.write(part); sys.stderr.flush(); time.sleep(0.02)
+"""
+    async with running(scripts, code) as process:
+        with pytest.raises(ProcessGone):
+            await process.receive()
+    said = [entry.getMessage() for entry in caplog.records if "says" in entry.getMessage()]
+    assert said == ["porch says: one line", "porch says: the last"]
+
+
 def test_environment_keeps_what_drivers_need(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths and driver settings pass; everything else of ours stays."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
