@@ -42,6 +42,12 @@ _TICK = 0.25
 _FARTHEST = 10_000_000
 """Indices one answer may be ahead of the last: years of video, and no overflow."""
 
+_LATEST = 1e9
+"""Seconds of stream time, in either direction: decades of video or uptime, and a valid date."""
+
+_FLOOD = 200
+"""Messages within a second that nobody asked for; an honest child says a handful."""
+
 
 class CameraHost:
     """Runs one decoder child from opening to its end; a new host for every attempt.
@@ -86,6 +92,8 @@ class CameraHost:
         self._decoded_at: float | None = None
         self._state: tuple[CameraState, str] = ("disabled", "")
         self._died = False
+        self._unasked = (0, 0)
+        """The second of the loop's time, and what was said unasked within it."""
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -98,12 +106,18 @@ class CameraHost:
         self._say("connecting", "")
         self._figures.spawns += 1
         self._started = self._heard_at = loop.time()
-        await self._process.__aenter__()
+        try:
+            await self._process.__aenter__()
+        except ProcessGone as exc:
+            raise SourceUnavailable(str(exc)) from exc
         try:
             await self._process.send(self._opening)
-        except ProcessGone as exc:
+        except BaseException as exc:
             await self._process.__aexit__(None, None, None)
-            raise SourceUnavailable(f"{self.name}: {exc}") from exc
+            self._figures.child_ended(in_order=False)
+            if isinstance(exc, ProcessGone):
+                raise SourceUnavailable(str(exc)) from exc
+            raise
         self._group = asyncio.TaskGroup()
         await self._group.__aenter__()
         self._tasks = [
@@ -138,10 +152,11 @@ class CameraHost:
         """
         self._asked += 1
         ask = Next(id=self._asked, slot=slot, width=width, height=height, not_before=not_before)
-        limit = None if self.live else self._timing.request
-        answer = await self._ask(ask, limit)
+        answer = await self._ask(ask, self._limit(not_before))
         message = from_child.validate_json(answer.text)
         if isinstance(message, Ended):
+            if self.live:
+                raise SourceUnavailable(f"{self.name}: the camera ended the stream")
             return None
         if not isinstance(message, Given):
             raise self._nonsense(f"answered {message.kind} to next")
@@ -165,16 +180,24 @@ class CameraHost:
             return None
         raise self._nonsense(f"answered {message.kind} to take")
 
-    async def _ask(self, ask: Next | Take, limit: float | None) -> Received:
+    def _limit(self, not_before: float | None) -> float:
+        """Return how long a picture may take; silence of a camera is noticed long before."""
+        timing = self._timing
+        if not self.live:
+            return timing.request
+        passed_over = max(0.0, (not_before or 0.0) - asyncio.get_running_loop().time())
+        return passed_over + timing.opening + timing.silence
+
+    async def _ask(self, ask: Next | Take, limit: float) -> Received:
         answer: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
         self._answers[ask.id] = (ask, answer)
         try:
-            await self._process.send(ask)
-        except ProcessGone:
-            # The listener knows better why; it ends this task by ending the group.
-            await asyncio.Event().wait()
-        try:
             async with asyncio.timeout(limit):
+                try:
+                    await self._process.send(ask)
+                except ProcessGone:
+                    # The listener knows better why; it ends this task by ending the group.
+                    await asyncio.Event().wait()
                 return await answer
         except asyncio.CancelledError:
             if isinstance(ask, Next) and answer.done() and not answer.cancelled():
@@ -204,21 +227,31 @@ class CameraHost:
 
     def _hear(self, received: Received) -> None:
         message = from_child.validate_json(received.text)
+        if isinstance(message, Pulse | State | StreamInfo):
+            self._bear()
         match message:
             case Pulse():
                 self._figures.report(message.counts)
                 self._advance(message.counts.decoded)
                 self._decoded_at = message.decoded_at
             case State():
-                self._say(message.state, message.reason)
+                self._say(message.state, _plain(message.reason))
             case StreamInfo():
                 self.stream = message
             case Failed():
                 self._figures.report(message.counts)
                 kind = SourceRejected if message.remedy == "rejected" else SourceUnavailable
-                raise kind(message.reason)
+                raise kind(_plain(message.reason))
             case Given() | Ended() | Taken() | Gone():
                 self._hear_answer(message, received)
+
+    def _bear(self) -> None:
+        """Bear with what is said unasked, up to a flood."""
+        second = int(self._heard_at)
+        count = self._unasked[1] + 1 if self._unasked[0] == second else 1
+        self._unasked = second, count
+        if count > _FLOOD:
+            raise self._nonsense(f"more than {_FLOOD} messages a second")
 
     def _hear_answer(self, message: Given | Ended | Taken | Gone, received: Received) -> None:
         asked = self._answers.get(message.id)
@@ -250,8 +283,9 @@ class CameraHost:
             and self._last_index < given.index <= self._last_index + _FARTHEST
             and given.width <= ask.width
             and given.height <= ask.height
-            and given.time >= self._last_time
-            and given.arrival <= now + 1
+            and self._last_time <= given.time
+            and abs(given.time) <= _LATEST
+            and self._started - 1 <= given.arrival <= now + 1
             and given.generation % 2 == 0
         )
         if not honest:
@@ -310,3 +344,8 @@ class CameraHost:
         self._died = True
         self._process.kill()
         return SourceRejected(f"{self.name}: its decoder child sent nonsense ({what}); killed")
+
+
+def _plain(text: str) -> str:
+    """Keep what a child says on one line, and from steering terminals and log readers."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -35,7 +35,7 @@ _STDERR_LINE = 500
 
 
 class ProcessGone(Exception):  # noqa: N818 (a fact; the host says what it means)
-    """The process ended, or does not read what it is sent."""
+    """The process did not start, has ended, or does not read what it is sent."""
 
 
 def environment() -> dict[str, str]:
@@ -98,14 +98,18 @@ class Process:
             *self._options,
         ]
         with theirs:
-            self._popen = subprocess.Popen(  # noqa: ASYNC220, S603 (vfork: does not wait)
-                command,
-                pass_fds=(theirs.fileno(), *self._descriptors),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=environment(),
-            )
+            try:
+                self._popen = subprocess.Popen(  # noqa: ASYNC220, S603 (vfork: does not wait)
+                    command,
+                    pass_fds=(theirs.fileno(), *self._descriptors),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    env=environment(),
+                )
+            except OSError as exc:
+                ours.close()
+                raise ProcessGone(f"{self.name}: cannot be started: {exc.strerror}") from exc
         loop = asyncio.get_running_loop()
         self._pidfd = os.pidfd_open(self._popen.pid)
         self._ended = loop.create_future()
