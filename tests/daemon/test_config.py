@@ -238,7 +238,7 @@ def test_any_text_mutation_is_accepted_or_told_in_lines(
     [
         ({"STATE_DIRECTORY": "/var/lib/lookout:/b"}, "/var/lib/lookout"),
         ({"XDG_STATE_HOME": "/x"}, "/x/lookout"),
-        ({"HOME": "/home/me"}, "/home/me/.local/state/lookout"),
+        ({"HOME": "/h"}, "/h/.local/state/lookout"),
     ],
 )
 def test_state_folder_is_found(
