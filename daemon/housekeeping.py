@@ -101,6 +101,8 @@ class Housekeeping:
 
     async def _anchor(self) -> None:
         step = self._house.clock.anchor()
+        for line in self._house.lines.values():
+            line.trust(self._house.clock.trust)
         if step:
             logger.warning("the system's clock stepped by %+.1f s", step)
             self._house.notice("clock_step", f"the clock stepped by {step:+.1f} s", seconds=step)

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,8 +21,9 @@ from daemon.thinking import Thinking
 from daemon.timing import Timing
 from detectors import Detections, Tracker
 from detectors.message import Loaded
-from reasoners import Chronicle, EndReason, Job, Revision, Verdict, View, shifted
+from reasoners import Chronicle, EndReason, Event, Job, Revision, Verdict, View, shifted
 from sinks import CameraStatus, FrameReport, ObjectCounts, ZoneCounts
+from sinks.journal import Entry
 from sources import Frame, Pixels
 from sources.message import CameraState, Given, Open
 
@@ -30,6 +33,9 @@ CRASHES = 5
 """Failures in a row after which a camera is shown as `failed`, though still tried."""
 
 DEFAULT_FPS = 5.0
+
+_REASONS = 32
+"""Different reasons of being away that are remembered as said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +174,7 @@ class Line:
             if at == float("-inf"):
                 return
             self._tracker.reset()
-            for revision in self._chronicle.close(at, reason):
-                await self._record(revision, None)
+            await self._tell(self._chronicle.close(at, reason), None, [])
             self._show_counts()
 
     async def abandon(self) -> int:
@@ -185,7 +190,12 @@ class Line:
             at = max(self._last_captured, self._now(None))
             revision = self._chronicle.conclude(event, verdict, at)
             if revision is not None:
-                await self._record(revision, None)
+                await self._record(revision, None, [])
+
+    def trust(self, clock: Literal["synced", "unsynced"]) -> None:
+        """Note whether times can be trusted; events opened from now on say so."""
+        if self._wire.media_start is None:
+            self._chronicle.clock = clock
 
     async def _flow(self, host: CameraHost, pool: SlotPool, profile: Loaded) -> None:
         fps = self._fps
@@ -250,13 +260,25 @@ class Line:
             await self._look(host, seen.held.frame, seen.detections)
 
     async def _look(self, host: CameraHost, frame: Frame, detections: Detections) -> None:
-        loop = asyncio.get_running_loop()
-        self._looked_at, self._lost = loop.time(), False
+        self._looked_at, self._lost = asyncio.get_running_loop().time(), False
         self.progress = frame.captured_at - (self._wire.media_start or 0.0)
         jobs: list[Job] = []
+        try:
+            await self._observe(host, frame, detections, jobs)
+        finally:
+            # Outside the lock: a full queue ends another question, perhaps one of this camera.
+            for job in jobs:
+                await self._ask(job)
+        self._show_counts()
+        self._report(frame)
+
+    async def _observe(
+        self, host: CameraHost, frame: Frame, detections: Detections, jobs: list[Job]
+    ) -> None:
         async with self._telling:
             tracks = self._tracker.update(frame.captured_at, detections)
             replay = self._wire.media_start is not None
+            now = asyncio.get_running_loop().time()
             view = View(
                 index=frame.index,
                 captured_at=frame.captured_at,
@@ -264,18 +286,24 @@ class Line:
                 width=frame.width,
                 height=frame.height,
                 tracks=tracks,
-                age_s=None if replay else max(0.0, loop.time() - frame.arrival),
+                age_s=None if replay else max(0.0, now - frame.arrival),
             )
-            for revision in self._chronicle.observe(view):
-                jobs += await self._record(revision, host)
-        # Outside the lock: a full queue ends another question, perhaps one of this camera.
-        for job in jobs:
-            await self._ask(job)
-        self._show_counts()
-        self._report(frame)
+            await self._tell(self._chronicle.observe(view), host, jobs)
 
-    async def _record(self, revision: Revision, host: CameraHost | None) -> list[Job]:
-        """Take the picture and commit; return the question to ask, if there is one.
+    async def _tell(
+        self, revisions: Iterable[Revision], host: CameraHost | None, jobs: list[Job]
+    ) -> None:
+        """Record one after the other; whatever is cancelled, none is skipped."""
+        waiting = deque(revisions)
+        try:
+            while waiting:
+                await self._record(waiting.popleft(), host, jobs)
+        finally:
+            for revision in waiting:
+                self._submit(revision, revision.event, None, jobs)
+
+    async def _record(self, revision: Revision, host: CameraHost | None, jobs: list[Job]) -> None:
+        """Take the picture and commit; note the question to ask, if there is one.
 
         Once begun, the commit happens whatever is cancelled, so that no revision is skipped.
         """
@@ -288,15 +316,19 @@ class Line:
                 if reference is not None:
                     event = self._chronicle.illustrate(event, reference)
         finally:
-            event = shifted(event, self._step())
-            committed = self._wire.recorder.submit(event)
+            committed = self._submit(revision, event, jpeg, jobs)
         await asyncio.wrap_future(committed)
         if jpeg is not None:
             self._wire.board.picture(event, jpeg)
-        if revision.question is None:
-            return []
-        images = (jpeg,) if jpeg is not None else ()
-        return [Job(event, revision.question, images, self._wire.deadline)]
+
+    def _submit(
+        self, revision: Revision, event: Event, jpeg: bytes | None, jobs: list[Job]
+    ) -> "Future[list[Entry]]":
+        event = shifted(event, self._step())
+        if revision.question is not None:
+            images = (jpeg,) if jpeg is not None else ()
+            jobs.append(Job(event, revision.question, images, self._wire.deadline))
+        return self._wire.recorder.submit(event)
 
     async def _ask(self, job: Job) -> None:
         if self._wire.thinking is not None:
@@ -351,9 +383,9 @@ class Line:
         self._wire.board.show(status)
         # A camera that is off for days says why once, not every half minute.
         level = logging.DEBUG if (state, reason) in self._said else logging.INFO
-        self._said.add((state, reason))
-        if state == "online":
+        if state == "online" or len(self._said) >= _REASONS:
             self._said.clear()
+        self._said.add((state, reason))
         logger.log(level, "%s: %s%s", self.name, state, f" ({reason})" if reason else "")
 
     def _show_counts(self) -> None:
