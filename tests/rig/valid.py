@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from sinks.schema import schemas
@@ -16,7 +17,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-_KNOWN: Final = frozenset(
+_WORDS: Final = frozenset(
     {
         *("type", "properties", "required", "items", "prefixItems", "minItems", "maxItems"),
         *("anyOf", "$ref", "$defs", "enum", "const", "pattern", "minLength", "maxLength"),
@@ -26,11 +27,16 @@ _KNOWN: Final = frozenset(
 )
 
 
+@cache
+def _known() -> dict[str, dict[str, Any]]:
+    return schemas()
+
+
 def faults(payload: str) -> list[str]:
     """Return what is wrong with a JSON message that names its schema; none when it is valid."""
     value = json.loads(payload)
     name = str(value.get("schema", "")).removeprefix("lookout.").removesuffix("/1")
-    known = schemas()
+    known = _known()
     if name not in known:
         return [f"no schema is called {value.get('schema')!r}"]
     return list(_check(value, known[name], known[name], name))
@@ -39,15 +45,9 @@ def faults(payload: str) -> list[str]:
 def _check(
     value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], at: str
 ) -> Iterator[str]:
-    unknown = schema.keys() - _KNOWN
+    unknown = schema.keys() - _WORDS
     assert not unknown, f"the checker does not know {unknown}"
-    if "$ref" in schema:
-        name = schema["$ref"].removeprefix("#/$defs/")
-        yield from _check(value, root["$defs"][name], root, at)
-    if "anyOf" in schema:
-        ways = [list(_check(value, way, root, at)) for way in schema["anyOf"]]
-        if all(ways):
-            yield from ways[0]
+    yield from _elsewhere(value, schema, root, at)
     if "const" in schema and value != schema["const"]:
         yield f"{at}: {value!r} is not {schema['const']!r}"
     if "enum" in schema and value not in schema["enum"]:
@@ -55,14 +55,27 @@ def _check(
     if "type" in schema and not _is(value, schema["type"]):
         yield f"{at}: {value!r} is no {schema['type']}"
         return
-    if isinstance(value, dict):
-        yield from _object(value, schema, root, at)
-    elif isinstance(value, list):
-        yield from _array(value, schema, root, at)
-    elif isinstance(value, str):
-        yield from _text(value, schema, at)
-    elif isinstance(value, (int, float)):
-        yield from _number(value, schema, at)
+    match value:
+        case dict():
+            yield from _object(value, schema, root, at)
+        case list():
+            yield from _array(value, schema, root, at)
+        case str():
+            yield from _text(value, schema, at)
+        case int() | float():
+            yield from _number(value, schema, at)
+
+
+def _elsewhere(
+    value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], at: str
+) -> Iterator[str]:
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix("#/$defs/")
+        yield from _check(value, root["$defs"][name], root, at)
+    if "anyOf" in schema:
+        ways = [list(_check(value, way, root, at)) for way in schema["anyOf"]]
+        if all(ways):
+            yield from ways[0]
 
 
 def _is(value: Any, kind: str) -> bool:

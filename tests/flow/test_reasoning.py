@@ -1,0 +1,240 @@
+"""An event never waits for the model, and its question ends in one terminal state, in time."""
+
+import base64
+import json
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rig.accounts import check
+from rig.broker import Mosquitto
+from rig.lookout import Lookout
+from rig.model_server import ModelServer
+from rig.subscriber import Received, Subscriber
+from rig.visits import Visits
+
+from reasoners.event import TERMINAL
+from reasoners.testing import Asked, Script, answer, fails, hangs, page, says
+
+pytestmark = pytest.mark.broker
+
+DEADLINE = 2.0
+FRAME = "lookout/box1/cameras/yard/frames"
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What was asked and answered in one run."""
+
+    lookout: Lookout
+    requests: list[Asked]
+    messages: list[Received]
+    events: list[dict[str, Any]]
+
+
+def asking(folder: Path, clip: Path, broker: Mosquitto, url: str, **more: Any) -> Lookout:
+    """Describe a daemon that asks one model about every visit to a clip played like a camera."""
+    return Lookout(
+        folder,
+        {
+            "reasoner": {"type": "openai", "url": url, "model": "m", "deadline": f"{DEADLINE:g}s"},
+            "sinks": {"mqtt": {"type": "mqtt", "url": broker.url, "frames": True}},
+            "cameras": {
+                "yard": {
+                    "source": {"type": "file", "path": str(clip), "pace": "clip", "loop": True},
+                    "detect": {"fps": 5},
+                    "presence": {"hold": 0.5},
+                }
+            },
+            **more,
+        },
+    )
+
+
+def story(subscriber: Subscriber, event: str) -> list[dict[str, Any]]:
+    """Return the revisions of one event, in order of arrival."""
+    return [e for e in subscriber.events if e["id"] == event]
+
+
+def answered(subscriber: Subscriber) -> set[str]:
+    """Return the ids of events whose question has its terminal state."""
+    return {e["id"] for e in subscriber.events if e["reasoning"]["state"] in TERMINAL}
+
+
+def told_at(messages: list[Received], event: dict[str, Any]) -> float:
+    """Return the camera's time that was last reported when a revision arrived."""
+    told = 0.0
+    for message in messages:
+        if message.topic == FRAME:
+            told = message.json["captured_at"]
+        elif "/events/" in message.topic:
+            found = message.json
+            if (found["id"], found["revision"]) == (event["id"], event["revision"]):
+                return told
+    raise AssertionError("never arrived")
+
+
+SCRIPTS: tuple[tuple[Script, str], ...] = (
+    (answer("yes"), "verified"),
+    (answer("no"), "rejected"),
+    (answer("cannot_tell"), "uncertain"),
+    (hangs(), "timeout"),
+    (says('{"answer": "yes"' + " " * 400, pause=0.5), "timeout"),
+    (fails(500, "out of order"), "error"),
+    (says('{"answer": "perhaps"}'), "invalid"),
+    (page(), "invalid"),
+    (says("I'm sorry, I can't help with that."), "refused"),
+)
+"""What the model does with one question after the other, and how each must end."""
+
+
+@pytest.fixture(scope="module")
+def conversation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conversation]:
+    """Let as many people come as there are scripts, and keep what was said."""
+    folder = tmp_path_factory.mktemp("reasoning")
+    (folder / "broker").mkdir()
+    clip = Visits(count=len(SCRIPTS), there=1.2, away=1.2).write(folder / "visits.mp4")
+    with (
+        ModelServer(*(script for script, _ in SCRIPTS)) as model,
+        Mosquitto.shipped(folder / "broker") as broker,
+        Subscriber(broker.port, folder / "got") as subscriber,
+        asking(folder / "d", clip, broker, model.url) as lookout,
+    ):
+        subscriber.wait(lambda s: len(answered(s)) >= len(SCRIPTS), 90)
+        assert lookout.stop() == 0
+        subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
+        check(lookout, subscriber)
+        yield Conversation(lookout, model.requests, subscriber.messages, subscriber.events)
+
+
+def test_every_question_ends_once_and_in_time(conversation: Conversation) -> None:
+    """An event is out at once as pending; one terminal state follows, whatever the model does."""
+    stories: dict[str, list[dict[str, Any]]] = {}
+    for event in conversation.events:
+        stories.setdefault(event["id"], []).append(event)
+    for revisions, (_, state) in zip(list(stories.values())[: len(SCRIPTS)], SCRIPTS, strict=True):
+        first = revisions[0]
+        assert (first["type"], first["reasoning"]["state"]) == ("new", "pending")
+        taken = first["frame"]["captured_at"]
+        assert told_at(conversation.messages, first) - taken < DEADLINE / 2
+        states = [revision["reasoning"]["state"] for revision in revisions]
+        turned = states.index(state)
+        assert set(states[:turned]) == {"pending"}
+        assert set(states[turned:]) == {state}
+        verdict, deadline_at = revisions[turned], first["reasoning"]["deadline_at"]
+        assert deadline_at == pytest.approx(first["updated_at"] + DEADLINE, abs=0.01)
+        assert verdict["updated_at"] <= deadline_at + 1
+        assert told_at(conversation.messages, verdict) <= deadline_at + 1
+        assert verdict["reasoning"]["model"] == "m"
+
+
+def test_the_model_is_shown_the_snapshot(conversation: Conversation) -> None:
+    """The picture in a request is, byte for byte, the snapshot that the event refers to."""
+    first, asked = conversation.events[0], conversation.requests[0]
+    assert (asked.method, asked.path) == ("POST", "/v1/chat/completions")
+    prefix = "data:image/jpeg;base64,"
+    parts = [part for m in asked.body["messages"] for part in _parts(m["content"])]
+    (picture,) = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
+    shown = base64.b64decode(picture.removeprefix(prefix), validate=True)
+    stored = conversation.lookout.state / "media" / first["media"]["snapshot"].lstrip("/")
+    assert picture.startswith(prefix)
+    assert shown == stored.read_bytes()
+    assert first["objects"][0]["track"] in json.dumps(asked.body)
+
+
+def test_verdict_after_the_end_is_an_end_again(
+    tmp_path: Path, visits_clip: Path, broker: Mosquitto
+) -> None:
+    """An answer that comes after the person left ends the event once more, one revision higher."""
+    slow = says(json.dumps(ANSWER), pause=0.15)
+    with (
+        ModelServer(slow) as model,
+        Subscriber(broker.port, tmp_path / "got") as subscriber,
+        asking(
+            tmp_path / "d",
+            visits_clip,
+            broker,
+            model.url,
+            reasoner={"type": "openai", "url": model.url, "model": "m", "deadline": "20s"},
+        ) as lookout,
+    ):
+        subscriber.wait(lambda s: bool(answered(s)), 40)
+        (event,) = answered(subscriber)
+        assert lookout.stop() == 0
+        check(lookout, subscriber)
+        revisions = story(subscriber, event)
+    *_, ended, verdict = revisions
+    assert [revision["type"] for revision in revisions].count("end") == 2
+    assert (ended["type"], ended["reasoning"]["state"]) == ("end", "pending")
+    assert (verdict["type"], verdict["reasoning"]["state"]) == ("end", "verified")
+    assert verdict["revision"] == ended["revision"] + 1
+    assert verdict["ended_at"] == ended["ended_at"]
+    assert verdict["end_reason"] == ended["end_reason"] == "left"
+
+
+def test_f71_question_pending_at_a_kill_is_ended_once(
+    tmp_path: Path, visits_clip: Path, broker: Mosquitto
+) -> None:
+    """A question that `kill -9` cut off has its one terminal state right after the next start."""
+    with (
+        ModelServer(hangs()) as model,
+        Subscriber(broker.port, tmp_path / "got") as subscriber,
+        asking(tmp_path / "d", visits_clip, broker, model.url) as lookout,
+    ):
+        model.wait_requests()
+        subscriber.wait(lambda s: bool(s.events))
+        lookout.kill()
+        (event,) = {e["id"] for e in subscriber.events}
+        assert event not in answered(subscriber)
+        lookout.start()
+        subscriber.wait(lambda s: event in answered(s))
+        lookout.wait_for_log("yard: online", times=2)
+        assert lookout.stop() == 0
+        subscriber.wait(lambda s: {e["id"] for e in s.events} == answered(s))
+        check(lookout, subscriber, reconnects=1)
+        revisions = story(subscriber, event)
+    terminal = {r["revision"]: r for r in revisions if r["reasoning"]["state"] in TERMINAL}
+    (last,) = terminal.values()
+    assert (last["type"], last["end_reason"]) == ("end", "restart")
+    assert last["reasoning"]["state"] == "error"
+    assert last["revision"] == max(r["revision"] for r in revisions)
+
+
+def test_stop_ends_every_open_question(
+    tmp_path: Path, visits_clip: Path, broker: Mosquitto
+) -> None:
+    """SIGTERM while the model is thinking gives the question its terminal state on the way out."""
+    with (
+        ModelServer(hangs()) as model,
+        Subscriber(broker.port, tmp_path / "got") as subscriber,
+        asking(
+            tmp_path / "d",
+            visits_clip,
+            broker,
+            model.url,
+            reasoner={"type": "openai", "url": model.url, "model": "m", "deadline": "60s"},
+        ) as lookout,
+    ):
+        model.wait_requests()
+        lookout.signal(signal.SIGTERM)
+        assert lookout.wait_end(10) == 0
+        subscriber.wait(lambda s: {e["id"] for e in s.events} == answered(s))
+        check(lookout, subscriber)
+        last = subscriber.events[-1]
+    assert last["reasoning"]["state"] == "error"
+    assert last["type"] == "end"
+
+
+ANSWER = {
+    "answer": "yes",
+    "confidence": 90,
+    "description": "A person walks through the yard and leaves it on the other side.",
+    "entities": [],
+}
+
+
+def _parts(content: Any) -> list[dict[str, Any]]:
+    return content if isinstance(content, list) else []
