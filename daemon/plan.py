@@ -39,17 +39,16 @@ class Plan:
     secrets: Secrets
 
 
-def model_folders(config: DaemonConfig) -> list[Path]:
+def model_folders(state: Path) -> list[Path]:
     """Name the folders where models are looked for when the configuration names none."""
-    return [config.state / "models", Path("models")]
+    return [state / "models", Path("models")]
 
 
-def detector_use(config: DaemonConfig) -> Use:
+def detector_use(use: Use, state: Path) -> Use:
     """Return the detector's section; `auto` without `models` gets the first usual folder."""
-    use = config.detector
     if use.type != "auto" or "models" in use.options:
         return use
-    found = next((folder for folder in model_folders(config) if folder.is_dir()), None)
+    found = next((folder for folder in model_folders(state) if folder.is_dir()), None)
     if found is None:
         return use
     return Use.model_validate({"type": "auto", "models": str(found.absolute()), **use.options})

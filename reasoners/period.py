@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 WRITTEN = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|min|m|h)\s*", re.ASCII)
@@ -19,5 +19,11 @@ def _seconds(value: object) -> object:
     return float(found[1]) * UNITS[found[2]]
 
 
-Period = Annotated[float, BeforeValidator(_seconds)]
+Period = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{WRITTEN.pattern}$"}]}
+    ),
+]
 """Seconds, once read."""

@@ -28,6 +28,7 @@ from daemon.config import DaemonConfig, Use, default_state
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.logs import SecretFilter
+from daemon.plan import detector_use
 from daemon.process import environment
 from daemon.timing import Timing
 from daemon.version import VERSION
@@ -367,6 +368,7 @@ def _nodes() -> str:
 async def _detector(given: DaemonConfig | None) -> Line:
     """Load the detector that the daemon would use."""
     use, timing = (given.detector, given.timing) if given else (Use(type="auto"), Timing())
+    use = detector_use(use, given.state if given else default_state())
     try:
         backend = resolve("detectors", "detector", use, use.type)
         loaded = await load_detector("detector", backend, timing)

@@ -21,6 +21,7 @@ from daemon.cli.trial import load_detector
 from daemon.config import Use, default_state
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
+from daemon.plan import model_folders
 from daemon.timing import Timing
 from detectors import DetectorError, DetectorRejected
 from detectors.message import Loaded
@@ -135,7 +136,7 @@ def verify(
 
 def places() -> list[Path]:
     """Name the folders where models are looked for."""
-    return [default_state() / "models", Path("models")]
+    return model_folders(default_state())
 
 
 def find(folders: Iterable[Path]) -> list[Path]:
