@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from daemon.config import Use, explain
+from daemon.config import Use
 from daemon.errors import ConfigRejected
+from daemon.problem import explain
 
 Room = Literal["sources", "detectors", "trackers", "reasoners", "sinks"]
 ROOMS: tuple[Room, ...] = ("sources", "detectors", "trackers", "reasoners", "sinks")

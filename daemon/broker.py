@@ -39,6 +39,7 @@ async def embedded_broker() -> AsyncIterator[int]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment(),
+        process_group=0,  # Ctrl-C is for the daemon, which still has to take its leave here
     )
     try:
         await _listening(port, process)

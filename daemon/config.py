@@ -5,7 +5,7 @@ that reads them (`daemon.backends`). Unknown keys are refused.
 """
 
 import os
-import re
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -19,8 +19,10 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from yaml.constructor import ConstructorError
 
 from daemon.errors import ConfigRejected
+from daemon.problem import explain, plain
 from daemon.timing import Timing
 from reasoners import Name, PresenceConfig, ZoneConfig
 from sources import Point, Relative
@@ -198,7 +200,7 @@ def load(path: Path) -> DaemonConfig:
     except UnicodeDecodeError:
         raise ConfigRejected(f"{path}: not UTF-8 text; is it a YAML file?") from None
     try:
-        data = yaml.safe_load(text)
+        data = _Loader(text).get_single_data()
     except yaml.YAMLError as exc:
         raise ConfigRejected(f"{path}: not valid YAML: {_place(exc)}") from None
     except (RecursionError, ValueError, OverflowError):
@@ -222,69 +224,29 @@ def parse(data: object, origin: str) -> DaemonConfig:
         raise ConfigRejected(explain(exc, origin, "", DaemonConfig)) from None
 
 
-def explain(error: ValidationError, origin: str, prefix: str, model: type[BaseModel]) -> str:
-    """Turn a validation error into one line per problem, with key path, reason and remedy."""
-    return "\n".join(
-        dict.fromkeys(
-            _plain(f"{origin}: {_path(prefix, problem['loc'])}{_reason(dict(problem), model)}")
-            for problem in error.errors(include_url=False, include_input=True)
-        )
-    )
+class _Loader(yaml.SafeLoader):
+    """YAML without surprises: of two equal keys the later would win, and a camera be gone."""
 
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Build a mapping.
 
-def _plain(line: str) -> str:
-    """Keep one problem on one line, and whatever a key holds from steering the terminal."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
-
-
-def _path(prefix: str, loc: tuple[int | str, ...]) -> str:
-    # pydantic names the members of unions and the keys of mappings too; neither is in the file.
-    parts = [
-        str(part) for part in loc if not re.fullmatch(r"\[key\]|.*\[.*\].*|function-.*", str(part))
-    ]
-    path = ".".join(filter(None, (prefix, *parts)))
-    return f"{path}: " if path else ""
-
-
-def _reason(problem: dict[str, Any], model: type[BaseModel]) -> str:
-    kind, message = problem["type"], str(problem["msg"])
-    if kind == "extra_forbidden":
-        return f"unknown key; {_known(problem['loc'], model)}"
-    if kind == "missing":
-        return "is required and missing; add it"
-    if kind == "string_pattern_mismatch" and "a-z0-9_" in message:
-        return "names are 1 to 32 of a-z, 0-9 and _; rename it"
-    if kind == "value_error":
-        return message.removeprefix("Value error, ")
-    given = problem.get("input")
-    said = f" (it is {given!r})" if isinstance(given, (bool, int, float)) else ""
-    return f"{message[:1].lower()}{message[1:]}{said}"
-
-
-def _known(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    """Say which keys are known at the place of an unknown one."""
-    current: object = model
-    for part in loc[:-1]:
-        if isinstance(current, type) and issubclass(current, BaseModel):
-            field = current.model_fields.get(str(part))
-            current = _model_in(field.annotation) if field else None
-        # A mapping's key: its values are of the model found already.
-    if not (isinstance(current, type) and issubclass(current, BaseModel)):
-        return "remove it"
-    return f"known here: {', '.join(sorted(current.model_fields))}"
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = _model_in(inner)
-        if found is not None:
-            return found
-    return None
+        Raises:
+            ConstructorError: A key stands there twice.
+        """
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen and key.value != "<<":
+                problem = f"the key `{key.value}` stands here a second time; rename or remove one"
+                raise ConstructorError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def _place(exc: yaml.YAMLError) -> str:
     mark = getattr(exc, "problem_mark", None)
-    problem = getattr(exc, "problem", None) or "it cannot be parsed"
-    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else str(problem)
+    problem = str(getattr(exc, "problem", None) or "it cannot be parsed")
+    if "'\\t'" in problem:
+        problem = "a tab; indent with spaces"
+    return plain(f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else problem)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import aiomqtt
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from daemon import clock
@@ -83,7 +84,7 @@ class _Demo:
                 code = await app.run()
                 reader.cancel()
         if not self._as_json:
-            self._console.print(Text(_NEXT, style="dim"))
+            self._console.print(Text(_NEXT, style="dim"), soft_wrap=True)
         return code
 
     def _config(self, port: int, *, named: bool) -> dict[str, Any]:
@@ -125,12 +126,20 @@ class _Demo:
 
     def _event(self, topic: str, event: dict[str, Any]) -> None:
         kind = str(event["type"])
-        line = Text(clock.text(event["updated_at"])[11:], style="dim")
-        line.append(f"  {kind:<6}", style=_COLOURS.get(kind, ""))
-        line.append(f"  {event['explanation']}", style="default")
-        self._console.print(line, soft_wrap=True)
-        details = f"          {topic} · {event['id']} · revision {event['revision']}"
+        at = Text(clock.text(event["updated_at"])[11:], style="dim")
+        head = Text(f"{kind:<6}", style=_COLOURS.get(kind, ""))
+        self._row(at, head, setting.printable(str(event["explanation"])))
+        details = f"  {topic} · {event['id']} · revision {event['revision']}"
         self._console.print(Text(details, style="dim"), soft_wrap=True)
+
+    def _row(self, *cells: Text) -> None:
+        """Print cells side by side; on a terminal the last wraps at words, below itself."""
+        if not self._console.is_terminal:
+            self._console.print(Text("  ").join(cells), soft_wrap=True)
+            return
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_row(*cells)
+        self._console.print(grid)
 
 
 async def _stop_after(app: App, seconds: float) -> None:
@@ -140,4 +149,5 @@ async def _stop_after(app: App, seconds: float) -> None:
 
 _NEXT = """
 Point it at a camera:  lookout demo --source rtsp://ADDRESS/PATH --user NAME
-Run it for good:       lookout run --config lookout.yaml   (an example is in deploy/lookout.yaml)"""
+Run it for good:       lookout run --config lookout.yaml
+                       (deploy/lookout.yaml is an example)"""

@@ -217,7 +217,7 @@ def _table(found: list[Event]) -> None:
             event.rule,
             Text(event.type, style=_COLOURS[event.type]),
             "" if event.reasoning.state == "none" else event.reasoning.state,
-            _safe(event.explanation or event.description or _names(event)),
+            setting.printable(event.explanation or event.description or _names(event)),
             event.id,
         )
     console.print(table)
@@ -228,11 +228,6 @@ def _lines(found: list[Event]) -> None:
     for event in found:
         line = Text(f"{text(event.updated_at)}  {event.camera}  {event.rule}  ")
         line.append(f"{event.type:<6}  ", style=_COLOURS[event.type])
-        line.append_text(_safe(event.explanation or event.description or _names(event)))
+        line.append_text(setting.printable(event.explanation or event.description or _names(event)))
         line.append(f"  {event.id}", style="dim")
         console.print(line, soft_wrap=True)
-
-
-def _safe(words: str) -> Text:
-    """Keep what a model wrote from speaking to the terminal."""
-    return Text("".join(sign if sign.isprintable() else " " for sign in words))

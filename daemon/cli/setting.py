@@ -10,6 +10,7 @@ from typing import Any, Literal, cast, get_args
 from urllib.parse import urlsplit
 
 import typer
+from rich.text import Text
 
 from daemon import secrets as credentials
 from daemon.config import DaemonConfig, load, parse
@@ -116,6 +117,11 @@ def make_plan(
         found = Secrets({**found.by_name, TYPED: typed}, found.origin)
     filtered.learn(found.values())
     return plan(config, origin, found)
+
+
+def printable(words: str) -> Text:
+    """Keep what a model wrote, or a sign in the picture said, from speaking to the terminal."""
+    return Text("".join(sign if sign.isprintable() else " " for sign in words))
 
 
 TYPED = "command_line"

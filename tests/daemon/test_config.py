@@ -71,11 +71,11 @@ def test_smallest_configuration_has_defaults() -> None:
         ({"node": "Box 1"}, "x.yaml: node: names are 1 to 32 of a-z, 0-9 and _; rename it"),
         ({"sinks": {"A B": {"type": "mqtt"}}}, "x.yaml: sinks.A B: names are 1 to 32"),
         ({"detector": {}}, "x.yaml: detector.type: is required and missing; add it"),
-        ({"stats_interval": 0}, "x.yaml: stats_interval: input should be greater than 0 (it is 0)"),
+        ({"stats_interval": 0}, "x.yaml: stats_interval: must be greater than 0 (it is 0)"),
         ({"cameras": {"a": {"sauce": 1}}}, "x.yaml: cameras.a.source: is required and missing"),
         (
             {"cameras": {"a": {"source": {"type": "x"}, "rotate": 45}}},
-            "x.yaml: cameras.a.rotate: input should be 0, 90, 180 or 270 (it is 45)",
+            "x.yaml: cameras.a.rotate: must be 0, 90, 180 or 270 (it is 45)",
         ),
         (
             {"cameras": {"a": {"source": {"type": "x"}, "crop": [0.5, 0, 0.1, 1]}}},
@@ -124,6 +124,11 @@ def test_all_mistakes_are_told_at_once() -> None:
         ("[" * 5000, "not valid YAML"),
         ("a: 2026-99-99\n", "not valid YAML"),
         ("a: \x00\n", "not valid YAML"),
+        ("cameras:\n\tporch: 1\n", "line 2, column 1: a tab; indent with spaces"),
+        (
+            "cameras:\n  a: 1\n  b: 2\n  a: 3\n",
+            "line 4, column 3: the key `a` stands here a second",
+        ),
     ],
 )
 def test_file_that_is_none_is_one_line(tmp_path: Path, text: str | bytes, reason: str) -> None:
