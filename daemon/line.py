@@ -317,7 +317,7 @@ class Line:
                     event = self._chronicle.illustrate(event, reference)
         finally:
             committed = self._submit(revision, event, jpeg, jobs)
-        await asyncio.wrap_future(committed)
+        await self._wire.recorder.settled(committed)
         if jpeg is not None:
             self._wire.board.picture(event, jpeg)
 

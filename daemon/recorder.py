@@ -93,10 +93,21 @@ class Recorder:
         return await asyncio.wrap_future(self._thread.submit(call, *args, **kwargs))
 
     def submit(self, event: Event) -> "Future[list[Entry]]":
-        """Queue a revision for commit, at once and for certain; waiting for it is optional."""
+        """Queue a revision for commit, at once and for certain; see `settled` for waiting."""
         future = self._thread.submit(self._journal.commit, [event])
         future.add_done_callback(self._on_commit)
         return future
+
+    async def settled(self, commit: "Future[list[Entry]]") -> None:
+        """Wait for a commit. Cancelling ends the waiting alone.
+
+        Raises:
+            JournalFailed: It did not come about.
+        """
+        wrapped = asyncio.wrap_future(commit)
+        # Awaiting it would hand a cancellation on to the commit, as long as that has not begun.
+        await asyncio.wait([wrapped])
+        wrapped.result()
 
     async def prepare(self, sinks: Sequence[str]) -> None:
         """Give every configured sink a cursor, forget those of removed ones."""
@@ -123,7 +134,7 @@ class Recorder:
     async def commit(self, event: Event) -> None:
         """Commit a revision; returns when it is on disk."""
         async with self._waiting:
-            await asyncio.wrap_future(self.submit(event))
+            await self.settled(self.submit(event))
 
     async def store(self, event: str, revision: int, jpeg: bytes) -> str | None:
         """Write a snapshot; None when it cannot be written or there is no place for media."""
