@@ -196,7 +196,7 @@ class Process:
         if code is None:
             return f"{self.name}: closed its socket"
         if code < 0:
-            return f"{self.name}: killed by {signal.Signals(-code).name}"
+            return f"{self.name}: killed by {_signal_name(-code)}"
         return f"{self.name}: ended with code {code}"
 
     def _on_end(self) -> None:
@@ -222,15 +222,19 @@ class Process:
         if not data:
             asyncio.get_running_loop().remove_reader(pipe.fileno())
             return
+        if self._said > _STDERR_LINES:
+            return  # read on all the same: a full pipe would hold the process up
         *lines, rest = (self._unsaid + data).split(b"\n")
         self._unsaid = rest[:_STDERR_LINE]
         for line in lines:
             self._pass_on(line)
 
     def _pass_on(self, line: bytes) -> None:
+        self._said += 1
+        if self._said > _STDERR_LINES:
+            return
         words = line[:_STDERR_LINE].decode(errors="replace").strip()
-        self._said += bool(words)
-        if words and self._said <= _STDERR_LINES:
+        if words:
             logger.info("%s says: %s", self.name, words)
 
     def _release(self) -> None:
@@ -243,3 +247,11 @@ class Process:
             pipe.close()
         loop.remove_reader(self._pidfd)
         os.close(self._pidfd)
+
+
+def _signal_name(number: int) -> str:
+    """Name a signal; most of the real-time ones have no name."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

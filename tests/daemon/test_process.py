@@ -105,6 +105,20 @@ async def test_end_is_told_with_its_code(scripts: Path) -> None:
     async with running(scripts, "os.kill(os.getpid(), 11)") as process:
         with pytest.raises(ProcessGone, match="porch: killed by SIGSEGV"):
             await process.receive()
+    async with running(scripts, "os.kill(os.getpid(), 40)") as process:
+        with pytest.raises(ProcessGone, match="porch: killed by signal 40"):
+            await process.receive()
+
+
+async def test_flood_of_last_words_holds_nobody_up(scripts: Path) -> None:
+    """A process that writes empty lines without end costs the others next to nothing."""
+    loop = asyncio.get_running_loop()
+    async with running(scripts, 'while True: os.write(2, b"\\n" * 65536)'):
+        await asyncio.sleep(0.5)
+        started = loop.time()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert loop.time() - started < 1
 
 
 async def test_process_ends_when_its_socket_is_closed(scripts: Path) -> None:
