@@ -23,7 +23,7 @@ from rig.valid import faults
 from rig.visits import Visits
 
 from detectors import Picture
-from detectors.openvino import OpenvinoDetector
+from detectors.openvino import OpenvinoConfig, OpenvinoDetector
 
 CLIP = "media/intel_one-by-one-person.mp4"
 MODEL = "models/yolox_nano.onnx"
@@ -137,7 +137,7 @@ def test_snapshots_show_the_person(watched: Watched, material: Path) -> None:
 
     Only what lies inside the drawn box is shown to it, so that no annotation helps.
     """
-    detector = OpenvinoDetector("check", OpenvinoDetector.Config(model=material / MODEL))
+    detector = OpenvinoDetector("check", OpenvinoConfig(model=material / MODEL))
     detector.load()
     shown: dict[str, dict[str, Any]] = {}
     for event in watched.events:
