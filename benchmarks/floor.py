@@ -20,7 +20,9 @@ import openvino
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.stream import VideoStream
+
+from sources.child.libav import Scalers
 
 
 def main() -> None:
@@ -53,18 +55,13 @@ class Eye:
         _, self._height, self._width, _ = self._request.get_input_tensor().shape
         self._canvas = np.full((1, self._height, self._width, 3), 114, np.uint8)
         self._request.set_input_tensor(openvino.Tensor(self._canvas, shared_memory=True))
-        self._scaler = VideoReformatter()
+        self._scalers = Scalers()
 
     def look(self, frame: VideoFrame) -> None:
-        """Convert, scaled to fit, and infer."""
+        """Convert as the product does, scaled to fit, and infer."""
         scale = min(self._width / frame.width, self._height / frame.height)
         width, height = round(frame.width * scale), round(frame.height * scale)
-        small = self._scaler.reformat(
-            frame, width, height, "rgb24", interpolation=Interpolation.AREA, threads=1
-        )
-        plane = small.planes[0]
-        lines = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-        self._canvas[0, :height, :width] = lines[:height, : width * 3].reshape(height, width, 3)
+        self._canvas[0, :height, :width] = self._scalers.convert(frame, width, height)
         self._request.infer()
 
 
@@ -85,7 +82,7 @@ def run(clip: Path, eye: Eye, interval: float) -> None:
             said = True
 
 
-def played(clip: Path) -> Iterator[tuple[float, VideoCodecContext, Packet]]:
+def played(clip: Path) -> Iterator[tuple[float, VideoCodecContext, Packet[VideoStream]]]:
     """Yield when each packet is due, its decoder, and the packet, for ever."""
     offset = 0.0
     while True:

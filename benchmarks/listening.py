@@ -10,6 +10,7 @@ from threading import Condition
 from typing import Any
 
 import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 from rig.broker import Mosquitto
 
 
@@ -40,17 +41,19 @@ class Heard:
 def subscriber(topic: str = "lookout/#") -> Iterator[tuple[Heard, str]]:
     """Run mosquitto with the settings we ship; yield what is heard and the broker's URL."""
     heard = Heard()
-    with TemporaryDirectory(prefix="lookout-bench-") as folder:
-        with Mosquitto.shipped(Path(folder)) as broker:
-            client = paho.Client(paho.CallbackAPIVersion.VERSION2)
-            client.on_message = lambda _client, _data, letter: heard.take_in(
-                letter.topic, letter.payload
-            )
-            client.connect("127.0.0.1", broker.port)
-            client.subscribe(topic)
-            client.loop_start()
-            try:
-                yield heard, broker.url
-            finally:
-                client.disconnect()
-                client.loop_stop()
+    with (
+        TemporaryDirectory(prefix="lookout-bench-") as folder,
+        Mosquitto.shipped(Path(folder)) as broker,
+    ):
+        client = paho.Client(CallbackAPIVersion.VERSION2)
+        client.on_message = lambda _client, _data, letter: heard.take_in(
+            letter.topic, bytes(letter.payload)
+        )
+        client.connect("127.0.0.1", broker.port)
+        client.subscribe(topic)
+        client.loop_start()
+        try:
+            yield heard, broker.url
+        finally:
+            client.disconnect()
+            client.loop_stop()

@@ -98,8 +98,7 @@ def _floor(scenery: Scenery) -> Iterator["subprocess.Popen[bytes]"]:
         cwd=ROOT,
     )
     try:
-        assert process.stdout is not None
-        if process.stdout.readline() != b"ready\n":
+        if process.stdout is None or process.stdout.readline() != b"ready\n":
             raise RuntimeError("the floor did not start")
         yield process
     finally:

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from benchmarks import machine
 
-BENCHMARKS = ("tracker",)
+BENCHMARKS = ("tracker", "overhead", "memory", "age", "startup", "footprint")
 """Modules of this folder, in the order in which they run."""
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -13,9 +13,7 @@ from pathlib import Path
 from rig.clip import Clip
 from rig.models import bright_model
 
-MATERIAL = Path(
-    os.environ.get("LOOKOUT_MATERIAL", Path(__file__).resolve().parents[2] / "shared")
-)
+MATERIAL = Path(os.environ.get("LOOKOUT_MATERIAL", Path(__file__).resolve().parents[2] / "shared"))
 _CLIP = MATERIAL / "media" / "towncentre_people_1080p.mp4"
 _MODEL = MATERIAL / "models" / "yolox_nano.onnx"
 

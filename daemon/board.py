@@ -19,7 +19,10 @@ from sinks import (
 NOTICES = 100
 FRAMES = 8
 PACE = 1.0
-"""Seconds between two publications of the same counts."""
+"""Seconds between two publications of the same counts or of a camera's snapshot."""
+
+PACED = frozenset({"objects", "zone", "snapshot"})
+
 
 Key = tuple[str, ...]
 
@@ -84,8 +87,9 @@ class Listener:
                 continue
 
     def _due(self, key: Key) -> float:
-        paced = key[0] in {"objects", "zone"}
-        return self._shown_at.get(key, float("-inf")) + PACE if paced else float("-inf")
+        if key[0] not in PACED:
+            return float("-inf")
+        return self._shown_at.get(key, float("-inf")) + PACE
 
     def _make_room(self, queue: deque[Notice] | deque[FrameReport], most: int) -> None:
         if len(queue) >= most:

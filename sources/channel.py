@@ -68,9 +68,11 @@ class Unpacker:
         end = _LENGTHS.size + text + blob
         if len(self._buffer) < end:
             return None
-        body = bytes(self._buffer[_LENGTHS.size : end])
+        with memoryview(self._buffer) as view:
+            cut = _LENGTHS.size + text
+            received = Received(bytes(view[_LENGTHS.size : cut]), bytes(view[cut:end]))
         del self._buffer[:end]
-        return Received(body[:text], body[text:])
+        return received
 
 
 class BlockingChannel:

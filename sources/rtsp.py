@@ -74,7 +74,8 @@ class RtspSource:
                     "timeout": str(round(patience * 1_000_000)),
                     "protocol_whitelist": "rtsp,rtsps,rtp,udp,tcp,tls,srtp",
                     "allowed_media_types": "video",
-                    "fflags": "nobuffer+discardcorrupt",
+                    # Not `nobuffer`: it throws away what came while probing, and with it the IDR.
+                    "fflags": "discardcorrupt",
                     "flags": "low_delay",
                     "max_delay": "0" if self._config.transport == "tcp" else "200000",
                     "fpsprobesize": "0",

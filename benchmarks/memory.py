@@ -1,0 +1,72 @@
+"""Memory of daemon, decoder children and worker, with one to four 1080p cameras.
+
+PSS (proportional set size) in MB, after a settled while, of `lookout run` as shipped: journal on,
+MQTT, OpenVINO in the worker, five detections per second and camera, snapshots being made. The slope
+is what one more camera adds to all processes together. `busy` are cameras with events and
+pictures; the first row also tells `idle`: the daemon before any picture.
+"""
+
+import statistics
+import time
+from typing import Any
+
+import numpy as np
+
+from benchmarks import processes
+from benchmarks.listening import subscriber
+from benchmarks.running import Running, file_camera, openvino
+from benchmarks.scenery import busy
+
+CAMERAS = (1, 2, 4)
+SETTLE = 12.0
+"""Seconds after the first counts of every camera."""
+
+TARGETS = {"daemon": 150.0, "child": 70.0}
+
+
+def measure() -> dict[str, Any]:
+    """Return PSS by role and number of cameras, and the slope."""
+    scenery = busy()
+    rows = {count: _row(count) for count in CAMERAS}
+    slope = np.polyfit(CAMERAS, [rows[count]["all_mb"] for count in CAMERAS], 1)[0]
+    daemon = np.polyfit(CAMERAS, [rows[count]["daemon_mb"] for count in CAMERAS], 1)[0]
+    first = rows[CAMERAS[0]]
+    return {
+        "scenery": scenery.describe(),
+        "malloc": "as shipped: MALLOC_ARENA_MAX=2, MALLOC_MMAP_THRESHOLD_=MALLOC_TRIM_THRESHOLD_="
+        "131072 in children and worker; glibc's defaults in the daemon",
+        "cameras": {str(count): row for count, row in rows.items()},
+        "slope_all_mb_per_camera": round(float(slope), 1),
+        "slope_daemon_mb_per_camera": round(float(daemon), 2),
+        "target_daemon_mb": TARGETS["daemon"],
+        "target_child_mb": TARGETS["child"],
+        "ok": all(first[f"{role}_mb"] <= target for role, target in TARGETS.items()),
+    }
+
+
+def _row(count: int) -> dict[str, float]:
+    scenery = busy()
+    names = [f"camera{number}" for number in range(count)]
+    with subscriber() as (heard, url):
+        config = {
+            "detector": openvino(scenery.model),
+            "sinks": {"broker": {"type": "mqtt", "url": url}},
+            "cameras": {name: file_camera(scenery.clip) for name in names},
+        }
+        with Running(config) as lookout:
+            lookout.wait(
+                lambda: all(heard.about(f"/{name}/objects") for name in names),
+                what="counts of every camera",
+            )
+            time.sleep(SETTLE)
+            held = [(part.role, processes.pss(part.pid)) for part in lookout.parts()]
+            private = [processes.private(part.pid) for part in lookout.parts("child")]
+    by_role = {
+        role: [size for known, size in held if known == role]
+        for role in ("daemon", "child", "worker")
+    }
+    return {
+        **{f"{role}_mb": round(statistics.mean(sizes), 1) for role, sizes in by_role.items()},
+        "child_private_mb": round(statistics.mean(private), 1),
+        "all_mb": round(sum(size for _, size in held), 1),
+    }
