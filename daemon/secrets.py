@@ -37,7 +37,8 @@ class Secrets:
     """All credentials the daemon was given."""
 
     by_name: dict[str, Secret] = field(default_factory=dict, repr=False)
-    origin: str = "no secrets file"
+    origin: str = ""
+    """The file they come from; empty if there is none."""
 
     def get(self, name: str) -> Secret:
         """Look a credential up.
@@ -45,12 +46,17 @@ class Secrets:
         Raises:
             ConfigRejected: There is none of that name.
         """
-        if name not in self.by_name:
+        if name in self.by_name:
+            return self.by_name[name]
+        entry = f"[credentials.{name}] with user and password"
+        if self.origin:
             raise ConfigRejected(
-                f"credential {name!r}: not found in {self.origin}; "
-                f"add [credentials.{name}] with user and password there"
+                f"credential {name!r}: not found in {self.origin}; add {entry} there"
             )
-        return self.by_name[name]
+        raise ConfigRejected(
+            f"credential {name!r}: there is no secrets file; write one with {entry},"
+            " `chmod 600` it, and name it with --secrets or the key `secrets`"
+        )
 
     def values(self) -> Iterator[str]:
         """Yield every text that must never be seen, raw and in its percent-encoded forms."""
@@ -79,7 +85,9 @@ def load(path: Path | None) -> Secrets:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-        raise ConfigRejected(f"{path}: cannot be read: {reason}") from None
+        raise ConfigRejected(
+            f"secrets file {path}: cannot be read: {reason}; check path and owner"
+        ) from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO) and not _is_from_systemd(path):
         raise ConfigRejected(f"{path}: others may read it; run: chmod 600 {path}")
     return Secrets(_parse(path, text), str(path))

@@ -203,23 +203,22 @@ def _names(event: Event) -> str:
 
 
 def _table(found: list[Event]) -> None:
+    """Show a table on a terminal; a line per event in a file or pipe, where rows would be cut."""
     console = Console(highlight=False)
     if not found:
         Console(stderr=True).print("no events")
         return
+    if not console.is_terminal:
+        _lines(found)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("updated", "camera", "rule", "type", "reasoning", "what", "id"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in {"updated", "id"})
+    for heading in ("updated", "camera", "type", "what"):
+        table.add_column(heading, overflow="fold", no_wrap=heading != "what")
     for event in found:
-        table.add_row(
-            text(event.updated_at),
-            event.camera,
-            event.rule,
-            Text(event.type, style=_COLOURS[event.type]),
-            "" if event.reasoning.state == "none" else event.reasoning.state,
-            setting.printable(event.explanation or event.description or _names(event)),
-            event.id,
-        )
+        what = setting.printable(_what(event))
+        what.append(f"\n{event.id}", style="dim")
+        kind = Text(event.type, style=_COLOURS[event.type])
+        table.add_row(text(event.updated_at), event.camera, kind, what)
     console.print(table)
 
 
@@ -228,6 +227,12 @@ def _lines(found: list[Event]) -> None:
     for event in found:
         line = Text(f"{text(event.updated_at)}  {event.camera}  {event.rule}  ")
         line.append(f"{event.type:<6}  ", style=_COLOURS[event.type])
-        line.append_text(setting.printable(event.explanation or event.description or _names(event)))
+        line.append_text(setting.printable(_what(event)))
         line.append(f"  {event.id}", style="dim")
         console.print(line, soft_wrap=True)
+
+
+def _what(event: Event) -> str:
+    """Say what it is about: whatever words there are, and how the reasoning stands."""
+    words = event.explanation or event.description or _names(event)
+    return words if event.reasoning.state == "none" else f"{words} [{event.reasoning.state}]"

@@ -1,6 +1,7 @@
 """`lookout run`: the daemon."""
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,9 @@ from daemon.cli import setting
 from daemon.cli.running import stop_on_signal
 from daemon.exits import Exit
 from daemon.plan import Plan
+from daemon.version import VERSION
+
+logger = logging.getLogger(__name__)
 
 
 def run(
@@ -64,6 +68,12 @@ def run(
 
 
 async def _run(plan: Plan) -> Exit:
+    config = plan.config
+    cameras, sinks = (", ".join(names) or "none" for names in (plan.cameras, plan.sinks))
+    logger.info(
+        "Lookout %s, node %s, from %s; state in %s; cameras: %s; sinks: %s",
+        *(VERSION, config.node, plan.origin, config.state, cameras, sinks),
+    )
     app = App(plan)
     stop_on_signal(app)
     return await app.run()
