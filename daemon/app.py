@@ -28,7 +28,7 @@ from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Thinking
 from daemon.version import VERSION
 from detectors import DetectorRejected, DetectorUnavailable
-from reasoners import Asking, Chronicle, SceneConfig, after_restart
+from reasoners import Asking, Chronicle, ReasonerRejected, SceneConfig, after_restart
 from sinks import (
     CameraStatus,
     Notice,
@@ -322,7 +322,12 @@ class App:
         plan = self._plan
         asking: Asking | None = None
         if plan.reasoner is not None:
-            reasoner = plan.reasoner.factory("reasoner", plan.reasoner.config, plan.reasoner_key)
+            try:
+                reasoner = plan.reasoner.factory(
+                    "reasoner", plan.reasoner.config, plan.reasoner_key
+                )
+            except ReasonerRejected as exc:
+                raise ConfigRejected(f"{plan.origin}: {exc}") from None
             self.thinking = Thinking(reasoner, self.progress.part("reasoner"))
             self.progress.retire("reasoner")
             asking = Asking(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from daemon.edges import Edge, EdgeClosed
 from reasoners import Job, Reasoner, Verdict
@@ -100,7 +100,7 @@ class Thinking:
         try:
             # The reasoner keeps its own deadline; this one is for a reasoner that does not.
             async with asyncio.timeout(left + 0.5):
-                return await self._reasoner.judge(job)
+                return await self._reasoner.judge(replace(job, deadline=left))
         except TimeoutError:
             return Verdict("timeout", reason="no answer by the deadline")
         except asyncio.CancelledError:

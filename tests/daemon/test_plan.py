@@ -1,0 +1,136 @@
+"""A configuration made whole: every problem is told at once, nothing is started."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.config import parse
+from daemon.errors import ConfigRejected
+from daemon.plan import Plan, plan
+from daemon.secrets import Secret, Secrets
+from sources.rtsp import RtspSource
+
+SECRETS = Secrets(
+    {"porch": Secret("viewer", "s3cret"), "key": Secret(None, "k3y"), "broker": Secret("u", "p")},
+    "secrets.toml",
+)
+
+
+def planned(config: dict[str, Any], secrets: Secrets = SECRETS) -> Plan:
+    """Plan a configuration."""
+    return plan(parse(config, "lookout.yaml"), "lookout.yaml", secrets)
+
+
+def problems(config: dict[str, Any]) -> list[str]:
+    """Return the lines in which a configuration is refused."""
+    with pytest.raises(ConfigRejected) as refused:
+        planned(config)
+    return refused.value.problems
+
+
+SYNTHETIC = {"source": {"type": "synthetic"}}
+
+
+def test_everything_named_is_resolved() -> None:
+    """Source, detector, tracker, reasoner and sinks are found, with the secrets that are theirs."""
+    found = planned(
+        {
+            "detector": {"type": "hog"},
+            "reasoner": {
+                "type": "openai",
+                "url": "http://127.0.0.1:1/v1",
+                "model": "m",
+                "credential": "key",
+            },
+            "sinks": {
+                "console": {"type": "console"},
+                "mqtt": {"type": "mqtt", "url": "mqtt://127.0.0.1", "credential": "broker"},
+            },
+            "cameras": {
+                "street": SYNTHETIC,
+                "porch": {
+                    "source": {"type": "rtsp", "url": "rtsp://10.0.0.7/1", "credential": "porch"}
+                },
+            },
+        }
+    )
+    assert set(found.cameras) == {"street", "porch"}
+    porch = found.cameras["porch"]
+    assert porch.source.factory is RtspSource
+    assert porch.live
+    assert porch.secret == Secret("viewer", "s3cret")
+    assert found.cameras["street"].secret is None
+    assert found.detector.reference == "detectors.hog:HogDetector"
+    assert found.tracker.reference == "detectors.bytetrack:ByteTracker"
+    assert found.reasoner_key == "k3y"
+    assert set(found.sinks) == {"console", "mqtt"}
+    assert "s3cret" not in repr(found)
+    assert "k3y" not in str(porch.source.options)
+
+
+def test_recording_does_not_count_as_live(tmp_path: Path) -> None:
+    """Whether silence means trouble depends on the source's own options."""
+    clip = {"source": {"type": "synthetic", "duration": 5}}
+    found = planned({"cameras": {"live": SYNTHETIC, "clip": clip}})
+    assert (found.cameras["live"].live, found.cameras["clip"].live) == (True, False)
+
+
+def test_without_reasoner_there_is_no_key() -> None:
+    """No model, no key; no sinks, no sinks."""
+    found = planned({"cameras": {"street": SYNTHETIC}}, Secrets())
+    assert (found.reasoner, found.reasoner_key, found.sinks) == (None, None, {})
+
+
+def test_all_problems_are_told_at_once() -> None:
+    """Each has a line of its own with file, path of the key, reason and remedy."""
+    lines = problems(
+        {
+            "detector": {"type": "nosuch"},
+            "reasoner": {
+                "type": "openai",
+                "url": "http://127.0.0.1:1/v1",
+                "model": "m",
+                "credential": "none",
+            },
+            "sinks": {
+                "out": {"type": "jsonl"},
+                "mqtt": {"type": "mqtt", "url": "mqtts://h", "credential": "gone"},
+            },
+            "cameras": {
+                "a": {"source": {"type": "synthetic", "colour": "red"}},
+                "b": {"source": {"type": "nosuch.module:Thing"}},
+                "c": {"source": {"type": "synthetic", "fps": -1}},
+            },
+        }
+    )
+    expected = {
+        "detector.type": "no backend 'nosuch'; installed: ",
+        "reasoner.credential": "credential 'none': not found in secrets.toml; add [credentials.",
+        "sinks.out.path": "is required and missing",
+        "sinks.mqtt.credential": "credential 'gone': not found",
+        "cameras.a.source.colour": "unknown key; known here: ",
+        "cameras.b.source.type": "cannot be imported",
+        "cameras.c.source.fps": "must be greater than or equal to 0.5",
+    }
+    assert len(lines) == len(expected), lines
+    for key, reason in expected.items():
+        (line,) = [line for line in lines if line.startswith(f"lookout.yaml: {key}: ")]
+        assert reason in line
+
+
+def test_broken_reasoner_is_told_once() -> None:
+    """A reasoner that cannot be resolved does not raise a second problem about its key."""
+    lines = problems({"reasoner": {"type": "openai"}, "cameras": {"street": SYNTHETIC}})
+    assert all(line.startswith("lookout.yaml: reasoner.") for line in lines)
+    assert len(lines) == len(set(lines))
+
+
+def test_password_in_an_address_is_refused_and_not_repeated() -> None:
+    """The advice names the place for passwords; the password is not in it."""
+    source = {"type": "rtsp", "url": "rtsp://viewer:hunter2@10.0.0.7/1"}
+    lines = problems({"cameras": {"porch": {"source": source}}})
+    assert len(lines) == 1
+    assert "cameras.porch.source" in lines[0]
+    assert "credential" in lines[0]
+    assert "hunter2" not in lines[0]
