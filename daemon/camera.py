@@ -48,6 +48,11 @@ _LATEST = 1e9
 _FLOOD = 200
 """Messages within a second that nobody asked for; an honest child says a handful."""
 
+_HEAVY = 256 * 1024
+"""Bytes beside such a message that count as one more of them."""
+
+Answer = Given | Ended | Taken | Gone
+
 
 class CameraHost:
     """Runs one decoder child from opening to its end; a new host for every attempt.
@@ -60,6 +65,7 @@ class CameraHost:
         pool: The camera's slots.
         figures: Where to count.
         told: Called with every change of state.
+        module: What the child runs.
     """
 
     def __init__(
@@ -71,6 +77,7 @@ class CameraHost:
         figures: CameraFigures,
         timing: Timing,
         told: Callable[[CameraState, str], None],
+        module: str = "sources.child",
     ) -> None:
         self.name = opening.camera
         self.live = live
@@ -85,7 +92,8 @@ class CameraHost:
         self._figures = figures
         self._timing = timing
         self._told = told
-        self._answers: dict[int, tuple[Next | Take, asyncio.Future[Received]]] = {}
+        self._module = module
+        self._answers: dict[int, tuple[Next | Take, asyncio.Future[tuple[Answer, bytes]]]] = {}
         self._asked = 0
         self._last_index = opening.first_index - 1
         self._last_time = float("-inf")
@@ -98,7 +106,7 @@ class CameraHost:
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._process = Process(
-            "sources.child",
+            self._module,
             self.name,
             options=("--slots", str(self._pool.descriptor)),
             descriptors=(self._pool.descriptor,),
@@ -152,8 +160,7 @@ class CameraHost:
         """
         self._asked += 1
         ask = Next(id=self._asked, slot=slot, width=width, height=height, not_before=not_before)
-        answer = await self._ask(ask, self._limit(not_before))
-        message = from_child.validate_json(answer.text)
+        message, _ = await self._ask(ask, self._limit(not_before))
         if isinstance(message, Ended):
             if self.live:
                 raise SourceUnavailable(f"{self.name}: the camera ended the stream")
@@ -163,18 +170,21 @@ class CameraHost:
         return message
 
     async def take(self, request: PictureRequest) -> bytes | None:
-        """Ask for a JPEG of a recent frame; None if it is gone, or too late."""
+        """Ask for a JPEG of a recent frame; None if it is gone, or too late.
+
+        Of a recording none is too late: a replay must not depend on how busy the machine is.
+        """
         self._asked += 1
         self._figures.pictures += 1
+        limit = self._timing.picture if self.live else self._timing.request
         try:
-            answer = await self._ask(Take(id=self._asked, request=request), self._timing.picture)
+            message, jpeg = await self._ask(Take(id=self._asked, request=request), limit)
         except TimeoutError:
             logger.warning("%s: picture of frame %d came too late", self.name, request.index)
             self._figures.pictures_gone += 1
             return None
-        message = from_child.validate_json(answer.text)
-        if isinstance(message, Taken) and message.index == request.index and answer.blob:
-            return answer.blob
+        if isinstance(message, Taken) and message.index == request.index and jpeg:
+            return jpeg
         if isinstance(message, Gone):
             self._figures.pictures_gone += 1
             return None
@@ -188,8 +198,9 @@ class CameraHost:
         passed_over = max(0.0, (not_before or 0.0) - asyncio.get_running_loop().time())
         return passed_over + timing.opening + timing.silence
 
-    async def _ask(self, ask: Next | Take, limit: float) -> Received:
-        answer: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
+    async def _ask(self, ask: Next | Take, limit: float) -> tuple[Answer, bytes]:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[tuple[Answer, bytes]] = loop.create_future()
         self._answers[ask.id] = (ask, answer)
         try:
             async with asyncio.timeout(limit):
@@ -227,10 +238,14 @@ class CameraHost:
 
     def _hear(self, received: Received) -> None:
         message = from_child.validate_json(received.text)
+        if received.blob and not isinstance(message, Taken):
+            raise self._nonsense(f"bytes beside {message.kind}")
         if isinstance(message, Pulse | State | StreamInfo):
             self._bear()
         match message:
             case Pulse():
+                if (message.decoded_at or 0.0) > self._heard_at + 1:
+                    raise self._nonsense("a picture from the future")
                 self._figures.report(message.counts)
                 self._advance(message.counts.decoded)
                 self._decoded_at = message.decoded_at
@@ -243,28 +258,29 @@ class CameraHost:
                 kind = SourceRejected if message.remedy == "rejected" else SourceUnavailable
                 raise kind(_plain(message.reason))
             case Given() | Ended() | Taken() | Gone():
-                self._hear_answer(message, received)
+                self._hear_answer(message, received.blob)
 
-    def _bear(self) -> None:
+    def _bear(self, weight: int = 1) -> None:
         """Bear with what is said unasked, up to a flood."""
         second = int(self._heard_at)
-        count = self._unasked[1] + 1 if self._unasked[0] == second else 1
+        count = weight + (self._unasked[1] if self._unasked[0] == second else 0)
         self._unasked = second, count
         if count > _FLOOD:
             raise self._nonsense(f"more than {_FLOOD} messages a second")
 
-    def _hear_answer(self, message: Given | Ended | Taken | Gone, received: Received) -> None:
+    def _hear_answer(self, message: Answer, blob: bytes) -> None:
         asked = self._answers.get(message.id)
         if asked is None:
             # Late answers to pictures nobody waits for any more are honest.
             if isinstance(message, Given) or message.id > self._asked:
                 raise self._nonsense(f"answered {message.kind} unasked")
+            self._bear(1 + len(blob) // _HEAVY)
         elif not asked[1].done():
             if isinstance(message, Given):
                 self._receive(asked[0], message)
             elif isinstance(message, Ended):
                 self._figures.report(message.counts)
-            asked[1].set_result(received)
+            asked[1].set_result((message, blob))
 
     def _receive(self, ask: Next | Take, given: Given) -> None:
         if not isinstance(ask, Next):
@@ -318,7 +334,8 @@ class CameraHost:
         """Compute the state from the last decoded picture, and act on silence."""
         timing = self._timing
         if self._decoded_at is None:
-            if now - self._started > timing.opening:
+            # Not at the deadline but before it: the next look would come too late.
+            if now - self._started > timing.opening - _TICK:
                 self._give_up(f"no picture within {timing.opening:.0f} s of connecting")
             return
         silent = now - self._decoded_at
