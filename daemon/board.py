@@ -18,6 +18,9 @@ from sinks import (
 
 NOTICES = 100
 FRAMES = 8
+ATTEMPTS = 3
+"""Times a notice is shown before it is taken for the reason why the connection breaks."""
+
 PACE = 1.0
 """Seconds between two publications of the same counts or of a camera's snapshot."""
 
@@ -39,6 +42,7 @@ class Listener:
         self._shown_at: dict[Key, float] = {}
         self._notices: deque[Notice] = deque()
         self._frames: deque[FrameReport] = deque()
+        self._failed: tuple[Notice | None, int] = (None, 0)
         self._changed = asyncio.Event()
 
     def anew(self) -> None:
@@ -85,6 +89,17 @@ class Listener:
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    def give_back(self, message: Message) -> None:
+        """Take back a notice that could not be shown: it comes again, first, but not for ever."""
+        if not isinstance(message, Notice):
+            return
+        attempts = self._failed[1] + 1 if message is self._failed[0] else 1
+        self._failed = message, attempts
+        if attempts < ATTEMPTS:
+            self._notices.appendleft(message)
+        else:
+            self.dropped += 1
 
     def _due(self, key: Key) -> float:
         if key[0] not in PACED:

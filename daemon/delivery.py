@@ -139,8 +139,13 @@ class Delivery:
     async def _show(self, sink: Sink) -> None:
         while True:
             message: Message = await self._listener.next()
-            if sink.wants(type(message)):
+            if not sink.wants(type(message)):
+                continue
+            try:
                 await sink.show(message)
+            except BaseException:
+                self._listener.give_back(message)
+                raise
 
     async def _deliver(self, sink: Sink, group: asyncio.TaskGroup) -> None:
         window = _Window(self.cursor)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from rig.revisions import revision
 from rig.waiting import running, until
 
-from daemon.board import Board
+from daemon.board import ATTEMPTS, Board
 from daemon.clock import Clock
 from daemon.delivery import REFUSALS, WINDOW, Delivery
 from daemon.recorder import Recorder
@@ -328,6 +328,36 @@ async def test_save_counts_each_delivery_once(corridor: Corridor) -> None:
                 group.create_task(delivery.save())
     figures = (await corridor.recorder.figures())["sinks"]["out"]
     assert figures["deliveries"] == 3
+
+
+class Deaf(ScriptedSink):
+    """A sink whose connection is lost in the middle of the first messages it is shown."""
+
+    def __init__(self, failures: int, *args: Any) -> None:
+        super().__init__(*args)
+        self.failures = failures
+
+    async def show(self, message: Message) -> None:
+        """Fail so many times, then take it."""
+        if self.failures:
+            self.failures -= 1
+            raise SinkUnavailable("gone while it was shown something")
+        await super().show(message)
+
+
+@pytest.mark.parametrize(("failures", "arrive"), [(1, ["first", "second"]), (ATTEMPTS, ["second"])])
+async def test_notice_is_not_lost_with_the_connection(
+    corridor: Corridor, failures: int, arrive: list[str]
+) -> None:
+    """It comes again, in order; one that breaks every connection does not block the rest."""
+    config = ScriptedConfig(path=corridor.path)
+    delivery = corridor.delivery(lambda: Deaf(failures, "out", config, corridor.site))
+    for text in ("first", "second"):
+        corridor.board.tell(Notice(kind="gap", at=1.0, node="box1", text=text))
+    async with alive(delivery):
+        await until(lambda: len(corridor.shown("Notice")) == len(arrive))
+    assert [notice["text"] for notice in corridor.shown("Notice")] == arrive
+    assert delivery.figures.connects == failures + 1
 
 
 async def test_sink_that_takes_long_to_connect_is_no_standstill(corridor: Corridor) -> None:
