@@ -149,7 +149,7 @@ class App:
             tasks = [
                 group.create_task(
                     keep_alive(
-                        name,
+                        f"sink {name}",
                         delivery.once,
                         retry,
                         told=delivery.failed,
@@ -208,7 +208,8 @@ class App:
         async with asyncio.TaskGroup() as group:
             cameras = [
                 group.create_task(
-                    keep_alive(name, line.once, retry, told=line.failed), name=f"camera-{name}"
+                    keep_alive(f"camera {name}", line.once, retry, told=line.failed),
+                    name=f"camera-{name}",
                 )
                 for name, line in self.lines.items()
             ]

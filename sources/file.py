@@ -48,7 +48,8 @@ class FileSource:
 
         path = self._config.path.absolute()
         if not path.is_file():
-            raise SourceRejected(f"no such file: {path}")
+            reason = "a folder, not a file" if path.is_dir() else "no such file"
+            raise SourceRejected(f"{reason}: {path}; correct `path`")
         return LibavStream(
             Address(
                 url=f"file:{path}",

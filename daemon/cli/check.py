@@ -173,7 +173,7 @@ async def _try_camera(plan: Plan, name: str, camera: CameraPlan) -> str:
     if given is None:
         raise SourceRejected("it holds no pictures")
     codec = f"{stream.codec} " if stream else ""
-    rate = f", {stream.fps:g} fps" if stream and stream.fps else ""
+    rate = f", {round(stream.fps, 2):g} fps" if stream and stream.fps else ""
     return f"{codec}{given.full_width}x{given.full_height}{rate}"
 
 

@@ -215,7 +215,7 @@ def _round(value: float | None) -> float | None:
 
 
 def _print(finding: Finding) -> None:
-    rates = [f"{finding.nominal_fps:g} nominal"] if finding.nominal_fps else []
+    rates = [f"{round(finding.nominal_fps, 2):g} nominal"] if finding.nominal_fps else []
     if finding.measured_fps is not None:
         rates.append(f"{finding.measured_fps:.1f} measured")
     faults = f"{finding.decode_errors} decode errors, {finding.corrupt} doubtful"

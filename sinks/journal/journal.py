@@ -327,5 +327,7 @@ class Journal:
         try:
             yield
         except sqlite3.Error as exc:
-            self._failure = f"journal {self._path or 'in memory'}: {exc}"
+            full = getattr(exc, "sqlite_errorname", "") == "SQLITE_FULL"
+            advice = "; free some space on its disk" if full else ""
+            self._failure = f"journal {self._path or 'in memory'}: {exc}{advice}"
             raise JournalFailed(self._failure) from exc

@@ -133,7 +133,9 @@ class Connection(aiomqtt.Client):
             raise SinkUnavailable(f"{self._where}: no answer within {self.timeout:g} s") from exc
         except (OSError, ValueError) as exc:
             self._hang_up()
-            raise SinkUnavailable(f"{self._where}: {exc}") from exc
+            refused = isinstance(exc, ConnectionRefusedError)
+            told = "nothing listens there (connection refused); start it" if refused else exc
+            raise SinkUnavailable(f"{self._where}: {told}") from exc
         except asyncio.CancelledError:
             self._abandoned = True
             self._hang_up()
