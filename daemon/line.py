@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -94,6 +95,7 @@ class Line:
         self._wire = wiring
         self._next_index = opening.first_index
         self._telling = asyncio.Lock()
+        self._verdicts: deque[tuple[str, Verdict]] = deque()
         self._last_captured = float("-inf")
         self._looked_at: float | None = None
         self._lost = False
@@ -167,7 +169,7 @@ class Line:
 
     async def close(self, reason: EndReason) -> None:
         """End every open event, now."""
-        async with self._telling:
+        async with self._alone():
             at = self._last_captured
             if self._live and self._wire.media_start is None and reason != "left":
                 at = max(at, self._now(None))
@@ -186,11 +188,12 @@ class Line:
 
     async def conclude(self, event: str, verdict: Verdict) -> None:
         """Publish a verdict as a new revision of its event."""
-        async with self._telling:
-            at = max(self._last_captured, self._now(None))
-            revision = self._chronicle.conclude(event, verdict, at)
-            if revision is not None:
-                await self._record(revision, None, [])
+        # Noted first: if we are cancelled while somebody else tells, that one tells this as well.
+        self._verdicts.append((event, verdict))
+        async with self._alone():
+            committed = self._conclude()
+        if committed is not None:
+            await self._wire.recorder.settled(committed)
 
     def trust(self, clock: Literal["synced", "unsynced"]) -> None:
         """Note whether times can be trusted; events opened from now on say so."""
@@ -267,15 +270,14 @@ class Line:
             await self._observe(host, frame, detections, jobs)
         finally:
             # Outside the lock: a full queue ends another question, perhaps one of this camera.
-            for job in jobs:
-                await self._ask(job)
+            await self._ask(deque(jobs))
         self._show_counts()
         self._report(frame)
 
     async def _observe(
         self, host: CameraHost, frame: Frame, detections: Detections, jobs: list[Job]
     ) -> None:
-        async with self._telling:
+        async with self._alone():
             tracks = self._tracker.update(frame.captured_at, detections)
             replay = self._wire.media_start is not None
             now = asyncio.get_running_loop().time()
@@ -330,9 +332,34 @@ class Line:
             jobs.append(Job(event, revision.question, images, self._wire.deadline))
         return self._wire.recorder.submit(event)
 
-    async def _ask(self, job: Job) -> None:
-        if self._wire.thinking is not None:
-            await self._wire.thinking.ask(job, self.conclude)
+    async def _ask(self, jobs: deque[Job]) -> None:
+        """Ask one after the other; whatever is cancelled, none is forgotten."""
+        try:
+            while jobs and self._wire.thinking is not None:
+                await self._wire.thinking.ask(jobs.popleft(), self.conclude)
+        finally:
+            if jobs and self._wire.thinking is not None:
+                await self._ask(jobs)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Wait until nobody else tells; tell at the end what others wanted to meanwhile."""
+        async with self._telling:
+            try:
+                yield
+            finally:
+                self._conclude()
+
+    def _conclude(self) -> "Future[list[Entry]] | None":
+        """Submit every verdict that was noted; return the last commit. Only while alone."""
+        committed = None
+        while self._verdicts:
+            event, verdict = self._verdicts.popleft()
+            at = max(self._last_captured, self._now(None))
+            revision = self._chronicle.conclude(event, verdict, at)
+            if revision is not None:
+                committed = self._submit(revision, revision.event, None, [])
+        return committed
 
     def _frame(self, given: Given) -> Frame:
         captured = self._now(given)

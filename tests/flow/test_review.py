@@ -1,16 +1,30 @@
 """What hostile neighbours and bad moments must not do to the daemon."""
 
 import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from rig.waiting import UNIT
+from rig.waiting import UNIT, until
 
+from daemon.board import Board
 from daemon.camera import CameraHost
+from daemon.clock import Clock
 from daemon.counters import CameraFigures
+from daemon.detection import DetectorHost
+from daemon.identity import live_id
+from daemon.line import Line, Wiring
+from daemon.recorder import Recorder
 from daemon.slots import SlotPool
 from daemon.supervisor import reasons
 from daemon.timing import Timing
+from detectors import Track
+from detectors.bytetrack import ByteConfig, ByteTracker
+from reasoners import Asking, Chronicle, SceneConfig, Verdict, View
+from sinks.journal import Journal
 from sources import SourceRejected
 from sources.message import CameraState, Open
 
@@ -78,3 +92,74 @@ async def test_child_that_floods_or_lies_is_killed(folder: Path, attack: str, pa
     assert "nonsense" in reasons(raised.value)
     assert "online" not in states
     assert figures.received == 0
+
+
+@asynccontextmanager
+async def busy(recorder: Recorder) -> AsyncIterator[threading.Event]:
+    """Keep the journal's thread busy, as a slow disk does, until told or left."""
+    begun, free = threading.Event(), threading.Event()
+
+    def occupy() -> None:
+        begun.set()
+        free.wait(10)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recorder.run(occupy))
+        await until(begun.is_set)
+        try:
+            yield free
+        finally:
+            free.set()
+
+
+def asking_line(recorder: Recorder, clock: Clock) -> tuple[Line, Chronicle]:
+    """Make one camera's line that asks about every object, and the chronicle within it."""
+    chronicle = Chronicle(
+        node="box1",
+        camera="porch",
+        config=SceneConfig(),
+        new_id=live_id,
+        clock="synced",
+        ask=Asking(model="m", deadline=10.0),
+    )
+    detector = DetectorHost(
+        "detector", "a:b", {}, timing=Timing(), told=lambda *_: None, beat=lambda: None
+    )
+    wiring = Wiring(
+        detector=detector,
+        recorder=recorder,
+        board=Board(),
+        clock=clock,
+        timing=Timing(),
+        thinking=None,
+        beat=lambda: None,
+    )
+    opening = Open(camera="porch", backend="a:b", config={}, slots=3)
+    tracker: Any = ByteTracker("porch", ByteConfig())
+    line = Line(opening, live=True, fps=None, tracker=tracker, chronicle=chronicle, wiring=wiring)
+    return line, chronicle
+
+
+async def test_answer_is_written_though_its_bringer_is_cancelled() -> None:
+    """A verdict that waits for its turn while a camera tells survives the one who brought it."""
+    async with Recorder(Journal(None), None) as recorder:
+        clock = Clock()
+        line, chronicle = asking_line(recorder, clock)
+        at = clock.now()
+        track = Track(1, "person", 0.9, (0.4, 0.4, 0.6, 0.9), (0.0, 0.0), at, at, 3)
+        (new,) = chronicle.observe(View(0, at, at, 640, 480, (track,)))
+        await recorder.commit(new.event)
+        assert new.event.reasoning.state == "pending"
+        async with asyncio.TaskGroup() as group, busy(recorder) as free:
+            telling = group.create_task(line.close("camera_lost"))
+            await asyncio.sleep(0)
+            bringer = group.create_task(line.conclude(new.event.id, Verdict("verified")))
+            await asyncio.sleep(0)
+            bringer.cancel()
+            await asyncio.wait([bringer])
+            assert not telling.done()
+            free.set()
+        story = [entry.event for entry in await recorder.after(0, 10)]
+    assert [(event.revision, event.type) for event in story] == [(1, "new"), (2, "end"), (3, "end")]
+    assert [event.reasoning.state for event in story] == ["pending", "pending", "verified"]
+    assert chronicle.pending() == ()
