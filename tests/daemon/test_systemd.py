@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.systemd import Notifier, Progress
+from daemon.systemd import Notifier, Progress, patient
 
 
 @pytest.fixture
@@ -123,4 +123,30 @@ def test_part_that_ended_in_order_is_not_stuck() -> None:
     now = 30.0
     assert progress.stuck == ["b"]
     progress.part("b")
+    assert progress.stuck == []
+
+
+async def test_patience_beats_for_who_waits_for_others() -> None:
+    """A long wait for somebody else does not count as standing still; afterwards it does again."""
+    now = 0.0
+    progress = Progress(lambda: now, limit=10)
+    beat = progress.part("sink-mqtt")
+    with patient(beat, period=0.01):
+        now = 15.0
+        async with asyncio.timeout(5):
+            while progress.stuck:  # noqa: ASYNC110 (beats are no event)
+                await asyncio.sleep(0.005)
+    now = 30.0
+    await asyncio.sleep(0.03)
+    assert progress.stuck == ["sink-mqtt"]
+
+
+def test_retired_part_is_not_missed_even_if_it_beats_once_more() -> None:
+    """A part with nothing to do is not waited for, whatever it still says."""
+    now = 0.0
+    progress = Progress(lambda: now, limit=10)
+    beat = progress.part("reasoner")
+    progress.retire("reasoner")
+    beat()
+    now = 100.0
     assert progress.stuck == []
