@@ -237,6 +237,7 @@ class App:
         limit = RECORDING_DRAIN if self._replay else self._left(self._timing.drain)
         try:
             async with asyncio.timeout(limit):
+                await self.recorder.idle()
                 for delivery in self.deliveries.values():
                     await delivery.drained()
         except TimeoutError:

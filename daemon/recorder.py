@@ -21,6 +21,10 @@ AT_ONCE = 256
 """Commits that may wait for the thread; more means that the disk does not keep up."""
 
 
+def _nothing() -> None:
+    """Take one's turn."""
+
+
 def _nobody(kind: str, text: str) -> None:
     """Tell nobody."""
 
@@ -89,8 +93,14 @@ class Recorder:
         return event
 
     async def run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Carry a call out on the journal's thread."""
-        return await asyncio.wrap_future(self._thread.submit(call, *args, **kwargs))
+        """Carry a call out on the journal's thread. Cancelling ends the waiting alone."""
+        future = asyncio.wrap_future(self._thread.submit(call, *args, **kwargs))
+        # Unshielded, a cancellation would take back what has not begun.
+        return await asyncio.shield(future)
+
+    async def idle(self) -> None:
+        """Wait until everything submitted so far is done and `position` says so."""
+        await self.run(_nothing)
 
     def submit(self, event: Event) -> "Future[list[Entry]]":
         """Queue a revision for commit, at once and for certain; see `settled` for waiting."""

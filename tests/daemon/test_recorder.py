@@ -46,6 +46,34 @@ async def test_listeners_are_woken_by_a_commit(recorder: Recorder) -> None:
     await until(lambda: first.is_set() and second.is_set())
 
 
+async def test_cancelled_waiter_still_moves_its_cursor(recorder: Recorder) -> None:
+    """Not only commits: whatever was submitted is carried out."""
+    await recorder.prepare(["out"])
+    await recorder.commit(revision())
+    begun, free = threading.Event(), threading.Event()
+
+    def occupy() -> None:
+        begun.set()
+        free.wait(10)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recorder.run(occupy))
+        await until(begun.is_set)
+        waiter = group.create_task(recorder.advance({"out": 1}, {"out": 1}))
+        await asyncio.sleep(0)
+        waiter.cancel()
+        await asyncio.wait([waiter])
+        free.set()
+    assert await recorder.cursors(["out"]) == {"out": 1}
+
+
+async def test_idle_waits_for_what_nobody_waits_for(recorder: Recorder) -> None:
+    """Before a drain, every commit on its way is counted."""
+    recorder.submit(revision())
+    await recorder.idle()
+    assert (recorder.position, recorder.committed) == (1, 1)
+
+
 async def test_cancelled_waiter_still_commits(recorder: Recorder) -> None:
     """Nobody has to wait for it: what was submitted is committed."""
     begun, free = threading.Event(), threading.Event()
