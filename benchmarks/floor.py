@@ -47,7 +47,7 @@ class Eye:
         ).convert_element_type(openvino.Type.f32)
         settings: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": min(len(os.sched_getaffinity(0)), 8),
+            "INFERENCE_NUM_THREADS": max(1, min(len(os.sched_getaffinity(0)) // 2, 8)),
             "NUM_STREAMS": 1,
             "ENABLE_CPU_PINNING": False,
         }
@@ -82,7 +82,7 @@ def run(clip: Path, eye: Eye, interval: float) -> None:
             said = True
 
 
-def played(clip: Path) -> Iterator[tuple[float, VideoCodecContext, Packet[VideoStream]]]:
+def played(clip: Path) -> "Iterator[tuple[float, VideoCodecContext, Packet[VideoStream]]]":
     """Yield when each packet is due, its decoder, and the packet, for ever."""
     offset = 0.0
     while True:

@@ -13,6 +13,8 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from rig.broker import Mosquitto
 
+TRIES = 5
+
 
 class Heard:
     """What a subscriber has received so far, with the monotonic second of arrival."""
@@ -43,7 +45,7 @@ def subscriber(topic: str = "lookout/#") -> Iterator[tuple[Heard, str]]:
     heard = Heard()
     with (
         TemporaryDirectory(prefix="lookout-bench-") as folder,
-        Mosquitto.shipped(Path(folder)) as broker,
+        _broker(Path(folder)) as broker,
     ):
         client = paho.Client(CallbackAPIVersion.VERSION2)
         client.on_message = lambda _client, _data, letter: heard.take_in(
@@ -57,3 +59,21 @@ def subscriber(topic: str = "lookout/#") -> Iterator[tuple[Heard, str]]:
         finally:
             client.disconnect()
             client.loop_stop()
+
+
+@contextmanager
+def _broker(folder: Path) -> Iterator[Mosquitto]:
+    """Start a broker; somebody else may take the free port first, so try again."""
+    for attempt in range(TRIES):
+        broker = Mosquitto.shipped(folder)
+        try:
+            broker.start()
+        except RuntimeError:
+            if attempt == TRIES - 1:
+                raise
+        else:
+            break
+    try:
+        yield broker
+    finally:
+        broker.kill()

@@ -19,7 +19,7 @@ from sinks.journal import SinkFigures
 
 logger = logging.getLogger(__name__)
 
-SAVE = 0.2
+SAVE = 1.0
 """Seconds between two writes of moved cursors; a crash in between costs duplicates only."""
 
 ANCHOR = 10.0
