@@ -39,7 +39,8 @@ def explain(
         deed = f"{arrival}{ago}{_motion(thing)}{_presence(thing, titles)}"
     else:
         deed = f"{arrival}{_departure(thing, ended, lasted, in_view=in_view)}"
-    who = f"{thing.label[:LABEL]} {track_name(thing.track)} (score {thing.score:.2f})"
+    score = thing.score if ended is None else thing.best
+    who = f"{thing.label[:LABEL]} {track_name(thing.track)} (score {score:.2f})"
     return " ".join(
         filter(
             None,

@@ -80,6 +80,9 @@ class Thing:
     first_label: str = ""
     """What it was taken for at first."""
 
+    best: float = 0.0
+    """Highest score so far; on its way out of the picture an object is always doubtful."""
+
     away: float = 0.0
     """Seconds it was out of sight before it took its present track id."""
 
@@ -102,6 +105,7 @@ class Thing:
             label=track.label,
             first_label=track.label,
             score=track.score,
+            best=track.score,
             box=clipped(track.xyxy),
             velocity=track.velocity,
             aspect=aspect,
@@ -154,6 +158,7 @@ class Thing:
         )
         self.label = track.label
         self.score = track.score
+        self.best = max(self.best, track.score)
         self.box = clipped(track.xyxy)
         self.aspect = aspect
         self.last_seen = now
