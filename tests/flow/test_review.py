@@ -1,6 +1,9 @@
 """What hostile neighbours and bad moments must not do to the daemon."""
 
 import asyncio
+import contextlib
+import os
+import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rig.lookout import Lookout
 from rig.waiting import UNIT, until
 
 from daemon.board import Board
@@ -15,6 +19,7 @@ from daemon.camera import CameraHost
 from daemon.clock import Clock
 from daemon.counters import CameraFigures
 from daemon.detection import DetectorHost
+from daemon.exits import Exit
 from daemon.identity import live_id
 from daemon.line import Line, Wiring
 from daemon.recorder import Recorder
@@ -163,3 +168,30 @@ async def test_answer_is_written_though_its_bringer_is_cancelled() -> None:
     assert [(event.revision, event.type) for event in story] == [(1, "new"), (2, "end"), (3, "end")]
     assert [event.reasoning.state for event in story] == ["pending", "pending", "verified"]
     assert chronicle.pending() == ()
+
+
+def test_sink_stuck_in_its_thread_does_not_keep_the_process(
+    tmp_path: Path, visits_clip: Path
+) -> None:
+    """SIGTERM ends the daemon in time though a sink's thread hangs, as on a stopped terminal."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(end, bytes(4096)):
+            pass
+    config = {
+        "sinks": {"full": {"type": "jsonl", "path": str(pipe), "sync": False}},
+        "cameras": {
+            "yard": {
+                "source": {"type": "file", "path": str(visits_clip), "pace": "clip", "loop": True}
+            }
+        },
+        "timing": {"drain": 1.0, "stop": 3.0},
+    }
+    with Lookout(tmp_path / "d", config) as lookout:
+        lookout.wait(lookout.events, what="an event is committed")
+        lookout.signal(signal.SIGTERM)
+        assert lookout.wait_end(5 * UNIT) == Exit.BEHIND
+        assert "leaving now" not in lookout.text
+    os.close(end)
