@@ -9,7 +9,7 @@ import typer
 
 from daemon.app import App
 from daemon.cli import setting
-from daemon.cli.running import stop_on_signal
+from daemon.cli.running import leave_soon, stop_on_signal
 from daemon.exits import Exit
 from daemon.plan import Plan
 from daemon.version import VERSION
@@ -64,7 +64,9 @@ def run(
         plan = setting.make_plan(
             quick, "--source", secrets_file=secrets, typed=typed, filtered=filtered
         )
-    raise typer.Exit(asyncio.run(_run(plan)))
+    code = asyncio.run(_run(plan))
+    leave_soon(code)
+    raise typer.Exit(code)
 
 
 async def _run(plan: Plan) -> Exit:

@@ -1,9 +1,14 @@
 """Runs an app on an event loop with signals wired to its stop."""
 
 import asyncio
+import os
 import signal
+import threading
 
 from daemon.app import App
+
+GOODBYE = 1.0
+"""Seconds that threads may take to end once everything else is done."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """SIGHUP is a terminal that was closed."""
@@ -24,3 +29,13 @@ def stop_on_signal(app: App) -> None:
 
     for number in numbers:
         loop.add_signal_handler(number, first)
+
+
+def leave_soon(code: int) -> None:
+    """End the process soon, even if a thread hangs in a terminal, a disk or a name server.
+
+    Python itself would wait for that thread.
+    """
+    last_resort = threading.Timer(GOODBYE, os._exit, (code,))
+    last_resort.daemon = True
+    last_resort.start()

@@ -193,5 +193,5 @@ def test_sink_stuck_in_its_thread_does_not_keep_the_process(
         lookout.wait(lookout.events, what="an event is committed")
         lookout.signal(signal.SIGTERM)
         assert lookout.wait_end(5 * UNIT) == Exit.BEHIND
-        assert "leaving now" not in lookout.text
+        assert "leaving now" not in lookout.text()
     os.close(end)
