@@ -190,6 +190,7 @@ def test_sink_stuck_in_its_thread_does_not_keep_the_process(
         "timing": {"drain": 1.0, "stop": 3.0},
     }
     with Lookout(tmp_path / "d", config) as lookout:
+        lookout.wait_for_log("detector ready")
         lookout.wait(lookout.events, what="an event is committed")
         lookout.signal(signal.SIGTERM)
         assert lookout.wait_end(5 * UNIT) == Exit.BEHIND
