@@ -158,6 +158,35 @@ def test_f69_broker_of_old_then_of_new_protocol(
     assert "Traceback" not in lookout.text()
 
 
+def test_start_removes_what_a_crash_left_behind(tmp_path: Path, visits_clip: Path) -> None:
+    """Half-written and unreferenced pictures are gone after a start, referenced ones are not."""
+    config = {"sinks": {}, "cameras": {"yard": played(visits_clip)}}
+    with Lookout(tmp_path / "d", config) as lookout:
+        lookout.wait_for_log("yard: online")
+        lookout.wait(
+            lambda: any(e["media"]["snapshot"] for e in lookout.events()), what="a picture"
+        )
+        lookout.kill()
+        media = lookout.state / "media"
+        kept = {e["media"]["snapshot"] for e in lookout.events()} - {None}
+        known = media / "events" / lookout.events()[0]["id"]
+        orphan = media / "events" / "01K0000000000000000000000A" / "snapshot.jpg"
+        orphan.parent.mkdir()
+        half = known / "snapshot-9.jpg.part"
+        for file in (orphan, half):
+            file.write_bytes(b"\xff\xd8\xff")
+        lookout.start()
+        lookout.wait_for_log("yard: online", times=2)
+        assert not orphan.parent.exists()
+        assert not half.exists()
+        assert all((media / reference.lstrip("/")).is_file() for reference in kept)
+        assert lookout.stop() == 0
+        check(lookout)
+    for event in lookout.events():
+        reference = event["media"]["snapshot"]
+        assert reference is None or (media / reference.lstrip("/")).is_file()
+
+
 def delivered(lookout: Lookout) -> int:
     """Return how many revisions the broker has taken."""
     return lookout.figures()["sinks"]["mqtt"]["delivered"]
