@@ -1,0 +1,271 @@
+"""One camera from its decoder child to the journal: frames in, revisions out, none skipped."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rig.waiting import running, until
+
+from daemon.board import Board
+from daemon.clock import Clock
+from daemon.detection import DetectorHost
+from daemon.identity import live_id
+from daemon.line import Line, Pace, Wiring
+from daemon.recorder import Recorder
+from daemon.supervisor import Failure, Retry, keep_alive
+from daemon.thinking import Thinking
+from daemon.timing import Timing
+from detectors.bytetrack import ByteConfig, ByteTracker
+from reasoners import Asking, Chronicle, Event, PresenceConfig, SceneConfig
+from reasoners.openai import OpenaiConfig, OpenaiReasoner
+from reasoners.testing import ScriptedModel, answer
+from sinks import CameraStatus, FrameReport, Message, ObjectCounts, Snapshot
+from sinks.journal import Journal
+from sinks.media import MediaStore
+from sources import SourceRejected, SourceUnavailable
+from sources.message import Open
+
+QUICK = Timing(silence=2, opening=6, heartbeat=2, camera_lost=0.6, retry_first=0.05)
+RETRY = Retry((SourceUnavailable,), (SourceRejected,), first=0.05, most=0.1, parked=0.1)
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let children import the tests' sources."""
+    root = Path(__file__).resolve().parents[2]
+    monkeypatch.setenv("PYTHONPATH", f"{root}:{root / 'tests'}")
+
+
+class Now:
+    """A clock whose wall can be turned."""
+
+    def __init__(self) -> None:
+        self.ahead = 1_800_000_000.0
+        self.clock = Clock(lambda: asyncio.get_running_loop().time() + self.ahead)
+
+
+@dataclass
+class Street:
+    """A line and what it is connected to."""
+
+    line: Line
+    recorder: Recorder
+    board: Board
+    now: Now
+    shown: list[Message]
+
+    async def events(self) -> list[Event]:
+        """Return every committed revision."""
+        return [entry.event for entry in await self.recorder.after(0, 1000)]
+
+    async def told(self, holds: Callable[[list[Event]], object]) -> list[Event]:
+        """Wait until what is committed is as expected."""
+        while True:
+            events = await self.events()
+            if holds(events):
+                return events
+            await asyncio.sleep(0.01)
+
+    def latest(self, kind: type[Message]) -> Any:
+        """Return the newest message of a kind."""
+        return next((one for one in reversed(self.shown) if isinstance(one, kind)), None)
+
+    def decoder(self) -> psutil.Process:
+        """Return its decoder child."""
+        children = psutil.Process().children()
+        (found,) = [child for child in children if "sources.child" in child.cmdline()]
+        return found
+
+
+@asynccontextmanager
+async def street(
+    folder: Path, *, thinking: Thinking | None = None, **script: Any
+) -> AsyncIterator[Street]:
+    """Wire a line as the daemon does, with a real child and a real worker."""
+    config = {"fps": 20, **script}
+    opening = Open(
+        camera="street", backend="rig.spots:SpotSource", config=config, slots=3, first_index=100
+    )
+    asking = Asking("test", 5.0) if thinking else None
+    chronicle = Chronicle(
+        node="box1",
+        camera="street",
+        config=SceneConfig(presence=PresenceConfig(hold=0.3)),
+        new_id=live_id,
+        clock="unsynced",
+        ask=asking,
+    )
+    now, board, shown = Now(), Board(), list[Message]()
+    detector = DetectorHost(
+        "detector",
+        "detectors.testing:ScriptedDetector",
+        {"width": 160, "height": 96},
+        timing=QUICK,
+        told=lambda *_: None,
+        beat=lambda: None,
+    )
+    async with Recorder(Journal(None), MediaStore(folder / "media")) as recorder:
+        tracker: Any = ByteTracker("street", ByteConfig(), 1)
+        wiring = Wiring(
+            detector=detector,
+            recorder=recorder,
+            board=board,
+            clock=now.clock,
+            timing=QUICK,
+            thinking=thinking,
+            beat=lambda: None,
+            deadline=5.0,
+        )
+        line = Line(
+            opening,
+            live=bool(config.get("live", True)),
+            fps="every",
+            tracker=tracker,
+            chronicle=chronicle,
+            wiring=wiring,
+        )
+        listener = board.listen()
+
+        async def listen() -> None:
+            while True:
+                shown.append(await listener.next())
+
+        async with asyncio.timeout(20), running(detector.once()), running(listen()):
+            yield Street(line, recorder, board, now, shown)
+
+
+def alive(one: Street) -> Any:
+    """Follow the camera as the daemon does."""
+    return running(keep_alive("street", one.line.once, RETRY, told=one.line.failed))
+
+
+async def test_visit_is_told_from_start_to_end(tmp_path: Path) -> None:
+    """One spot is one event with a picture; states, counts and frames are shown beside it."""
+    async with street(tmp_path, goes=45) as one:
+        async with alive(one):
+            await until(lambda: one.recorder.committed >= 2)
+            await until(lambda: one.latest(Snapshot))
+            await one.told(lambda events: events[-1].type == "end")
+            await until(lambda: one.latest(ObjectCounts).counts == {}, within=5)
+        events = await one.events()
+        assert len({event.id for event in events}) == 1
+        assert [event.revision for event in events] == list(range(1, len(events) + 1))
+        assert events[0].type == "new"
+        assert events[-1].end_reason == "left"
+        assert events[0].media.snapshot is not None
+        assert (tmp_path / "media" / events[0].media.snapshot.lstrip("/")).is_file()
+        assert events[0].frame.index >= 100
+        assert one.latest(CameraStatus).state == "online"
+        assert {"person": 1} in [m.counts for m in one.shown if isinstance(m, ObjectCounts)]
+        assert isinstance(one.latest(FrameReport), FrameReport)
+        assert one.line.figures.balanced
+        assert one.line.figures.in_hand == 0
+
+
+async def test_recording_ends_its_events_and_is_finished(tmp_path: Path) -> None:
+    """At the end of a recording everything open ends as `left`, and every frame was looked at."""
+    async with street(tmp_path, live=False, frames=20) as one:
+        await one.line.once()
+        events = await one.events()
+        await until(lambda: one.latest(CameraStatus).state == "disabled")
+        assert one.line.finished
+        assert one.line.figures.detected == 20
+        assert (events[-1].type, events[-1].end_reason) == ("end", "left")
+
+
+async def test_silent_camera_ends_what_is_open(tmp_path: Path) -> None:
+    """Events do not stay open for a camera that shows nothing any more."""
+    flag = tmp_path / "hang"
+    fault = {"action": "hang", "flag": str(flag)}
+    async with street(tmp_path, goes=10**6, faults=[fault]) as one:
+        async with alive(one), running(one.line.age()):
+            await until(lambda: one.recorder.committed)
+            flag.touch()
+            events = await one.told(lambda events: events[-1].type == "end")
+            await until(lambda: one.latest(ObjectCounts).counts == {})
+        assert events[-1].end_reason == "camera_lost"
+
+
+async def test_child_killed_in_the_middle_of_telling_skips_nothing(tmp_path: Path) -> None:
+    """The first revision is committed without its picture, and its question still gets asked."""
+    async with ScriptedModel(answer("yes")) as model:
+        config = OpenaiConfig(url=model.url, model="test")
+        thinking = Thinking(OpenaiReasoner("reasoner", config, None), lambda: None)
+        async with street(tmp_path, thinking=thinking, goes=10**6) as one, running(thinking.run()):
+            async with alive(one):
+                while not one.line.figures.pictures:  # noqa: ASYNC110 (the very moment)
+                    await asyncio.sleep(0)
+                one.decoder().kill()
+                await until(lambda: one.line.figures.spawns == 2)
+                await until(lambda: thinking.figures.jobs)
+                await until(lambda: not thinking.figures.pending)
+            await one.line.close("restart")
+            events = await one.events()
+    first: dict[str, int] = {}
+    for event in events:
+        assert event.revision == first.get(event.id, 0) + 1
+        first[event.id] = event.revision
+    latest = {event.id: event for event in events}
+    assert events[0].media.snapshot is None
+    assert "pending" not in {event.reasoning.state for event in latest.values()}
+    assert one.line.figures.in_hand == 0
+
+
+async def test_step_of_the_clock_changes_labels_only(tmp_path: Path) -> None:
+    """After the wall clock was set, events are labelled anew, in the order in which they were."""
+    async with street(tmp_path, goes=10, again=30) as one, alive(one):
+        await until(lambda: one.recorder.committed)
+        one.now.ahead += 3600
+        one.now.clock.anchor()
+        one.line.trust("synced")
+        events = await one.told(lambda events: len({event.id for event in events}) == 3)
+    assert events[-1].clock == "synced"
+    assert events[0].clock == "unsynced"
+    assert events[-1].started_at - events[0].started_at > 3590
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+
+
+async def test_states_say_why_a_camera_is_away(tmp_path: Path) -> None:
+    """Waiting, failing again and again, and needing a person are told apart; memory stays flat."""
+    async with street(tmp_path) as one:
+        for attempt in (1, 5):
+            await one.line.failed(Failure("gone", parked=False, attempt=attempt, delay=1))
+            await until(lambda: one.shown)
+        await one.line.failed(Failure("wrong password", parked=True, attempt=1, delay=300))
+        await until(lambda: one.latest(CameraStatus).state == "refused")
+        for number in range(1000):
+            await one.line.failed(Failure(f"reason {number}", parked=True, attempt=1, delay=300))
+        assert len(one.line._said) < 100  # noqa: SLF001 (that it is bounded is what holds)
+    states = [(m.state, m.reason) for m in one.shown if isinstance(m, CameraStatus)]
+    assert states[0] == ("stalled", "gone")
+    assert ("refused", "wrong password") in states
+
+
+@given(st.lists(st.floats(0.001, 0.2), min_size=20, max_size=200), st.floats(0.05, 1.0))
+def test_pace_keeps_the_rate_without_drifting(gaps: list[float], interval: float) -> None:
+    """However pictures jitter, about one per interval is taken, and never two close together."""
+    pace, time, taken = Pace(interval), 0.0, list[float]()
+    for gap in gaps:
+        time += gap
+        if pace.due is None or time >= pace.due:
+            taken.append(time)
+            pace.advance(time)
+    least = interval - 2 * min(0.1 * interval, 0.02) - max(gaps)
+    assert all(later - earlier >= least for earlier, later in pairwise(taken))
+    assert len(taken) <= time / interval * 1.3 + 2
+    assert len(taken) >= time / (interval + max(gaps)) - 2
+
+
+def test_every_picture_is_due_without_an_interval() -> None:
+    """At full rate nothing is passed over."""
+    pace = Pace(None)
+    pace.advance(1.0)
+    assert pace.due is None
