@@ -5,20 +5,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from detectors.detection import Detections
-from detectors.message import ROW
+from detectors.message import MOST, ROW
 
 
 def to_rows(detections: Detections, numbers: dict[str, int]) -> bytes:
-    """Pack columns into float32 rows: left, top, right, bottom, score, label number.
+    """Pack the `MOST` strongest into float32 rows: left, top, right, bottom, score, label number.
 
     Args:
         detections: What was found in one picture.
         numbers: Number of each label the detector can say.
     """
-    rows = np.empty((len(detections), ROW), np.float32)
-    rows[:, :4] = detections.xyxy
-    rows[:, 4] = detections.score
-    rows[:, 5] = [numbers[label] for label in detections.label]
+    rows = np.empty((min(len(detections), MOST), ROW), np.float32)
+    rows[:, :4] = detections.xyxy[:MOST]
+    rows[:, 4] = detections.score[:MOST]
+    rows[:, 5] = [numbers[label] for label in detections.label[:MOST]]
     return rows.tobytes()
 
 
@@ -33,6 +33,8 @@ def from_rows(
     Raises:
         ValueError: The rows are not what an honest worker sends.
     """
+    if max(counts, default=0) > MOST:
+        raise ValueError(f"rows of more than {MOST} objects in one picture")
     rows = np.asarray(numbers, np.float32)
     if rows.size != ROW * sum(max(count, 0) for count in counts):
         raise ValueError("rows and counts do not fit")

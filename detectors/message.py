@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 ROW = 6
 """Numbers per object."""
 
+MOST = 1024
+"""Objects per picture, the strongest; a worker that says more would stall who follows them."""
+
 
 class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -10,7 +10,7 @@ from detectors.columns import to_rows
 from detectors.detection import Detections
 from detectors.detector import Detector, Profile
 from detectors.errors import DetectorUnavailable
-from detectors.message import Detect, Found, Item, Load, Loaded, Map, Unmap, from_daemon
+from detectors.message import MOST, Detect, Found, Item, Load, Loaded, Map, Unmap, from_daemon
 from detectors.picture import Picture
 from detectors.worker.backend import build
 from detectors.worker.cameras import Cameras
@@ -68,7 +68,7 @@ class _Desk:
         started = time.monotonic()
         found = self._look(message.items)
         seconds = time.monotonic() - started
-        rows = [-1 if detections is None else len(detections) for detections in found]
+        rows = [-1 if detections is None else min(len(detections), MOST) for detections in found]
         blob = b"".join(self._rows(detections) for detections in found if detections is not None)
         self._channel.send(Found(id=message.id, rows=tuple(rows), seconds=seconds, rss=rss()), blob)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from detectors.columns import from_rows, to_rows
 from detectors.detection import Detections
+from detectors.message import MOST
 
 LABELS = ("person", "car", "dog")
 NUMBERS = {label: number for number, label in enumerate(LABELS)}
@@ -45,6 +46,7 @@ def test_rows_come_back_as_they_were(counts: list[int], seed: int) -> None:
         ([1], [0, 0, 1, 1, float("nan"), 0], "no number"),
         ([1], [0, 0, 1, 1, 0.5, 3], "does not exist"),
         ([1], [0, 0, 1, 1, 0.5, -1], "does not exist"),
+        ([MOST + 1], [0.0] * 6 * (MOST + 1), "more than 1024"),
     ],
 )
 def test_what_no_honest_worker_sends_is_refused(
@@ -53,6 +55,16 @@ def test_what_no_honest_worker_sends_is_refused(
     """Sizes that do not fit, numbers that are none and unknown labels are refused whole."""
     with pytest.raises(ValueError, match=told):
         from_rows(counts, numbers, LABELS)
+
+
+def test_only_the_strongest_travel() -> None:
+    """Of more objects than anybody could follow, the first, which are the strongest, are sent."""
+    many = found(1, MOST + 5)
+    numbers = np.frombuffer(to_rows(many, NUMBERS), np.float32).tolist()
+    [back] = from_rows([MOST], numbers, LABELS)
+    assert back is not None
+    assert np.array_equal(back.score, many.score[:MOST])
+    assert back.label == many.label[:MOST]
 
 
 def test_boxes_beyond_the_picture_are_clipped() -> None:
