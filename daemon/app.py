@@ -100,11 +100,16 @@ class App:
             self._stop_at = asyncio.get_running_loop().time()
             self.notifier.stopping()
             logger.info("stopping")
+            self.hurry()
+            self._stop.set()
+
+    def hurry(self) -> None:
+        """Start the deadline of the end; a signal handler may, while the event loop is held up."""
+        if self._last_resort is None:
             stop = self._timing.stop
             self._last_resort = threading.Timer(max(stop - 0.5, stop / 2), _leave)
             self._last_resort.daemon = True
             self._last_resort.start()
-            self._stop.set()
 
     @property
     def stopping(self) -> bool:
@@ -437,5 +442,9 @@ def _maker(factory: Any, name: str, config: Any, site: Site) -> Callable[[], Any
 
 def _leave() -> None:
     """End the process when nothing else did: an fsync, a library or a bug holds it."""
-    logger.critical("not done within the deadline; leaving now")
+    text = "not done within the deadline; leaving now"
+    # Whoever holds us up may hold the log's lock as well.
+    word = threading.Thread(target=logger.critical, args=(text,), daemon=True)
+    word.start()
+    word.join(0.2)
     os._exit(Exit.BEHIND)

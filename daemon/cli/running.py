@@ -29,6 +29,8 @@ def stop_on_signal(app: App) -> None:
 
     for number in numbers:
         loop.add_signal_handler(number, first)
+        # Beside the loop's own handler, which has to wait while something holds the loop up.
+        signal.signal(number, lambda *_: app.hurry())
 
 
 def leave_soon(code: int) -> None:

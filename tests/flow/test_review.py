@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rig.faulty_sinks import PATH
 from rig.lookout import Lookout
 from rig.waiting import UNIT, until
 
@@ -168,6 +169,33 @@ async def test_answer_is_written_though_its_bringer_is_cancelled() -> None:
     assert [(event.revision, event.type) for event in story] == [(1, "new"), (2, "end"), (3, "end")]
     assert [event.reasoning.state for event in story] == ["pending", "pending", "verified"]
     assert chronicle.pending() == ()
+
+
+def test_held_up_loop_does_not_keep_the_process(tmp_path: Path, visits_clip: Path) -> None:
+    """SIGTERM ends the daemon in time though its event loop is held up for much longer."""
+    trigger = tmp_path / "block"
+    odd = {
+        "type": "rig.faulty_sinks:BlockingSink",
+        "path": str(tmp_path / "out.jsonl"),
+        "trigger": str(trigger),
+        "seconds": 60.0,
+    }
+    config = {
+        "sinks": {"odd": odd},
+        "cameras": {
+            "yard": {
+                "source": {"type": "file", "path": str(visits_clip), "pace": "clip", "loop": True}
+            }
+        },
+        "timing": {"drain": 1.0, "stop": 3.0},
+    }
+    with Lookout(tmp_path / "d", config, env=PATH) as lookout:
+        lookout.wait_for_log("detector ready")
+        trigger.touch()
+        lookout.wait(lambda: not trigger.exists(), what="the sink blocks")
+        lookout.signal(signal.SIGTERM)
+        assert lookout.wait_end(5 * UNIT) == Exit.BEHIND
+        assert "leaving now" in lookout.text()
 
 
 def test_sink_stuck_in_its_thread_does_not_keep_the_process(
