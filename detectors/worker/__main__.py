@@ -10,9 +10,10 @@ from typing import Self
 
 from detectors.errors import DetectorRejected, DetectorUnavailable
 from detectors.message import Failed
-from detectors.worker.process import leave_with, settle
+from detectors.worker.process import settle
 from detectors.worker.serve import serve
 from sources import BlockingChannel, ChannelBroken
+from sources.process import leave_with
 
 CLEAN = 0
 BUG = 1

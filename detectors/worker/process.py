@@ -1,15 +1,13 @@
 """What the worker process settles about itself before it does anything else."""
 
-import ctypes
 import errno
 import os
 import resource
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
-_PR_SET_PDEATHSIG = 1
+from sources.process import keep_to_itself
 
 SWITCHES = {
     # Ultralytics: no installing at run time, no banners, no calls home.
@@ -30,25 +28,12 @@ _ABSENT = ("openvino_telemetry",)
 _EGRESS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"})
 
 
-def leave_with(parent: int) -> bool:
-    """Let the kernel kill this process when its parent ends.
-
-    Returns:
-        False if the parent is gone already, so that the signal would never come.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
-    return os.getppid() == parent
-
-
 def settle() -> None:
     """Leave no core dumps, leave Ctrl-C to the daemon, and keep libraries quiet and at home.
 
     Must run before any library of a detector is imported.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_to_itself()
     os.environ.update(SWITCHES)
     for package in _ABSENT:
         sys.modules[package] = None  # type: ignore[assignment]  # how Python spells "not there"

@@ -8,14 +8,13 @@ The name is there for people who look at the process list. Nothing is taken from
 import argparse
 import ctypes
 import os
-import resource
-import signal
 import socket
 import sys
 import threading
 import traceback
 
-_PR_SET_PDEATHSIG = 1
+from sources.process import keep_to_itself, leave_with
+
 _MALLOC = ((-8, 2), (-3, 4 << 20), (-1, 8 << 20))
 """M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD: give large freed pictures back to the system,
 and keep at most so many bytes of small ones. Taking those anew from the system for every picture
@@ -48,16 +47,13 @@ def main() -> int:
 
 
 def _confine(parent: int) -> None:
-    """Die with the parent, leave no core (it would hold a password), keep memory flat."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
+    """Die with the parent, leave no core, keep memory flat, let no thread die alone."""
+    if not leave_with(parent):
         os._exit(0)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_to_itself()
+    libc = ctypes.CDLL(None)
     for option, value in _MALLOC:
         libc.mallopt(option, value)
-    # A terminal's Ctrl-C reaches the whole group; the daemon decides when a child ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.excepthook = _die
 
 

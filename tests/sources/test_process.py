@@ -1,0 +1,33 @@
+"""What every process of the daemon's settles about itself; each check in a process of its own."""
+
+import subprocess
+import sys
+
+
+def said_by(code: str) -> str:
+    """Run code in a fresh interpreter and return its output."""
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", f"from sources.process import *\n{code}"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    return ended.stdout.strip()
+
+
+def test_a_parent_that_is_gone_shows() -> None:
+    """The kernel's signal is asked for, and whether it came too late is told."""
+    code = "import os; print(leave_with(os.getppid()), leave_with(1 if os.getppid() != 1 else 2))"
+    assert said_by(code) == "True False"
+
+
+def test_it_keeps_to_itself() -> None:
+    """No core dump is written, and Ctrl-C does nothing."""
+    code = """
+import os, resource, signal
+keep_to_itself()
+os.kill(os.getpid(), signal.SIGINT)
+print(resource.getrlimit(resource.RLIMIT_CORE))
+"""
+    assert said_by(code) == "(0, 0)"
