@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import typer
 from rich.text import Text
@@ -47,24 +47,51 @@ def source_of(url: str, *, pace: str = "clip", loop: bool = False) -> dict[str, 
     Raises:
         ConfigRejected: It looks like nothing we know.
     """
-    if url.partition(":")[0] == "synthetic":
+    scheme = _scheme(url)
+    if scheme == "synthetic":
         return {"type": "synthetic"}
-    parts = urlsplit(url)
-    if parts.scheme in {"rtsp", "rtsps"}:
+    if scheme in {"rtsp", "rtsps"}:
         return {"type": "rtsp", "url": url}
-    if parts.scheme in {"", "file"} and Path(parts.path or url).exists():
-        return {"type": "file", "path": str(Path(parts.path or url)), "pace": pace, "loop": loop}
-    if parts.scheme in {"", "file"}:
-        raise ConfigRejected(f"source {url}: no such file; check the path")
+    path = _path(url)
+    if _exists(path):
+        return {"type": "file", "path": str(path), "pace": pace, "loop": loop}
+    if scheme in {"", "file"}:
+        raise ConfigRejected(f"source {str(path)!r}: no such file; check the path")
     raise ConfigRejected(
-        f"source: {parts.scheme}:// is not known here; use rtsp://, rtsps://, a file or synthetic:"
+        f"source: {scheme}:// is not known here; use rtsp://, rtsps://, a file or synthetic:"
     )
 
 
 def name_of(url: str) -> str:
     """Make a camera name out of a source."""
-    stem = Path(urlsplit(url).path).stem or urlsplit(url).hostname or "camera"
-    return re.sub(r"[^a-z0-9_]+", "_", stem.lower()).strip("_")[:32] or "camera"
+    try:
+        parts = urlsplit(url)
+        address = (Path(parts.path).stem, parts.hostname) if parts.scheme else ()
+    except ValueError:
+        address = ()
+    # Of an address that makes no sense nothing is repeated: a password may be in it.
+    names = (*address, "" if _scheme(url) else Path(url).stem, "camera")
+    fitting = (re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")[:32] for name in names if name)
+    return next(filter(None, fitting))
+
+
+def _scheme(url: str) -> str:
+    scheme, colon, _ = url.partition(":")
+    return scheme.lower() if colon and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) else ""
+
+
+def _path(url: str) -> Path:
+    """Return the file that is meant: a path as it stands, or the one in a `file:` address."""
+    if _scheme(url) != "file":
+        return Path(url)
+    return Path(unquote(url.partition(":")[2].removeprefix("//").removeprefix("localhost")))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # longer than a name may be, or with a zero byte
+        return False
 
 
 def quick_config(url: str, *, sinks: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

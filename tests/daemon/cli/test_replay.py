@@ -1,0 +1,87 @@
+"""`lookout replay`: a recording through everything, twice the same, or one line why not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rig.command import called, lookout, written
+from rig.visits import Visits
+
+from daemon.exits import Exit
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a clip in which somebody comes and goes."""
+    return Visits().write(tmp_path_factory.mktemp("clip") / "visits.mp4")
+
+
+DETECTOR = {"type": "detectors.testing:ScriptedDetector"}
+
+
+def config(folder: Path, **more: Any) -> str:
+    """Write a configuration with two cameras and a sink that must not be contacted."""
+    camera = {"source": {"type": "rtsp", "url": "rtsp://127.0.0.1:9/x"}, "presence": {"hold": 0.5}}
+    whole = {
+        "node": "box1",
+        "detector": DETECTOR,
+        "sinks": {"mqtt": {"type": "mqtt", "url": "mqtt://127.0.0.1:9"}},
+        "cameras": {"porch": camera, "yard": camera},
+        **more,
+    }
+    return written(folder, whole)
+
+
+def test_same_clip_gives_the_same_bytes(tmp_path: Path, clip: Path) -> None:
+    """Twice through the whole daemon, over a file that held something else before."""
+    outs = []
+    for number in range(2):
+        out = tmp_path / f"out{number}.jsonl"
+        out.write_text("left over\n")
+        done = lookout(
+            *("replay", str(clip), "--config", config(tmp_path), "--camera", "porch"),
+            *("--jsonl", str(out), "--media", str(tmp_path / "media"), "--start", "1000"),
+        )
+        assert done.code == 0, done.err
+        outs.append(out.read_bytes())
+    assert outs[0] == outs[1]
+    events = [json.loads(line) for line in outs[0].splitlines()]
+    assert {event["camera"] for event in events} == {"porch"}
+    assert {event["clock"] for event in events} == {"media"}
+    assert events[0]["started_at"] >= 1000
+    assert len({event["id"] for event in events if event["type"] == "end"}) >= 1
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["gone.mp4"], "gone.mp4: no such file"),
+        (["CLIP", "--config", "CONFIG"], "has several cameras; choose with --camera porch"),
+        (
+            ["CLIP", "--config", "CONFIG", "--camera", "shed"],
+            "no camera 'shed'; it has porch, yard",
+        ),
+        (["CLIP", "--camera", "Shed"], "names are 1 to 32"),
+        (["CLIP", "--config", "gone.yaml"], "gone.yaml: cannot be read"),
+    ],
+)
+def test_wrong_options_end_with_78(
+    tmp_path: Path, clip: Path, words: list[str], reason: str
+) -> None:
+    """What is missing or ambiguous is one line that says what to do."""
+    places = {"CLIP": str(clip), "CONFIG": config(tmp_path)}
+    done = called("replay", *(places.get(word, word) for word in words))
+    assert done.code == Exit.CONFIG
+    assert reason in done.err
+
+
+def test_file_that_is_no_video_ends_with_one_line(tmp_path: Path) -> None:
+    """A recording that cannot be read is told, and not tried again and again."""
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"\x00" * 5000)
+    done = lookout("replay", str(broken), "--quiet")
+    assert done.code == Exit.UNREACHABLE
+    assert done.err.startswith("lookout: ")
+    assert len(done.err.splitlines()) == 1
