@@ -3,10 +3,12 @@
     python -m benchmarks.floor CLIP MODEL FPS
 
 Plays a clip at its own speed, again and again; decodes every packet in one thread; converts and
-infers the pictures that are due. No queue, no tracker, no event, no second process. Prints `ready`
-once it runs, and then a line for every picture inferred.
+infers the pictures that are due. No queue, no tracker, no event, no second process. Prints a line
+of JSON for every picture inferred: how many were decoded and looked at so far, the CPU seconds of
+looking (conversion and inference), and those of all else.
 """
 
+import json
 import os
 import sys
 import time
@@ -66,20 +68,26 @@ class Eye:
 
 
 def run(clip: Path, eye: Eye, interval: float) -> None:
-    """Play, decode, look."""
+    """Play, decode, look; say after each look what was done and what it took."""
     due = started = time.monotonic()
-    said = False
+    decoded = looks = 0
+    looking = 0.0
     for at, codec, packet in played(clip):
         early = started + at - time.monotonic()
         if early > 0:
             time.sleep(early)
         for frame in codec.decode(packet):
+            decoded += 1
             if at + started < due - 0.1 * interval:
                 continue
             due = max(due + interval, at + started + 0.5 * interval)
+            before = time.process_time()
             eye.look(frame)
-            print("." if said else "ready", flush=True)
-            said = True
+            looking += time.process_time() - before
+            looks += 1
+            rest = time.process_time() - looking
+            done = {"decoded": decoded, "looks": looks, "decode_s": rest, "look_s": looking}
+            print(json.dumps(done), flush=True)
 
 
 def played(clip: Path) -> "Iterator[tuple[float, VideoCodecContext, Packet[VideoStream]]]":

@@ -3,13 +3,18 @@
 Lookout is `lookout run` as shipped (daemon, decoder child, detector worker; journal on; MQTT 5 to
 mosquitto): one 1080p camera at its own speed, five pictures per second to the detector. The floor
 is `benchmarks.floor`: one process with the same packets, pace, conversion, thread settings and
-model. Both run at the same time on the same cores, so whatever disturbs one disturbs the other;
-CPU time (user and system, all processes) is compared window by window after a warm-up. The broker
-is not counted. `path` is detection and tracking with nothing to report; `path_and_events` has an
-event for every object, with revisions, snapshots, journal and media synced to disk, in a scene
-that is never quiet.
+model. Both run at the same time on the same cores, so whatever disturbs one disturbs the other.
+
+In each window after a warm-up the floor tells what one decoded picture and one look (conversion
+and inference) cost it; the ratio is Lookout's CPU time (user and system, all its processes) over
+what the pictures that *it* has decoded and looked at in that window would have cost the floor. So
+a side that falls behind on a crowded machine gains nothing by it. The broker is not counted.
+
+`path` is detection and tracking with nothing to report; `path_and_events` has an event for every
+object, with revisions, snapshots, journal and media synced to disk, in a scene that is never quiet.
 """
 
+import json
 import statistics
 import subprocess
 import sys
@@ -17,7 +22,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from benchmarks import processes
 from benchmarks.listening import Heard, subscriber
@@ -28,31 +35,22 @@ FPS = 5.0
 WARM_UP = 6.0
 """Seconds after which both have settled."""
 
-PROCESSES = 3
 WINDOW = 8.0
 WINDOWS = 5
-TRIES = 9
-"""Windows at most; of those, `WINDOWS` in which the machine let both keep up."""
-
-KEPT_UP = 0.96
-"""Share of the pictures due that the floor must have inferred in a window."""
-
 TARGET = 1.15
 
 
 class Floor:
-    """The floor's process, and how many pictures it has inferred."""
+    """The floor's process and what it last said."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
-        self.pid = process.pid
-        self.looks = 0
-        if process.stdout is None or process.stdout.readline() != b"ready\n":
-            raise RuntimeError("the floor did not start")
-        threading.Thread(target=self._count, args=(process.stdout,), daemon=True).start()
+        self._output = process.stdout
+        self.done: dict[str, float] = {}
+        threading.Thread(target=self._listen, daemon=True).start()
 
-    def _count(self, lines: IO[bytes]) -> None:
-        for _ in lines:
-            self.looks += 1
+    def _listen(self) -> None:
+        for line in self._output or ():
+            self.done = json.loads(line)
 
 
 def measure() -> dict[str, Any]:
@@ -80,77 +78,78 @@ def _row(scenery: Scenery, camera: dict[str, Any]) -> dict[str, Any]:
     with subscriber() as (heard, url), _floor(scenery) as floor:
         config = {
             "detector": openvino(scenery.model),
-            "stats_interval": 5,
+            "stats_interval": 1,
             "sinks": {"broker": {"type": "mqtt", "url": url}},
             "cameras": {"yard": file_camera(scenery.clip, fps=FPS) | camera},
         }
         with Running(config) as lookout:
-            lookout.wait(lambda: len(lookout.parts()) == PROCESSES, what="child and worker")
-            lookout.wait(lambda: heard.about("/yard/objects"), what="the first counts")
+            lookout.wait(lambda: _figures(heard).get("detected"), what="the first look")
+            lookout.wait(lambda: floor.done, what="the floor's first look")
             time.sleep(WARM_UP)
-            windows, disturbed = _windows(lookout, floor, heard)
-            lookout_looks = _looks(heard)
+            marks = [_mark(lookout, floor, heard)]
+            for _ in range(WINDOWS):
+                time.sleep(WINDOW)
+                marks.append(_mark(lookout, floor, heard))
+    windows = [_compare(before, after) for before, after in pairwise(marks)]
     ratios = [window["ratio"] for window in windows]
-    medians = {key: round(statistics.median(row[key] for row in windows), 3) for key in windows[0]}
     return {
-        **medians,
+        **{key: round(statistics.median(row[key] for row in windows), 3) for key in windows[0]},
         "ratio_least": round(min(ratios), 3),
         "ratio_most": round(max(ratios), 3),
-        "lookout_looks_per_s": lookout_looks,
-        "windows_used": len(windows),
-        "windows_disturbed": disturbed,
     }
 
 
-def _windows(lookout: Running, floor: Floor, heard: Heard) -> tuple[list[dict[str, float]], int]:
-    """Take windows until enough are good; one in which the floor fell behind is not."""
-    good: list[dict[str, float]] = []
-    bad: list[dict[str, float]] = []
-    while len(good) < WINDOWS and len(good) + len(bad) < TRIES:
-        window = _window(lookout, floor, heard)
-        (good if window["floor_looks_per_s"] >= KEPT_UP * FPS else bad).append(window)
-    return good or bad, len(bad)
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Both sides at one moment."""
+
+    at: float
+    used: dict[str, float]
+    """CPU seconds by role."""
+
+    camera: dict[str, float]
+    revisions: int
+    floor: dict[str, float]
 
 
-def _looks(heard: Heard) -> float:
-    """Return how many pictures per second Lookout has looked at, between first and last figures."""
-    told = [message for _, message in heard.about("/stats") if "yard" in message["cameras"]]
-    first, last = told[0], told[-1]
-    looks = last["cameras"]["yard"]["detected"] - first["cameras"]["yard"]["detected"]
-    return round(looks / max(1.0, last["at"] - first["at"]), 2)
-
-
-def _window(lookout: Running, floor: Floor, heard: Heard) -> dict[str, float]:
+def _mark(lookout: Running, floor: Floor, heard: Heard) -> _Mark:
+    """Wait for the next figures and note what has been used until then."""
+    count = len(heard.about("/stats"))
+    lookout.wait(lambda: len(heard.about("/stats")) > count, what="figures")
     team = lookout.parts()
-    revisions, looks = _revisions(heard), floor.looks
-    pids = [*(part.pid for part in team), floor.pid]
-    started, before = time.monotonic(), processes.cpu(pids)
-    turns = {part.role: processes.switches(part.pid) for part in team}
-    time.sleep(WINDOW)
-    after = processes.cpu(pids)
-    span = time.monotonic() - started
-    used = {pid: 1000 * (after[pid] - before[pid]) / span for pid in pids}
-    by_role = {
-        f"{role}_ms_per_s": sum(used[part.pid] for part in team if part.role == role)
-        for role in ("daemon", "child", "worker")
-    }
-    whole = sum(by_role.values())
+    used = processes.cpu(part.pid for part in team)
+    by_role = {part.role: used[part.pid] for part in team}
+    revisions = len(heard.about("/presence"))
+    return _Mark(time.monotonic(), by_role, _figures(heard), revisions, floor.done)
+
+
+def _figures(heard: Heard) -> dict[str, float]:
+    told = heard.about("/stats")
+    found: dict[str, float] = told[-1][1]["cameras"].get("yard", {}) if told else {}
+    return found
+
+
+def _compare(before: _Mark, after: _Mark) -> dict[str, float]:
+    span = after.at - before.at
+    used = {role: 1000 * (after.used[role] - before.used[role]) / span for role in after.used}
+    bare = {key: after.floor[key] - before.floor[key] for key in after.floor}
+    decode = 1000 * bare["decode_s"] / bare["decoded"]
+    look = 1000 * bare["look_s"] / bare["looks"]
+    decoded = (after.camera["child_decoded"] - before.camera["child_decoded"]) / span
+    looks = (after.camera["detected"] - before.camera["detected"]) / span
+    floor = decoded * decode + looks * look
+    whole = sum(used.values())
     return {
-        "ratio": whole / used[floor.pid],
+        "ratio": whole / floor,
         "lookout_ms_per_s": whole,
-        "floor_ms_per_s": used[floor.pid],
-        **by_role,
-        **{
-            f"{part.role}_switches_per_s": (processes.switches(part.pid) - turns[part.role]) / span
-            for part in team
-        },
-        "revisions_per_s": (_revisions(heard) - revisions) / span,
-        "floor_looks_per_s": (floor.looks - looks) / span,
+        "floor_ms_per_s": floor,
+        **{f"{role}_ms_per_s": used[role] for role in ("daemon", "child", "worker")},
+        "decoded_per_s": decoded,
+        "looks_per_s": looks,
+        "floor_decode_ms": decode,
+        "floor_look_ms": look,
+        "revisions_per_s": (after.revisions - before.revisions) / span,
     }
-
-
-def _revisions(heard: Heard) -> int:
-    return len(heard.about("/presence"))
 
 
 @contextmanager

@@ -71,6 +71,17 @@ def test_camera_is_followed(server: RtspServer, transport: str) -> None:
 
 
 @pytest.mark.rtsp
+def test_no_picture_is_lost_while_the_stream_is_probed(clips: Path) -> None:
+    """A camera that sends its IDR at once and then none for long is seen from that IDR on."""
+    once = Clip(frames=200, width=320, height=240, gop=200).write(clips / "one-idr.mp4")
+    with RtspServer(once) as server, Child() as child:
+        child.open(RTSP, {"url": server.url})
+        given = child.next()
+        assert isinstance(given, Given)
+        assert read(child.picture(given)) == (1, given.index)
+
+
+@pytest.mark.rtsp
 def test_silence_midway_is_noticed(server: RtspServer) -> None:
     """A camera that freezes with its connection open is given up after the read timeout (F02)."""
     with Child() as child:

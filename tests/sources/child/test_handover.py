@@ -109,3 +109,33 @@ def test_counts_balance_whatever_happens(steps: list[str]) -> None:
     for index, step in enumerate(steps):
         STEPS[step](handover, index)
         assert_balanced(handover.counts())
+
+
+def test_only_pictures_that_are_waited_for_wake_anybody() -> None:
+    """Live: nobody is woken before a question, for an early picture, or after the answer."""
+    woken: list[int] = []
+    handover = Handover(live=True, wake=lambda: woken.append(1))
+    handover.offer(dated(0))
+    assert not woken
+    assert handover.take(3.0) is None
+    handover.offer(dated(1))
+    handover.offer(dated(2))
+    assert not woken
+    handover.offer(dated(3))
+    assert len(woken) == 1
+    assert handover.take(3.0) is not None
+    handover.offer(dated(4))
+    assert len(woken) == 1
+    assert handover.counts().superseded == 3
+
+
+def test_a_recording_goes_on_past_early_pictures() -> None:
+    """Of a recording every picture that must be passed over wakes who waits."""
+    woken: list[int] = []
+    handover = Handover(live=False, wake=lambda: woken.append(1))
+    assert handover.take(2.0) is None
+    handover.offer(dated(0))
+    assert len(woken) == 1
+    assert handover.take(2.0) is None
+    handover.offer(dated(1))
+    assert len(woken) == 2
