@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rig.revisions import revision, seen
 
-from reasoners import Reasoning
+from reasoners import Event, Reasoning
 from sinks.journal import Expired, Journal, JournalFailed, JournalReader, Limits
 
 WRITER: Final = """
@@ -442,3 +442,18 @@ def test_what_fell_out_is_told_to_each_sink_that_missed_it(tmp_path: Path) -> No
     assert [entry.event.id for entry in journal.after(0, 9)] == ["e8", "e9", "e10"]
     assert journal.expire(0) == []
     journal.close()
+
+
+def test_references_are_those_of_every_body_kept(journal: Journal) -> None:
+    """A picture is named by rows, by what is open, held or set aside; others are nobody's."""
+    journal.register(["mqtt"])
+
+    def pictured(number: int, **changes: object) -> Event:
+        name = {"snapshot": f"/events/e{number}/snapshot.jpg", "snapshot_frame": number}
+        return revision(number, media=name, **changes)
+
+    entries = journal.commit([pictured(1), pictured(2, type="end"), revision(3)])
+    journal.hold(pictured(4))
+    journal.dead_letter("mqtt", entries[0], "refused")
+    everything = {f"/events/e{number}/snapshot.jpg" for number in (1, 2, 4)}
+    assert journal.references() == everything
