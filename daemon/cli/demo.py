@@ -26,7 +26,7 @@ _COLOURS = {"new": "bold green", "update": "cyan", "end": "yellow"}
 
 def demo(
     source: Annotated[
-        str, typer.Option(help="A camera (rtsp://…) or a file instead of the built-in scene.")
+        str, typer.Option(help="A camera (rtsp://…) or a file, played over and over, instead.")
     ] = "synthetic:",
     model: Annotated[
         Path | None, typer.Option(help="Model file (.onnx, .xml or .pt); default: none needed.")
@@ -95,6 +95,8 @@ class _Demo:
         if self._source.startswith("synthetic"):
             config["cameras"] = {"street": {"source": {"type": "synthetic"}}}
         for camera in config["cameras"].values():
+            if camera["source"]["type"] == "file":
+                camera["source"]["loop"] = True
             if named:
                 camera["source"]["credential"] = setting.TYPED
         return config

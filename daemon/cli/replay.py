@@ -60,7 +60,8 @@ def replay(
     try:
         code = asyncio.run(_replay(plan, Replay(start, media), shown, quiet=quiet))
     except* (SourceError, DetectorError, SinkError) as group:
-        typer.echo(f"lookout: {reasons(group)}", err=True)
+        broken = group.subgroup(SourceError) is not None
+        typer.echo(f"lookout: {f'{video}: ' if broken else ''}{reasons(group)}", err=True)
         code = Exit.UNREACHABLE
     raise typer.Exit(code)
 

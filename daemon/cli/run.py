@@ -24,7 +24,9 @@ def run(
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option(help="Watch this camera or file without a configuration file."),
+        typer.Option(
+            help="Watch this camera, or this file over and over, without a configuration."
+        ),
     ] = None,
     model: Annotated[
         Path | None, typer.Option(help="With --source: model file (.onnx, .xml or .pt).")
@@ -101,6 +103,8 @@ def _quick(
         more["state_dir"] = str(state_dir)
     quick = setting.quick_config(source, sinks=sinks, more=more)
     for camera in quick["cameras"].values():
+        if camera["source"]["type"] == "file":
+            camera["source"]["loop"] = True
         if fps is not None:
             camera["detect"] = {"fps": fps}
         if named:
