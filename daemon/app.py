@@ -347,15 +347,19 @@ class App:
                 track, index = await self.recorder.numbering(name)
                 self.lines[name] = self._line(name, camera, asking, track, index)
 
-    def _show_nothing(self, name: str, camera: CameraPlan) -> None:
+        for name in await self.recorder.cameras():
+            if name not in plan.cameras:
+                self._show_nothing(name, None)
+
+    def _show_nothing(self, name: str, camera: CameraPlan | None) -> None:
         """Replace what an earlier run may have left with the broker until there is something."""
         at = round(self.clock.now(), 3)
-        if not camera.config.enabled:
-            why = "switched off in the configuration"
+        if camera is None or not camera.config.enabled:
+            why = "switched off in the configuration" if camera else "not configured any more"
             status = CameraStatus(camera=name, state="disabled", reason=why, since=at)
             self.board.show(status)
         self.board.show(ObjectCounts(camera=name, at=at, counts={}))
-        for zone in camera.config.zones:
+        for zone in camera.config.zones if camera else ():
             self.board.show(ZoneCounts(camera=name, zone=zone, at=at, counts={}))
 
     def _line(

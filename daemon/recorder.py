@@ -131,6 +131,10 @@ class Recorder:
         """Read the cursors."""
         return {name: await self.run(self._journal.cursor, name) for name in sinks}
 
+    async def cameras(self) -> list[str]:
+        """Return the names of all cameras that the journal knows, configured or not."""
+        return await self.run(self._journal.cameras)
+
     async def numbering(self, camera: str) -> tuple[int, int]:
         """Return the first free track id and frame index of a camera."""
         track = await self.run(self._journal.last_track_id, camera)

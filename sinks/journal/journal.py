@@ -188,6 +188,10 @@ class Journal:
         )
         return {reference for (reference,) in rows}
 
+    def cameras(self) -> list[str]:
+        """Return the names of all cameras that ever had an event or a track here."""
+        return [name for (name,) in self._read("SELECT name FROM camera ORDER BY name")]
+
     def last_track_id(self, camera: str) -> int:
         """Return the highest number N of a track `tN` that a camera is known to have used."""
         return max(self._counter(camera, "track"), self._noted.get(camera, (0, 0))[0])

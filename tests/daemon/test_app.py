@@ -1,6 +1,7 @@
 """The whole daemon in this process: real children, workers and sinks, started and stopped."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 import threading
@@ -274,6 +275,20 @@ async def test_camera_switched_off_is_shown_and_not_opened(tmp_path: Path) -> No
     assert states(tmp_path) == ["disabled"]
     assert [one["counts"] for one in shown(tmp_path, "ObjectCounts")] == [{}]
     assert [one["counts"] for one in shown(tmp_path, "ZoneCounts")] == [{}]
+
+
+async def test_camera_that_was_removed_is_not_left_online(tmp_path: Path) -> None:
+    """What an earlier run left with the broker about a camera is taken back when it is gone."""
+    with contextlib.closing(Journal(tmp_path / "state" / "journal.sqlite")) as before:
+        before.open()
+        before.commit([revision(camera="porch")])
+    off = {"source": STREET, "enabled": False}
+    app = made(configured(tmp_path, cameras={"street": off}))
+    async with running(app):
+        await until(lambda: states(tmp_path, "porch"))
+    assert states(tmp_path, "porch") == ["disabled"]
+    porch = [one for one in shown(tmp_path, "ObjectCounts") if one["camera"] == "porch"]
+    assert [one["counts"] for one in porch] == [{}]
 
 
 ZONE = {"points": [[0, 0], [1, 0], [1, 1]]}
