@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -448,7 +448,7 @@ def test_references_are_those_of_every_body_kept(journal: Journal) -> None:
     """A picture is named by rows, by what is open, held or set aside; others are nobody's."""
     journal.register(["mqtt"])
 
-    def pictured(number: int, **changes: object) -> Event:
+    def pictured(number: int, **changes: Any) -> Event:
         name = {"snapshot": f"/events/e{number}/snapshot.jpg", "snapshot_frame": number}
         return revision(number, media=name, **changes)
 
