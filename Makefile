@@ -9,6 +9,7 @@ SHELL := /bin/bash
 
 ARGS ?=
 BIN := .venv/bin
+QUICK := "not torch and not gpu and not slow"
 PYTEST := $(BIN)/python -m pytest --durations=10 -rs
 
 .PHONY: help
@@ -34,7 +35,7 @@ fix: test-setup ## let ruff repair what it can
 
 .PHONY: test
 test: test-setup ## everything that needs neither PyTorch nor hours
-	$(PYTEST) -m "not torch and not gpu and not slow" $(ARGS)
+	$(if $(ARGS),$(PYTEST) -m $(QUICK) $(ARGS),$(BIN)/python tests/side_by_side.py $(QUICK))
 
 .PHONY: test-slow
 test-slow: test-setup ## full-length runs: leaks, outages, soak
