@@ -41,7 +41,7 @@ def test_without_models_the_embedded_detector_works(no_gpu: None) -> None:
     instance = detector(None)
     profile = instance.load()
     assert "no folder `models`" in profile.description
-    assert "better: an ONNX detection model" in profile.description
+    assert "better: an ONNX model" in profile.description
     instance.close()
 
 
