@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import processes
-from benchmarks.listening import subscriber
+from benchmarks.listening import Heard, subscriber
 from benchmarks.running import Running, file_camera, openvino
 from benchmarks.scenery import busy
 
@@ -34,8 +34,8 @@ def measure() -> dict[str, Any]:
     first = rows[CAMERAS[0]]
     return {
         "scenery": scenery.describe(),
-        "malloc": "as shipped: two arenas, 4 MiB mmap and 8 MiB trim threshold in children and "
-        "worker; glibc's defaults in the daemon",
+        "malloc": "as shipped: two arenas, 128 KiB mmap and trim thresholds in children and worker; "
+        " glibc's defaults in the daemon",
         "quiet": quiet,
         "cameras": {str(count): row for count, row in rows.items()},
         "slope_all_mb_per_camera": round(float(slope), 1),
@@ -47,21 +47,21 @@ def measure() -> dict[str, Any]:
     }
 
 
-def _row(count: int, more: dict[str, Any]) -> dict[str, float]:
+def _row(count: int, more: dict[str, Any]) -> dict[str, Any]:
     scenery = busy()
     names = [f"camera{number}" for number in range(count)]
     with subscriber() as (heard, url):
         config = {
             "detector": openvino(scenery.model),
+            "stats_interval": 1,
             "sinks": {"broker": {"type": "mqtt", "url": url}},
             "cameras": {name: file_camera(scenery.clip) | more for name in names},
         }
         with Running(config) as lookout:
-            lookout.wait(
-                lambda: all(heard.about(f"/{name}/objects") for name in names),
-                what="counts of every camera",
-            )
+            lookout.wait(lambda: _all_look(heard, names), 120, what="looks at every camera")
+            before = lookout.parts()
             time.sleep(SETTLE)
+            disturbed = lookout.parts() != before
             held = [(part.role, processes.pss(part.pid)) for part in lookout.parts()]
             private = [processes.private(part.pid) for part in lookout.parts("child")]
     by_role = {
@@ -72,4 +72,10 @@ def _row(count: int, more: dict[str, Any]) -> dict[str, float]:
         **{f"{role}_mb": round(statistics.mean(sizes), 1) for role, sizes in by_role.items()},
         "child_private_mb": round(statistics.mean(private), 1),
         "all_mb": round(sum(size for _, size in held), 1),
+        "restarts_meanwhile": disturbed,
     }
+
+
+def _all_look(heard: Heard, names: list[str]) -> bool:
+    told = heard.about("/stats")
+    return bool(told) and all(told[-1][1]["cameras"][name]["detected"] for name in names)

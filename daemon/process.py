@@ -47,8 +47,8 @@ def environment() -> dict[str, str]:
     }
     # Freed pictures must go back to the system: see mallopt(3).
     env.setdefault("MALLOC_ARENA_MAX", "2")
-    env.setdefault("MALLOC_MMAP_THRESHOLD_", str(4 << 20))
-    env.setdefault("MALLOC_TRIM_THRESHOLD_", str(8 << 20))
+    env.setdefault("MALLOC_MMAP_THRESHOLD_", "131072")
+    env.setdefault("MALLOC_TRIM_THRESHOLD_", "131072")
     return env
 
 

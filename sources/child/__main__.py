@@ -15,10 +15,9 @@ import traceback
 
 from sources.process import keep_to_itself, leave_with
 
-_MALLOC = ((-8, 2), (-3, 4 << 20), (-1, 8 << 20))
-"""M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD: give large freed pictures back to the system,
-and keep at most so many bytes of small ones. Taking those anew from the system for every picture
-would cost a third of its conversion, in page faults."""
+_MALLOC = ((-8, 2), (-3, 131072), (-1, 131072))
+"""M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD: give freed pictures back to the system. At 4 and
+8 MiB a snapshot costs 4 ms less in page faults, and every camera 14 MB."""
 
 _SOFTWARE = 70
 """Exit code of a bug (EX_SOFTWARE)."""
