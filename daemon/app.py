@@ -406,6 +406,7 @@ class App:
         return Line(
             opening,
             live=camera.live,
+            finite=camera.finite,
             fps=config.detect.fps,
             tracker=tracker,
             chronicle=chronicle,

@@ -66,6 +66,7 @@ class CameraHost:
         figures: Where to count.
         told: Called with every change of state.
         module: What the child runs.
+        finite: Whether an end is no fault; by default, for what is not live.
     """
 
     def __init__(
@@ -78,9 +79,11 @@ class CameraHost:
         timing: Timing,
         told: Callable[[CameraState, str], None],
         module: str = "sources.child",
+        finite: bool | None = None,
     ) -> None:
         self.name = opening.camera
         self.live = live
+        self.finite = not live if finite is None else finite
         self.stream: StreamInfo | None = None
         """What was opened, once known."""
 
@@ -162,7 +165,7 @@ class CameraHost:
         ask = Next(id=self._asked, slot=slot, width=width, height=height, not_before=not_before)
         message, _ = await self._ask(ask, self._limit(not_before))
         if isinstance(message, Ended):
-            if self.live:
+            if not self.finite:
                 raise SourceUnavailable(f"{self.name}: the camera ended the stream")
             return None
         if not isinstance(message, Given):

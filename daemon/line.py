@@ -65,6 +65,7 @@ class Line:
     Args:
         opening: What the child opens; numbering goes on from its `first_index`.
         live: Whether pictures come by themselves.
+        finite: Whether an end is no fault; by default, for what is not live.
         fps: Frames per second to look at; None for every one.
     """
 
@@ -77,6 +78,7 @@ class Line:
         tracker: Tracker,
         chronicle: Chronicle,
         wiring: Wiring,
+        finite: bool | None = None,
     ) -> None:
         self.name = opening.camera
         self.figures = CameraFigures()
@@ -89,6 +91,7 @@ class Line:
         self.duration: float | None = None
         self._opening = opening
         self._live = live
+        self._finite = finite
         self._fps = fps
         self._tracker = tracker
         self._chronicle = chronicle
@@ -120,6 +123,7 @@ class Line:
             host = CameraHost(
                 opening,
                 live=self._live,
+                finite=self._finite,
                 pool=pool,
                 figures=self.figures,
                 timing=self._wire.timing,

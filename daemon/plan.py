@@ -21,6 +21,7 @@ class CameraPlan:
     config: CameraConfig
     source: Backend
     live: bool
+    finite: bool
     secret: Secret | None
 
 
@@ -101,8 +102,9 @@ def plan(config: DaemonConfig, origin: str, secrets: Secrets) -> Plan:
 def _camera(name: str, camera: CameraConfig, origin: str, secrets: Secrets) -> CameraPlan:
     key = f"cameras.{name}.source"
     source = resolve("sources", key, camera.source, origin)
-    live = bool(source.factory(name, source.config).live)
-    return CameraPlan(camera, source, live, _secret(source.config, key, origin, secrets))
+    built = source.factory(name, source.config)
+    secret = _secret(source.config, key, origin, secrets)
+    return CameraPlan(camera, source, bool(built.live), bool(built.finite), secret)
 
 
 def _sink(name: str, use: Use, origin: str, secrets: Secrets) -> Backend:

@@ -39,6 +39,7 @@ class FileSource:
     def __init__(self, name: str, config: FileConfig) -> None:
         self.name = name
         self.live = config.pace == "clip"
+        self.finite = not config.loop
         self._config = config
 
     def open(self, secret: Secret | None) -> Stream:  # noqa: ARG002 (a file has none)

@@ -55,6 +55,7 @@ class RtspSource:
     def __init__(self, name: str, config: RtspConfig) -> None:
         self.name = name
         self.live = True
+        self.finite = False
         self.open_timeout = config.open_timeout
         self.read_timeout = config.read_timeout
         self._config = config

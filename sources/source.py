@@ -126,6 +126,9 @@ class Source(Protocol):
     live: bool
     """Whether pictures are lost when nobody takes them. A recording waits instead."""
 
+    finite: bool
+    """Whether it has an end that is no fault: a recording that does not loop."""
+
     def __init__(self, name: str, config: Any) -> None:  # noqa: ANN401 (its own Config)
         ...
 

@@ -58,6 +58,7 @@ class SyntheticSource:
     def __init__(self, name: str, config: SyntheticConfig) -> None:
         self.name = name
         self.live = config.duration is None
+        self.finite = not self.live
         self._config = config
 
     def open(self, secret: Secret | None) -> "SyntheticStream":

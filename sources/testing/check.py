@@ -28,6 +28,7 @@ def check_source(
     _refuses_unknown_options(kind, options)
     source = kind("check", kind.Config.model_validate(options))
     _must(isinstance(source.live, bool), "`live` must be known before opening")
+    _must(isinstance(source.finite, bool), "`finite` must be known before opening")
     stream = source.open(secret)
     try:
         _must(isinstance(stream.info, StreamInfo), "`info` must be a StreamInfo")

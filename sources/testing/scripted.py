@@ -77,6 +77,7 @@ class ScriptedSource:
     def __init__(self, name: str, config: ScriptedConfig) -> None:
         self.name = name
         self.live = config.live
+        self.finite = not config.live
         self._config = config
 
     def open(self, secret: Secret | None) -> Stream:  # noqa: ARG002 (nothing to log in to)

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 from rig.revisions import revision
+from rig.visits import Visits
 from rig.waiting import until
 
 from daemon.app import App, Replay
@@ -148,6 +149,17 @@ async def test_recording_runs_to_its_end_and_is_delivered(tmp_path: Path) -> Non
     for reference in references:
         picture = tmp_path / "state" / "media" / reference.lstrip("/")
         assert picture.read_bytes().startswith(b"\xff\xd8\xff")
+
+
+async def test_recording_at_its_own_pace_runs_to_its_end(tmp_path: Path) -> None:
+    """A clip played like a camera is over when it is over; it does not begin anew."""
+    clip = Visits(count=1, there=1.0, away=0.5).write(tmp_path / "clip.mp4")
+    source = {"type": "file", "path": str(clip), "pace": "clip"}
+    app = made(configured(tmp_path, cameras={"street": {"source": source}}))
+    async with asyncio.timeout(30):
+        assert await app.run() is Exit.CLEAN
+    assert app.lines["street"].finished
+    assert app.lines["street"].figures.spawns == 1
 
 
 async def test_live_camera_is_online_until_stopped(tmp_path: Path) -> None:

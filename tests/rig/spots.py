@@ -33,6 +33,7 @@ class SpotSource:
     def __init__(self, name: str, config: SpotConfig) -> None:
         self.name = name
         self.live = config.live
+        self.finite = not config.live
         self._config = config
 
     def open(self, secret: Secret | None) -> "SpotStream":
