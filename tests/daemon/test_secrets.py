@@ -29,7 +29,9 @@ def test_credentials_are_found_by_name(tmp_path: Path) -> None:
 def test_no_file_means_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a file there are none, and asking for one says how to add it."""
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
-    with pytest.raises(ConfigRejected, match=r"credential 'porch': there is no secrets file; write one with"):
+    with pytest.raises(
+        ConfigRejected, match=r"credential 'porch': there is no secrets file; write one with"
+    ):
         load(None).get("porch")
 
 
