@@ -19,6 +19,7 @@ WITHOUT_TEST_FILE = {
     "daemon/timing.py": "declares deadlines",
     "detectors/detector.py": "declares the interface; every detector is tested against it",
     "detectors/errors.py": "declares errors",
+    "detectors/track.py": "declares a value; every tracker is tested for what it fills in",
     "detectors/tracker.py": "declares the interface; every tracker is tested against it",
     "reasoners/reasoner.py": "declares the interface; every reasoner is tested against it",
     "sinks/errors.py": "declares errors",
