@@ -8,58 +8,38 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from functools import partial
 
+from daemon import assembly
+from daemon.assembly import Replay
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.delivery import Delivery
 from daemon.detection import DetectorHost
-from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.housekeeping import Housekeeping
-from daemon.identity import NewId, live_id, replay_id
 from daemon.line import Line, Wiring
 from daemon.plan import CameraPlan, Plan
 from daemon.recorder import Recorder
 from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Thinking
-from daemon.version import VERSION
 from detectors import DetectorRejected, DetectorUnavailable
-from reasoners import Asking, Chronicle, ReasonerRejected, SceneConfig, after_restart
+from reasoners import after_restart
 from sinks import (
     CameraStatus,
     Notice,
     ObjectCounts,
     SinkRejected,
     SinkUnavailable,
-    Site,
     ZoneCounts,
 )
-from sinks.journal import Journal, Limits
-from sinks.media import MediaFailed, MediaStore
 from sources import SourceRejected, SourceUnavailable
-from sources.message import Open
 
 logger = logging.getLogger(__name__)
 
-MEGABYTE = 1024 * 1024
-SLOTS = 3
 RECORDING_DRAIN = 600.0
 """Seconds a finished recording waits for its sinks; there is no hurry."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """A run over a recording: its own time, a temporary journal, one file of output."""
-
-    start: float = 0.0
-    """Unix time of media time 0."""
-
-    media: Path | None = None
-    """Where snapshots go; None writes none."""
 
 
 class App:
@@ -84,7 +64,9 @@ class App:
         self._degraded = False
         self.progress = Progress(self.clock.monotonic)
         self.started_at = self.clock.monotonic()
-        self.recorder = Recorder(self._journal(), self._media(), self.notice)
+        self.recorder = Recorder(
+            assembly.journal(plan, replay), assembly.media(plan, replay), self.notice
+        )
         self.detector = DetectorHost(
             "detector",
             plan.detector.reference,
@@ -285,38 +267,13 @@ class App:
             parked=timing.retry_parked,
         )
 
-    def _journal(self) -> Journal:
-        config = self._plan.config.journal
-        limits = Limits(
-            age=config.days * 86400, count=config.events, size=int(config.megabytes * MEGABYTE)
-        )
-        path = None if self._replay else self._plan.config.state / "journal.sqlite"
-        return Journal(path, limits)
-
-    def _media(self) -> MediaStore | None:
-        quota = int(self._plan.config.media.megabytes * MEGABYTE)
-        folder = self._replay.media if self._replay else self._plan.config.state / "media"
-        if folder is None:
-            return None
-        try:
-            return MediaStore(folder, quota=quota)
-        except MediaFailed as exc:
-            raise ConfigRejected(f"{self._plan.origin}: {exc}") from None
-
     def _build_deliveries(self, cursors: dict[str, int]) -> None:
-        state = self._plan.config.state
-        media = self._replay.media if self._replay else state / "media"
-        site = Site(
-            node=self._plan.config.node,
-            version=VERSION,
-            media=media or state / "media",
-            credential=self._plan.secrets.get,
-        )
+        told = assembly.site(self._plan, self._replay)
         for name, sink in self._plan.sinks.items():
             self.deliveries[name] = Delivery(
                 name,
                 self._plan.config.node,
-                _maker(sink.factory, name, sink.config, site),
+                partial(sink.factory, name, sink.config, told),
                 cursor=cursors[name],
                 recorder=self.recorder,
                 board=self.board,
@@ -327,29 +284,35 @@ class App:
 
     async def _build_lines(self) -> None:
         plan = self._plan
-        asking: Asking | None = None
-        if plan.reasoner is not None:
-            try:
-                reasoner = plan.reasoner.factory(
-                    "reasoner", plan.reasoner.config, plan.reasoner_key
-                )
-            except ReasonerRejected as exc:
-                raise ConfigRejected(f"{plan.origin}: {exc}") from None
-            self.thinking = Thinking(reasoner, self.progress.part("reasoner"))
+        model = assembly.reasoner(plan)
+        if model is not None:
+            self.thinking = Thinking(model, self.progress.part("reasoner"))
             self.progress.retire("reasoner")
-            asking = Asking(
-                model=str(getattr(plan.reasoner.config, "model", "")),
-                deadline=float(getattr(plan.reasoner.config, "deadline", 10.0)),
-            )
         for name, camera in plan.cameras.items():
             self._show_nothing(name, camera)
             if camera.config.enabled:
-                track, index = await self.recorder.numbering(name)
-                self.lines[name] = self._line(name, camera, asking, track, index)
+                numbering = await self.recorder.numbering(name)
+                self.lines[name] = assembly.line(
+                    name, plan, self._wiring(name), numbering, replay=self._replay is not None
+                )
 
         for name in await self.recorder.cameras():
             if name not in plan.cameras:
                 self._show_nothing(name, None)
+
+    def _wiring(self, name: str) -> Wiring:
+        asked = assembly.asking(self._plan)
+        return Wiring(
+            detector=self.detector,
+            recorder=self.recorder,
+            board=self.board,
+            clock=self.clock,
+            timing=self._timing,
+            thinking=self.thinking,
+            beat=self.progress.part(f"camera-{name}"),
+            media_start=self._replay.start if self._replay else None,
+            deadline=asked.deadline if asked else 0.0,
+        )
 
     def _show_nothing(self, name: str, camera: CameraPlan | None) -> None:
         """Replace what an earlier run may have left with the broker until there is something."""
@@ -361,57 +324,6 @@ class App:
         self.board.show(ObjectCounts(camera=name, at=at, counts={}))
         for zone in camera.config.zones if camera else ():
             self.board.show(ZoneCounts(camera=name, zone=zone, at=at, counts={}))
-
-    def _line(
-        self, name: str, camera: CameraPlan, asking: Asking | None, track: int, index: int
-    ) -> Line:
-        plan, config = self._plan, camera.config
-        new_id: NewId = replay_id(plan.config.node) if self._replay else live_id
-        clock: Literal["media", "synced", "unsynced"] = (
-            "media" if self._replay else self.clock.trust
-        )
-        chronicle = Chronicle(
-            node=plan.config.node,
-            camera=name,
-            config=SceneConfig(zones=config.zones, presence=config.presence),
-            new_id=new_id,
-            clock=clock,
-            ask=asking,
-        )
-        wiring = Wiring(
-            detector=self.detector,
-            recorder=self.recorder,
-            board=self.board,
-            clock=self.clock,
-            timing=self._timing,
-            thinking=self.thinking,
-            beat=self.progress.part(f"camera-{name}"),
-            media_start=self._replay.start if self._replay else None,
-            deadline=asking.deadline if asking else 0.0,
-        )
-        opening = Open(
-            camera=name,
-            backend=camera.source.reference,
-            config=camera.source.options,
-            user=camera.secret.user if camera.secret else None,
-            secret=camera.secret.password if camera.secret else None,
-            slots=SLOTS,
-            first_index=index,
-            rotate=config.rotate,
-            crop=config.crop,
-            privacy=config.privacy,
-            kept=config.kept,
-        )
-        tracker = plan.tracker.factory(name, plan.tracker.config, track)
-        return Line(
-            opening,
-            live=camera.live,
-            finite=camera.finite,
-            fps=config.detect.fps,
-            tracker=tracker,
-            chronicle=chronicle,
-            wiring=wiring,
-        )
 
     def _on_detector(self, state: str, description: str) -> None:
         if state == "ready":
@@ -439,10 +351,6 @@ class App:
                 }
             )
         )
-
-
-def _maker(factory: Any, name: str, config: Any, site: Site) -> Callable[[], Any]:  # noqa: ANN401
-    return lambda: factory(name, config, site)
 
 
 def _leave() -> None:

@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from daemon.app import App, Replay
+from daemon.app import App
+from daemon.assembly import Replay
 from daemon.cli import setting
 from daemon.cli.running import stop_on_signal
 from daemon.config import DaemonConfig, parse

@@ -16,7 +16,8 @@ from rig.revisions import revision
 from rig.visits import Visits
 from rig.waiting import until
 
-from daemon.app import App, Replay
+from daemon.app import App
+from daemon.assembly import Replay
 from daemon.config import parse
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit

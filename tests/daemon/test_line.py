@@ -4,21 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rig.waiting import running, until
 
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.detection import DetectorHost
 from daemon.identity import live_id
-from daemon.line import Line, Pace, Wiring
+from daemon.line import Line, Wiring
 from daemon.recorder import Recorder
 from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.thinking import Thinking
@@ -247,25 +244,3 @@ async def test_states_say_why_a_camera_is_away(tmp_path: Path) -> None:
     states = [(m.state, m.reason) for m in one.shown if isinstance(m, CameraStatus)]
     assert states[0] == ("stalled", "gone")
     assert ("refused", "wrong password") in states
-
-
-@given(st.lists(st.floats(0.001, 0.2), min_size=20, max_size=200), st.floats(0.05, 1.0))
-def test_pace_keeps_the_rate_without_drifting(gaps: list[float], interval: float) -> None:
-    """However pictures jitter, about one per interval is taken, and never two close together."""
-    pace, time, taken = Pace(interval), 0.0, list[float]()
-    for gap in gaps:
-        time += gap
-        if pace.due is None or time >= pace.due:
-            taken.append(time)
-            pace.advance(time)
-    least = interval - 2 * min(0.1 * interval, 0.02) - max(gaps)
-    assert all(later - earlier >= least for earlier, later in pairwise(taken))
-    assert len(taken) <= time / interval * 1.3 + 2
-    assert len(taken) >= time / (interval + max(gaps)) - 2
-
-
-def test_every_picture_is_due_without_an_interval() -> None:
-    """At full rate nothing is passed over."""
-    pace = Pace(None)
-    pace.advance(1.0)
-    assert pace.due is None

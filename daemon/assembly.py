@@ -1,0 +1,140 @@
+"""Builds the parts of a daemon out of a plan; starts none of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from daemon.errors import ConfigRejected
+from daemon.identity import NewId, live_id, replay_id
+from daemon.line import Line, Wiring
+from daemon.plan import Plan
+from daemon.version import VERSION
+from reasoners import Asking, Chronicle, Reasoner, ReasonerRejected, SceneConfig
+from sinks import Site
+from sinks.journal import Journal, Limits
+from sinks.media import MediaFailed, MediaStore
+from sources.message import Open
+
+MEGABYTE = 1024 * 1024
+SLOTS = 3
+"""Of each camera: one being written, one waiting, one being inferred."""
+
+DAY = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A run over a recording: its own time, a temporary journal, one file of output."""
+
+    start: float = 0.0
+    """Unix time of media time 0."""
+
+    media: Path | None = None
+    """Where snapshots go; None writes none."""
+
+
+def journal(plan: Plan, replay: Replay | None) -> Journal:
+    """Build the journal; a replay's is temporary."""
+    config = plan.config.journal
+    limits = Limits(
+        age=config.days * DAY, count=config.events, size=int(config.megabytes * MEGABYTE)
+    )
+    return Journal(None if replay else plan.config.state / "journal.sqlite", limits)
+
+
+def media(plan: Plan, replay: Replay | None) -> MediaStore | None:
+    """Build the store of pictures; None where a replay writes none.
+
+    Raises:
+        ConfigRejected: Its folder cannot be made.
+    """
+    folder = replay.media if replay else plan.config.state / "media"
+    if folder is None:
+        return None
+    try:
+        return MediaStore(folder, quota=int(plan.config.media.megabytes * MEGABYTE))
+    except MediaFailed as exc:
+        raise ConfigRejected(f"{plan.origin}: {exc}") from None
+
+
+def site(plan: Plan, replay: Replay | None) -> Site:
+    """Say what sinks may know of the daemon they serve."""
+    usual = plan.config.state / "media"
+    return Site(
+        node=plan.config.node,
+        version=VERSION,
+        media=(replay.media if replay else usual) or usual,
+        credential=plan.secrets.get,
+    )
+
+
+def reasoner(plan: Plan) -> Reasoner | None:
+    """Build the reasoner, if one is configured.
+
+    Raises:
+        ConfigRejected: It refuses its key.
+    """
+    if plan.reasoner is None:
+        return None
+    try:
+        built: Reasoner = plan.reasoner.factory("reasoner", plan.reasoner.config, plan.reasoner_key)
+    except ReasonerRejected as exc:
+        raise ConfigRejected(f"{plan.origin}: {exc}") from None
+    return built
+
+
+def asking(plan: Plan) -> Asking | None:
+    """Say how new events are asked about, if a model is configured."""
+    if plan.reasoner is None:
+        return None
+    config = plan.reasoner.config
+    return Asking(
+        model=str(getattr(config, "model", "")),
+        deadline=float(getattr(config, "deadline", 10.0)),
+    )
+
+
+def line(
+    name: str, plan: Plan, wiring: Wiring, numbering: tuple[int, int], *, replay: bool
+) -> Line:
+    """Build the line of one camera.
+
+    Args:
+        name: Of the camera.
+        plan: What is asked for.
+        wiring: What the line is connected to.
+        numbering: First free track id and frame index.
+        replay: Whether ids derive from the input and times are the recording's own.
+    """
+    camera = plan.cameras[name]
+    track, index = numbering
+    new_id: NewId = replay_id(plan.config.node) if replay else live_id
+    chronicle = Chronicle(
+        node=plan.config.node,
+        camera=name,
+        config=SceneConfig(zones=camera.config.zones, presence=camera.config.presence),
+        new_id=new_id,
+        clock="media" if replay else wiring.clock.trust,
+        ask=asking(plan),
+    )
+    opening = Open(
+        camera=name,
+        backend=camera.source.reference,
+        config=camera.source.options,
+        user=camera.secret.user if camera.secret else None,
+        secret=camera.secret.password if camera.secret else None,
+        slots=SLOTS,
+        first_index=index,
+        rotate=camera.config.rotate,
+        crop=camera.config.crop,
+        privacy=camera.config.privacy,
+        kept=camera.config.kept,
+    )
+    return Line(
+        opening,
+        live=camera.live,
+        finite=camera.finite,
+        fps=camera.config.detect.fps,
+        tracker=plan.tracker.factory(name, plan.tracker.config, track),
+        chronicle=chronicle,
+        wiring=wiring,
+    )

@@ -1,0 +1,60 @@
+"""Parts of a daemon, built out of a plan."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon import assembly
+from daemon.assembly import Replay
+from daemon.config import parse
+from daemon.errors import ConfigRejected
+from daemon.plan import Plan, plan
+from daemon.secrets import Secrets
+
+
+def planned(folder: Path, **more: Any) -> Plan:
+    """Return the plan of one synthetic camera."""
+    config = {"cameras": {"street": {"source": {"type": "synthetic"}}}, "state_dir": str(folder)}
+    return plan(parse({**config, **more}, "lookout.yaml"), "lookout.yaml", Secrets())
+
+
+def test_a_replay_keeps_nothing(tmp_path: Path) -> None:
+    """The journal of a replay is in memory, and without a folder it stores no picture."""
+    replay = Replay()
+    journal = assembly.journal(planned(tmp_path), replay)
+    journal.open()
+    journal.close()
+    assert assembly.media(planned(tmp_path), replay) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_daemon_keeps_journal_and_pictures_in_its_state(tmp_path: Path) -> None:
+    """Journal and media lie below the state folder, and sinks are told where."""
+    made = planned(tmp_path / "state", node="box1")
+    journal = assembly.journal(made, None)
+    journal.open()
+    journal.close()
+    assert assembly.media(made, None) is not None
+    assert (tmp_path / "state" / "journal.sqlite").is_file()
+    assert assembly.site(made, None).media == tmp_path / "state" / "media"
+    assert assembly.site(made, None).node == "box1"
+
+
+def test_a_folder_that_cannot_be_made_is_a_wrong_configuration(tmp_path: Path) -> None:
+    """Where a file is in the way of the media folder, one line says so."""
+    (tmp_path / "media").write_text("in the way")
+    with pytest.raises(ConfigRejected, match=r"^lookout\.yaml: .*media"):
+        assembly.media(planned(tmp_path), None)
+
+
+def test_questions_are_asked_only_where_a_model_is_configured(tmp_path: Path) -> None:
+    """Without a reasoner there is neither model nor deadline; with one, both come from it."""
+    assert assembly.reasoner(planned(tmp_path)) is None
+    assert assembly.asking(planned(tmp_path)) is None
+    model = {"type": "openai", "url": "http://127.0.0.1:1/v1", "model": "m", "deadline": "3s"}
+    made = planned(tmp_path, reasoner=model)
+    asked = assembly.asking(made)
+    assert asked is not None
+    assert (asked.model, asked.deadline) == ("m", 3.0)
+    assert assembly.reasoner(made) is not None
