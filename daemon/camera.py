@@ -6,7 +6,7 @@ put to it has a deadline. A child that misses one is killed, not asked again.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import Self
 
@@ -154,15 +154,28 @@ class CameraHost:
             self._figures.child_ended(in_order=not self._died)
 
     async def next(
-        self, slot: int, width: int, height: int, not_before: float | None = None
+        self,
+        slot: int,
+        width: int,
+        height: int,
+        not_before: float | None = None,
+        needed: Collection[int] = (),
     ) -> Given | None:
         """Ask for the next picture, converted into a slot; None when a recording is over.
 
         A live camera answers with its newest picture, or waits for one. Cancelling leaves the slot
-        to the child until it answers: the host must then be left.
+        to the child until it answers: the host must then be left. Frames that are `needed` are
+        kept longest, for `take`.
         """
         self._asked += 1
-        ask = Next(id=self._asked, slot=slot, width=width, height=height, not_before=not_before)
+        ask = Next(
+            id=self._asked,
+            slot=slot,
+            width=width,
+            height=height,
+            not_before=not_before,
+            needed=tuple(needed),
+        )
         message, _ = await self._ask(ask, self._limit(not_before))
         if isinstance(message, Ended):
             if not self.finite:

@@ -90,7 +90,7 @@ class CameraConfig(_Section):
     presence: PresenceConfig = PresenceConfig()
     """The built-in rule: which objects make an event, and when one is over."""
 
-    kept: PositiveInt = Field(default=4, le=64)
+    kept: PositiveInt = Field(default=3, le=64)
     """Decoded frames kept for pictures. At 1080p each costs 3 MB; too few lose snapshots when the
     detector is slow."""
 

@@ -103,6 +103,7 @@ class Line:
         self._last_captured = float("-inf")
         self._looked_at: float | None = None
         self._lost = False
+        self._needed: set[int] = set()
         self._highest_index = opening.first_index
         self._noted = (tracker.next_id - 1, opening.first_index)
         self._said: set[tuple[str, str]] = set()
@@ -219,6 +220,7 @@ class Line:
                 group.create_task(grab, name=f"camera-{self.name}-grab")
                 await self._watch(host, edge)
         finally:
+            self._needed.clear()
             while len(edge):
                 held = await edge.take_waiting()
                 if held is not None:
@@ -237,7 +239,7 @@ class Line:
         pace = Pace(interval)
         while True:
             lease = await pool.lease()
-            given = await host.next(lease.number, *size, not_before=pace.due)
+            given = await host.next(lease.number, *size, not_before=pace.due, needed=self._needed)
             if given is None:
                 lease.release()
                 await edge.close()
@@ -246,6 +248,7 @@ class Line:
             if host.stream is not None:
                 self.duration = host.stream.duration
             held = Held(self._frame(given), lease)
+            self._needed.add(given.index)
             try:
                 await edge.put(held)
             except (EdgeClosed, asyncio.CancelledError):
@@ -263,9 +266,10 @@ class Line:
             seen.held.lease.release()
             if seen.detections is None:
                 self._count(seen)
-                continue
-            self.figures.detect()
-            await self._look(host, seen.held.frame, seen.detections)
+            else:
+                self.figures.detect()
+                await self._look(host, seen.held.frame, seen.detections)
+            self._needed.discard(seen.held.frame.index)
 
     async def _look(self, host: CameraHost, frame: Frame, detections: Detections) -> None:
         self._looked_at, self._lost = asyncio.get_running_loop().time(), False
@@ -395,6 +399,7 @@ class Line:
 
     def _superseded(self, held: Held) -> None:
         held.lease.release()
+        self._needed.discard(held.frame.index)
         self.figures.drop("superseded")
 
     def _count(self, seen: Seen) -> None:

@@ -63,7 +63,7 @@ class Open(_Message):
     """Polygons painted black before anything leaves the child; relative to the picture as the
     camera sends it, before rotation and crop."""
 
-    kept: int = Field(default=4, ge=1, le=64)
+    kept: int = Field(default=3, ge=1, le=64)
     """Decoded frames kept for picture requests."""
 
     ring_bytes: int = Field(default=0, ge=0)
@@ -91,6 +91,9 @@ class Next(_Message):
     height: int = Field(ge=16)
     not_before: Seconds | None = None
     """Stream time (`Given.time`) before which pictures are passed over, for a reduced rate."""
+
+    needed: tuple[Index, ...] = Field(default=(), max_length=8)
+    """Frames in the daemon's hands: a picture may still be asked of them, so they leave last."""
 
 
 class Take(_Message):

@@ -1,7 +1,7 @@
 """What the child remembers: a few decoded pictures, and compressed packets up to a byte limit."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sources.child.handover import Dated
 from sources.source import Packet
@@ -17,11 +17,15 @@ class PictureRing:
     def __len__(self) -> int:
         return len(self._pictures)
 
-    def add(self, dated: Dated) -> None:
-        """Remember a picture and forget the oldest one above the limit."""
+    def add(self, dated: Dated, needed: Collection[int] = ()) -> None:
+        """Remember a picture; above the limit forget the oldest, those still needed last."""
         self._pictures[dated.index] = dated
         while len(self._pictures) > self._kept:
-            self._pictures.popitem(last=False)
+            idle = (index for index in self._pictures if index not in needed)
+            leaving = next(idle, dated.index)
+            if leaving == dated.index:
+                leaving = next(iter(self._pictures))
+            del self._pictures[leaving]
 
     def find(self, index: int) -> Dated | None:
         """Return exactly that picture or None, never a neighbour."""

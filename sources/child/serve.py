@@ -191,7 +191,7 @@ class Service:
             return False
         self._handover.converted()
         pixels = self._slots.write(wish.slot, rgb)
-        self._pictures.add(dated)
+        self._pictures.add(dated, wish.needed)
         full = self._converter.size(dated.picture)
         self._channel.send(
             Given(

@@ -22,6 +22,19 @@ def test_picture_ring_keeps_the_last_ones_by_index() -> None:
     assert len(ring) == 3
 
 
+def test_picture_ring_lets_needed_pictures_leave_last() -> None:
+    """A frame somebody still works on stays while later ones come and go; the limit holds."""
+    ring = PictureRing(3)
+    for index in range(10):
+        picture = ScriptedPicture(1, index, 64, 48, 0.0, corrupt=False)
+        ring.add(Dated(picture, index, 0.0, 0.0), needed={0, 1})
+    assert [index for index in range(10) if ring.find(index)] == [0, 1, 9]
+    for index in (10, 11):
+        picture = ScriptedPicture(1, index, 64, 48, 0.0, corrupt=False)
+        ring.add(Dated(picture, index, 0.0, 0.0), needed={0, 1, 9, 10})
+    assert [index for index in range(12) if ring.find(index)] == [9, 10, 11]
+
+
 @given(st.integers(0, 500), st.lists(st.tuples(st.integers(1, 200), st.booleans()), max_size=80))
 def test_packet_ring_stays_within_its_bytes(limit: int, packets: list[tuple[int, bool]]) -> None:
     """It never holds more than its limit, counts what left, and begins where decoding can start."""
