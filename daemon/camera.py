@@ -103,6 +103,7 @@ class CameraHost:
         self._decoded_at: float | None = None
         self._state: tuple[CameraState, str] = ("disabled", "")
         self._died = False
+        self._given_up: Next | None = None
         self._unasked = (0, 0)
         """The second of the loop's time, and what was said unasked within it."""
 
@@ -227,9 +228,12 @@ class CameraHost:
                     await asyncio.Event().wait()
                 return await answer
         except asyncio.CancelledError:
-            if isinstance(ask, Next) and answer.done() and not answer.cancelled():
-                # It came into our hands, and we are leaving: accounted for all the same.
-                self._figures.drop("at_stop")
+            if isinstance(ask, Next):
+                if answer.done() and not answer.cancelled():
+                    # It came into our hands, and we are leaving: accounted for all the same.
+                    self._figures.drop("at_stop")
+                else:
+                    self._given_up = ask
             raise
         except TimeoutError:
             if isinstance(ask, Next):
@@ -288,7 +292,9 @@ class CameraHost:
         asked = self._answers.get(message.id)
         if asked is None:
             # Late answers to pictures nobody waits for any more are honest.
-            if isinstance(message, Given) or message.id > self._asked:
+            if isinstance(message, Given):
+                self._receive_late(message)
+            elif message.id > self._asked:
                 raise self._nonsense(f"answered {message.kind} unasked")
             self._bear(1 + len(blob) // _HEAVY)
         elif not asked[1].done():
@@ -307,6 +313,14 @@ class CameraHost:
         self._decoded_at = max(self._decoded_at or 0.0, given.arrival)
         self._advance(given.counts.decoded)
         self._say("online", "")
+
+    def _receive_late(self, given: Given) -> None:
+        """Account for the answer to a question that nobody waits for since we are leaving."""
+        ask, self._given_up = self._given_up, None
+        if ask is None or ask.id != given.id:
+            raise self._nonsense("answered given unasked")
+        self._receive(ask, given)
+        self._figures.drop("at_stop")
 
     def _check(self, ask: Next, given: Given) -> None:
         now = asyncio.get_running_loop().time()

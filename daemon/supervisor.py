@@ -81,6 +81,10 @@ async def keep_alive(
                 failure = Failure(reason, parked=False, attempt=attempt + 1, delay=delay)
         if failure is None:
             return
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # It failed while it was being cancelled; a group then tells of the failure alone.
+            raise asyncio.CancelledError
         attempt += 1
         # A camera that is off on purpose must not fill the log: repetitions go to debug.
         level = logging.DEBUG if failure.reason == said else logging.WARNING

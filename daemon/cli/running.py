@@ -17,8 +17,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def stop_on_signal(app: App) -> None:
     """Stop gracefully at the first signal; the second ends the process at once."""
     loop = asyncio.get_running_loop()
-    # nohup(1) ignores SIGHUP, and means it.
-    numbers = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    # nohup(1) ignores SIGHUP, and means it; a shell that ignores SIGINT for what it runs in the
+    # background does not mean that the daemon may not be asked to end.
+    quiet = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    numbers = [number for number in SIGNALS if number != signal.SIGHUP or not quiet]
 
     def first() -> None:
         app.stop()

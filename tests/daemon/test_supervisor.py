@@ -131,6 +131,31 @@ async def test_cancelling_ends_it() -> None:
         await running
 
 
+async def test_failing_while_cancelled_is_the_end() -> None:
+    """What fails because it is being cancelled is not tried again: the wish to end is kept."""
+    runs = 0
+
+    async def once() -> None:
+        nonlocal runs
+        runs += 1
+        async with asyncio.TaskGroup() as group:
+            group.create_task(fails_at_the_end())
+            await asyncio.Event().wait()
+
+    async def fails_at_the_end() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise Heals("broken while leaving")
+
+    running = asyncio.get_running_loop().create_task(keep_alive("x", once, RETRY))
+    await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(running, 5)
+    assert runs == 1
+
+
 def test_reasons_are_one_line_each_once() -> None:
     """Equal words of several leaves are said once; an error without words says its name."""
     group = ExceptionGroup("g", [Heals("a"), Heals("a"), ExceptionGroup("h", [Parks()])])

@@ -68,10 +68,13 @@ def test_f30_events_of_an_outage_drain_in_order(
         began, due = time.monotonic(), lookout.figures()["last"]
         lookout.wait(lambda: delivered(lookout) >= due, 30, "the outage drains")
         rate = OUTAGE / (time.monotonic() - began)
-        assert lookout.stop() == 0
-        subscriber.wait(lambda s: len(s.events) >= lookout.figures()["last"], 20)
+        # The cameras go on at full speed: a cursor may be behind when time is up.
+        assert lookout.stop() in {0, 3}
+        left = lookout.figures()["sinks"]["mqtt"]["waiting"]
+        subscriber.wait(lambda s: len(s.events) >= lookout.figures()["last"] - left, 20)
         check(lookout, subscriber, reconnects=1)
     # Back-off included, and while new events are made on the same two cores.
+    print(f"{rate:.0f} revisions/s")  # noqa: T201 (shown with -s)
     assert rate >= 20, f"{rate:.0f} revisions/s"
 
 

@@ -153,10 +153,11 @@ def test_f19_inference_hangs(
         subscriber.wait(lambda s: not open_events(s))
         check(lookout, subscriber)
         accounts = last_accounts(lookout)
-        ages = [event["frame"]["age_s"] for event in subscriber.events]
+        reports = [m.json for m in subscriber.messages if m.topic.endswith("/frames")]
     assert accounts["detectors"]["detector"]["lost"] == 1
     assert accounts["cameras"]["yard0"]["dropped_lost_with_worker"] == 1
-    assert max(age for age in ages if age is not None) <= 2.0
+    # At most `max_age` at the detector, and what telling takes on a loaded machine.
+    assert max(report["published_at"] - report["captured_at"] for report in reports) <= 3.0
 
 
 def test_f61_worker_killed_with_slots(

@@ -117,23 +117,8 @@ def test_no_process_holds_a_secret_it_does_not_need(
         assert model.requests[0].headers["authorization"] == f"Bearer {MODEL}"
         processes = [psutil.Process(lookout.pid), *lookout.children()]
         assert len(processes) == 4
-        for process in processes:
-            for secret in (FRONT, BACK, BROKER, MODEL):
-                assert not shown(process, secret), process.cmdline()
-        holds = {
-            name: {
-                secret
-                for secret in (FRONT, BACK, BROKER, MODEL)
-                if in_memory(process, [*forms(secret)])
-            }
-            for name, process in (
-                ("front", child(lookout, "front")),
-                ("back", child(lookout, "back")),
-                ("worker", lookout.children("detectors.worker")[0]),
-            )
-        }
         # That the search finds anything at all is seen by each child's own password.
-        assert holds == {"front": {FRONT}, "back": {BACK}, "worker": set()}
+        assert searched(lookout) == {"front": {FRONT}, "back": {BACK}, "worker": set()}
         descriptors(lookout)
         assert lookout.stop() == 0
         check(lookout, lost_children=True, secrets=(FRONT, BACK, BROKER, MODEL))
@@ -243,6 +228,38 @@ def shown(process: psutil.Process, secret: str) -> bool:
 
 
 OPEN = ("cmdline", "environ")
+
+
+def searched(lookout: Lookout) -> dict[str, set[str]]:
+    """Return which secrets each process holds in memory; none is on a command line or environment.
+
+    Begins anew when a child was replaced in the middle, as when its clip has ended.
+    """
+    for _ in range(20):
+        try:
+            for process in (psutil.Process(lookout.pid), *lookout.children()):
+                for secret in (FRONT, BACK, BROKER, MODEL):
+                    assert not shown(process, secret), process.cmdline()
+            holds = {
+                name: {
+                    secret
+                    for secret in (FRONT, BACK, BROKER, MODEL)
+                    if in_memory(process, [*forms(secret)])
+                }
+                for name, process in (
+                    ("front", child(lookout, "front")),
+                    ("back", child(lookout, "back")),
+                    ("worker", lookout.children("detectors.worker")[0]),
+                )
+            }
+        except (ProcessLookupError, FileNotFoundError, psutil.NoSuchProcess):
+            continue
+        if FRONT in holds["front"] and BACK in holds["back"]:
+            break  # else a child was too young to have been told its own
+        time.sleep(0.5)
+    else:
+        raise AssertionError("the processes never stood still for a search")
+    return holds
 
 
 def in_memory(process: psutil.Process, needles: list[bytes]) -> bool:
