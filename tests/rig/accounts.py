@@ -50,7 +50,7 @@ def check(
         artefacts=[Artefact("log", lookout.text().encode()), *_files(lookout)] if secrets else (),
         secrets=secrets,
         integrity=lookout.integrity(),
-        leftovers=[f"process {child.pid}" for child in lookout.children()],
+        leftovers=lookout.left,
     )
     found = violations(run)
     assert not found, "\n".join(found)

@@ -56,6 +56,9 @@ class Lookout:
         self.log = folder / "log"
         self.config = folder / "lookout.yaml"
         self.starts = 0
+        self.left: list[str] = []
+        """Processes that were still there after the last `stop`."""
+
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
         whole = {
@@ -126,9 +129,13 @@ class Lookout:
         self._process.send_signal(number)
 
     def stop(self, within: float = 12.0) -> int:
-        """SIGTERM it; return its exit code."""
+        """SIGTERM it; return its exit code. What of it lives on for 2 s is `left`."""
+        family = self.children()
         self.signal(signal.SIGTERM)
-        return self.wait_end(within)
+        code = self.wait_end(within)
+        _, alive = psutil.wait_procs(family, timeout=2)
+        self.left = [f"process {process.pid} outlived the daemon" for process in alive]
+        return code
 
     def wait_end(self, within: float) -> int:
         """Wait until it has ended; return its exit code."""
