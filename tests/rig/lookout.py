@@ -134,7 +134,7 @@ class Lookout:
         self.signal(signal.SIGTERM)
         code = self.wait_end(within)
         _, alive = psutil.wait_procs(family, timeout=2)
-        self.left = [f"process {process.pid} outlived the daemon" for process in alive]
+        self.left = [f"process {p.pid} outlived the daemon" for p in alive if not _dead(p)]
         return code
 
     def wait_end(self, within: float) -> int:
@@ -196,6 +196,14 @@ class Lookout:
 
     def _tail(self) -> str:
         return "\n".join(self.text().splitlines()[-40:])
+
+
+def _dead(process: psutil.Process) -> bool:
+    """Tell whether a process has ended, and only waits for its new parent to notice."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _command(process: psutil.Process) -> str:
