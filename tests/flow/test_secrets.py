@@ -13,6 +13,7 @@ import psutil
 import pytest
 from rig.accounts import check
 from rig.broker import Mosquitto
+from rig.clip import repeat
 from rig.lookout import SCRIPTED, Lookout
 from rig.model_server import ModelServer
 from rig.rtsp_server import RtspServer
@@ -40,17 +41,23 @@ def forms(secret: str) -> list[bytes]:
     return [text.encode() for text in texts]
 
 
+@pytest.fixture(scope="module")
+def long_clip(visits_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Join the clip with itself, so that no child ends with its clip in the middle of a search."""
+    return repeat(visits_clip, 10, tmp_path_factory.mktemp("long") / "long.mp4")
+
+
 @pytest.fixture
-def front(visits_clip: Path) -> Iterator[RtspServer]:
+def front(long_clip: Path) -> Iterator[RtspServer]:
     """Serve a camera that wants a password."""
-    with RtspServer(visits_clip, user=USER, password=FRONT) as server:
+    with RtspServer(long_clip, user=USER, password=FRONT) as server:
         yield server
 
 
 @pytest.fixture
-def back(visits_clip: Path) -> Iterator[RtspServer]:
+def back(long_clip: Path) -> Iterator[RtspServer]:
     """Serve another one, with another password."""
-    with RtspServer(visits_clip, user=USER, password=BACK, scheme="basic") as server:
+    with RtspServer(long_clip, user=USER, password=BACK, scheme="basic") as server:
         yield server
 
 
