@@ -96,6 +96,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.slow  # reading all memory of all processes takes from ten seconds to minutes
 def test_no_process_holds_a_secret_it_does_not_need(
     tmp_path: Path, front: RtspServer, back: RtspServer, guarded: Mosquitto
 ) -> None:
@@ -124,8 +125,13 @@ def test_no_process_holds_a_secret_it_does_not_need(
         assert model.requests[0].headers["authorization"] == f"Bearer {MODEL}"
         processes = [psutil.Process(lookout.pid), *lookout.children()]
         assert len(processes) == 4
-        # That the search finds anything at all is seen by each child's own password.
-        assert searched(lookout) == {"front": {FRONT}, "back": {BACK}, "worker": set()}
+        # A child may hold its own password, no other; that the search finds any is seen in the
+        # daemon, which holds all.
+        holds = searched(lookout)
+        assert holds["front"] <= {FRONT}
+        assert holds["back"] <= {BACK}
+        assert holds["worker"] == set()
+        assert in_memory(psutil.Process(lookout.pid), [*forms(FRONT)])
         descriptors(lookout)
         assert lookout.stop() == 0
         check(lookout, lost_children=True, secrets=(FRONT, BACK, BROKER, MODEL))
@@ -242,7 +248,7 @@ def searched(lookout: Lookout) -> dict[str, set[str]]:
 
     Begins anew when a child was replaced in the middle, as when its clip has ended.
     """
-    for _ in range(20):
+    for _ in range(3):
         try:
             for process in (psutil.Process(lookout.pid), *lookout.children()):
                 for secret in (FRONT, BACK, BROKER, MODEL):
@@ -261,12 +267,9 @@ def searched(lookout: Lookout) -> dict[str, set[str]]:
             }
         except (ProcessLookupError, FileNotFoundError, psutil.NoSuchProcess):
             continue
-        if FRONT in holds["front"] and BACK in holds["back"]:
-            break  # else a child was too young to have been told its own
-        time.sleep(0.5)
-    else:
-        raise AssertionError("the processes never stood still for a search")
-    return holds
+        else:
+            return holds
+    raise AssertionError("the processes never stood still for a search")
 
 
 def in_memory(process: psutil.Process, needles: list[bytes]) -> bool:
