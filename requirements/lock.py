@@ -7,7 +7,7 @@ Run by `make lock`. Arguments are handed to pip-compile (`--upgrade`, `--upgrade
 |---|---|
 | base.txt | what the daemon needs, and what builds it |
 | gpu.txt | base and the extra `gpu` |
-| dev.txt | base and the dependency group `dev`; agrees with gpu.txt where both name a package |
+| dev.txt | base, all other extras and the group `dev`; agrees with gpu.txt where both name one |
 """
 
 import os
@@ -38,11 +38,13 @@ def main(options: list[str]) -> None:
     """Lock base, gpu and dev, in this order: each agrees with those before it."""
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text())
     base = project["project"]["dependencies"] + project["build-system"]["requires"] + ["editables"]
-    extra = project["project"]["optional-dependencies"]["gpu"]
+    extras = project["project"]["optional-dependencies"]
+    heavy = extras.pop("gpu")
+    light = [package for packages in extras.values() for package in packages]
     group = project["dependency-groups"]["dev"]
     lock("base", base, (), options)
-    lock("gpu", base + extra, ("base",), options)
-    lock("dev", base + group, ("base", "gpu"), options)
+    lock("gpu", base + heavy, ("base",), options)
+    lock("dev", base + light + group, ("base", "gpu"), options)
 
 
 def lock(name: str, wanted: list[str], agrees_with: tuple[str, ...], options: list[str]) -> None:
