@@ -1,10 +1,11 @@
 """What end-to-end tests share: one generated clip, one camera serving it, one broker."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from rig.broker import Mosquitto
+from rig.lookout import RUNS
 from rig.rtsp_server import RtspServer, require_gstreamer
 from rig.visits import Visits
 
@@ -36,3 +37,12 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     folder.mkdir()
     with Mosquitto.shipped(folder) as server:
         yield server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the last daemons said before a test failed: on a server nobody can look."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"log of {run.folder}", run.warnings()) for run in RUNS]
+    return report

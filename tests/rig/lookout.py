@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from typing import Any, Self
 import psutil
 import yaml
 
+from daemon.timing import Timing
 from sinks.journal import Figures, JournalReader
 
 SCRIPTED = {"type": "detectors.testing:ScriptedDetector"}
@@ -31,6 +33,14 @@ QUICK: Mapping[str, float] = {
     "retry_parked": 3.0,
 }
 """Deadlines shortened for tests; the figures of the cases are scaled alike."""
+
+AS_SHIPPED: Mapping[str, float] = {
+    name: getattr(Timing(), name) for name in ("silence", "opening", "heartbeat", "inference")
+}
+"""For runs over real models and clips, in which nothing is to be killed for being slow."""
+
+RUNS: deque["Lookout"] = deque(maxlen=3)
+"""Started last; a failed test shows what they said."""
 
 
 class Lookout:
@@ -103,6 +113,8 @@ class Lookout:
     def start(self) -> None:
         """Start it; its log goes on in the same file."""
         self.starts += 1
+        if self not in RUNS:
+            RUNS.append(self)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.command("run", "--config", str(self.config), "--log-level", "debug"),
@@ -193,6 +205,11 @@ class Lookout:
         """Return what the journal's integrity check found."""
         with JournalReader(self.state / "journal.sqlite") as reader:
             return list(reader.integrity())
+
+    def warnings(self, most: int = 60) -> str:
+        """Return the end of the log without its small print, for people."""
+        lines = self.text().splitlines()
+        return "\n".join([line for line in lines if " DEBUG " not in line][-most:])
 
     def _tail(self) -> str:
         return "\n".join(self.text().splitlines()[-40:])

@@ -43,6 +43,8 @@ class Subscriber:
         self._arguments = [str(port), topic, str(file)]
         self._file = file
         self._process: subprocess.Popen[bytes] | None = None
+        self._read = 0
+        self._messages: list[Received] = []
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen([sys.executable, __file__, *self._arguments])
@@ -62,18 +64,27 @@ class Subscriber:
     @property
     def messages(self) -> list[Received]:
         """Everything received until now."""
-        text = self._file.read_text(encoding="utf-8") if self._file.exists() else ""
-        whole = text[: text.rfind("\n") + 1]
-        return [Received(**json.loads(line)) for line in whole.splitlines()]
+        if self._file.exists():
+            with self._file.open("rb") as file:
+                file.seek(self._read)
+                fresh = file.read()
+            whole = fresh[: fresh.rfind(b"\n") + 1]
+            self._read += len(whole)
+            self._messages += [Received(**json.loads(line)) for line in whole.splitlines()]
+        return list(self._messages)
 
     @property
     def events(self) -> list[dict[str, Any]]:
         """The events among them."""
         return [message.json for message in self.messages if "/events/" in message.topic]
 
+    def all(self, topic: str) -> list[str | None]:
+        """Return every payload of a topic, oldest first."""
+        return [message.payload for message in self.messages if message.topic == topic]
+
     def latest(self, topic: str) -> str | None:
         """Return the newest payload of a topic."""
-        found = [message.payload for message in self.messages if message.topic == topic]
+        found = self.all(topic)
         return found[-1] if found else None
 
     def wait(self, holds: Callable[["Subscriber"], bool], timeout: float = 15) -> None:
