@@ -45,6 +45,9 @@ _FARTHEST = 10_000_000
 _LATEST = 1e9
 """Seconds of stream time, in either direction: decades of video or uptime, and a valid date."""
 
+_OLDEST = 10.0
+"""Seconds a picture may have been on its way by the camera's own account."""
+
 _FLOOD = 200
 """Messages within a second that nobody asked for; an honest child says a handful."""
 
@@ -332,6 +335,7 @@ class CameraHost:
             and self._last_time <= given.time
             and abs(given.time) <= _LATEST
             and self._started - 1 <= given.arrival <= now + 1
+            and _plausible(given)
             and given.generation % 2 == 0
         )
         if not honest:
@@ -391,6 +395,11 @@ class CameraHost:
         self._died = True
         self._process.kill()
         return SourceRejected(f"{self.name}: its decoder child sent nonsense ({what}); killed")
+
+
+def _plausible(given: Given) -> bool:
+    """Tell whether the picture was taken before it came, and not long before."""
+    return given.captured is None or 0 <= given.arrival - given.captured <= _OLDEST
 
 
 def _plain(text: str) -> str:

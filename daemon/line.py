@@ -119,7 +119,8 @@ class Line:
             SourceUnavailable: Open it again later.
             SourceRejected: A person must act.
         """
-        opening = self._opening.model_copy(update={"first_index": self._next_index})
+        now = {"first_index": self._next_index, "wall": self._wire.clock.at(0.0)}
+        opening = self._opening.model_copy(update=now)
         with SlotPool(opening.slots) as pool:
             self._wire.detector.join(self.name, pool)
             host = CameraHost(
@@ -371,14 +372,17 @@ class Line:
         return committed
 
     def _frame(self, given: Given) -> Frame:
-        captured = self._now(given)
+        arrived = self._now(given)
+        captured = arrived
+        if given.captured is not None and self._wire.media_start is None:
+            captured = min(arrived, self._offset + given.captured)
         self._last_captured = max(self._last_captured, captured)
         self._highest_index = max(self._highest_index, given.index)
         return Frame(
             camera=self.name,
             index=given.index,
             captured_at=self._last_captured,
-            received_at=self._last_captured,
+            received_at=max(self._last_captured, arrived),
             arrival=given.arrival,
             width=given.full_width,
             height=given.full_height,

@@ -69,6 +69,10 @@ class Open(_Message):
     ring_bytes: int = Field(default=0, ge=0)
     """Bytes of compressed packets kept for clips; 0 keeps none."""
 
+    wall: Seconds | None = None
+    """Unix seconds at monotonic 0, as the daemon reads them: what the camera's own clock is
+    compared with. None compares nothing."""
+
     @field_validator("crop")
     @classmethod
     def _not_empty(
@@ -122,6 +126,15 @@ class Counts(_Message):
     converted: Count = 0
     """Pictures converted to RGB for a slot; equals handed_over unless a write failed."""
 
+    lost: Count = 0
+    """Packets of the network that are known to have gone missing on the way."""
+
+    damaged: Count = 0
+    """Access units that were not decoded because they, or what they build on, came incomplete."""
+
+    discontinuities: Count = 0
+    """Times at which the camera's clock or its stamps jumped."""
+
 
 class Given(_Message):
     """Child to daemon: a picture lies in the slot."""
@@ -141,6 +154,10 @@ class Given(_Message):
 
     arrival: Seconds
     """Monotonic seconds at which the last packet of the picture arrived."""
+
+    captured: Seconds | None = None
+    """Monotonic seconds at which the camera took the picture, by its sender reports; never after
+    `arrival`, never decreasing. None if it does not say, or is not to be trusted."""
 
     counts: Counts
 

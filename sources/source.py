@@ -6,7 +6,8 @@ puts its gate and after which it puts mask, conversion and ring. All of it is pl
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +81,14 @@ class Picture(Protocol):
         ...
 
     @property
+    def captured(self) -> float | None:
+        """Monotonic seconds at which the camera took it, if that is known better than by arrival.
+
+        Never decreases within a stream.
+        """
+        ...
+
+    @property
     def corrupt(self) -> bool:
         """Whether the decoder itself doubts it."""
         ...
@@ -112,6 +121,31 @@ class Stream(Protocol):
 
     def close(self) -> None:
         """Say goodbye to the camera and release everything."""
+        ...
+
+
+@dataclass(slots=True)
+class Mishaps:
+    """What went wrong on the way of a stream; counts that only rise."""
+
+    lost: int = 0
+    """Packets of the network that are known to have gone missing."""
+
+    damaged: int = 0
+    """Access units not decoded because they, or what they build on, came incomplete."""
+
+    discontinuities: int = 0
+    """Times at which the camera's clock or its stamps jumped."""
+
+
+@runtime_checkable
+class Witness(Protocol):
+    """A stream that also knows when its pictures were taken, and what got lost."""
+
+    mishaps: Mishaps
+
+    def align(self, wall: float) -> None:
+        """Learn what Unix time was at monotonic 0, to compare the camera's clock with ours."""
         ...
 
 

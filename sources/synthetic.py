@@ -143,6 +143,7 @@ class StreetPicture:
     def __init__(self, street: Street, info: StreamInfo, packet: Any) -> None:  # noqa: ANN401 (a Tick)
         self.width, self.height = info.width, info.height
         self.time: float | None = packet.time
+        self.captured: float | None = None
         self.corrupt = False
         self._street = street
         self._number: int = packet.payload

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sources.child.tally import Tally
 from sources.message import Counts
-from sources.source import Picture
+from sources.source import Mishaps, Picture
 
 _TOLERANCE = 0.0005
 """Seconds by which a picture may be early: sums of frame intervals are not exact."""
@@ -66,6 +66,11 @@ class Handover:
                 wanted = not _early(dated, self._wanted_from)
         if wanted:
             self._wake()
+
+    def witness(self, mishaps: Mishaps) -> None:
+        """Take into the counts what a stream itself counts."""
+        with self._changed:
+            self._tally.mishaps = mishaps
 
     def packet(self) -> None:
         """Count a packet."""

@@ -93,11 +93,18 @@ class LibavPicture:
     """A decoded picture in the decoder's own buffers."""
 
     def __init__(
-        self, frame: VideoFrame, when: float | None, scalers: "Scalers", *, corrupt: bool
+        self,
+        frame: VideoFrame,
+        when: float | None,
+        scalers: "Scalers",
+        *,
+        corrupt: bool,
+        captured: float | None = None,
     ) -> None:
         self.width = frame.width
         self.height = frame.height
         self.time = when
+        self.captured = captured
         self.corrupt = corrupt
         self._frame = frame
         self._scalers = scalers

@@ -9,7 +9,7 @@ from sources.child.handover import Dated, Handover
 from sources.child.ring import PacketRing
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import CameraState, Failed, State, StreamInfo
-from sources.source import DecodeFault, Packet, Picture, Secret, Source, Stream
+from sources.source import DecodeFault, Packet, Picture, Secret, Source, Stream, Witness
 
 GIVE_UP = 250
 """Packets in a row that cannot be decoded, after which the stream counts as broken."""
@@ -61,6 +61,7 @@ class Reading:
         news: Where states and failures go.
         packets: Ring of compressed packets.
         first_index: Where to go on numbering.
+        wall: Unix seconds at monotonic 0, for a camera that tells the time.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Reading:
         news: News,
         packets: PacketRing,
         first_index: int,
+        wall: float | None = None,
     ) -> None:
         self._source = source
         self._secret = secret
@@ -78,8 +80,10 @@ class Reading:
         self._news = news
         self._packets = packets
         self._index = first_index
+        self._wall = wall
         self._gate = Gate()
         self._state: CameraState | None = None
+        self._info: StreamInfo | None = None
         self._size: tuple[int, int] | None = None
         self._faults = 0
         self._time = 0.0
@@ -97,7 +101,7 @@ class Reading:
             try:
                 self.heard_at = time.monotonic()
                 self.opened = True
-                self._news.stream(stream.info)
+                self._hear(stream)
                 self._follow(stream)
             finally:
                 stream.close()
@@ -119,6 +123,14 @@ class Reading:
     def give_up(self, reason: str) -> None:
         """Fail on behalf of a reader that is stuck in libav; any thread may say so."""
         self._fail("stalled", Failed(remedy="unavailable", reason=reason[:400]))
+
+    def _hear(self, stream: Stream) -> None:
+        self._info = stream.info
+        self._news.stream(stream.info)
+        if isinstance(stream, Witness):
+            self._handover.witness(stream.mishaps)
+            if self._wall is not None:
+                stream.align(self._wall)
 
     def _follow(self, stream: Stream) -> None:
         for packet in stream.packets():
@@ -168,7 +180,8 @@ class Reading:
         size = picture.width, picture.height
         known = self._size or (stream.info.width, stream.info.height)
         self._size = size
-        if size != known:
+        if size != known or stream.info is not self._info:
+            self._info = stream.info
             self._news.stream(stream.info.model_copy(update={"width": size[0], "height": size[1]}))
 
     def _change(self, state: CameraState, reason: str = "") -> None:

@@ -126,6 +126,7 @@ class Service:
             self._news,
             PacketRing(order.ring_bytes),
             order.first_index,
+            order.wall,
         )
         self._reader = threading.Thread(
             target=self._reading.run, name=f"reader-{order.camera}", daemon=True
@@ -205,6 +206,7 @@ class Service:
                 full_height=full.height,
                 time=dated.time,
                 arrival=dated.arrival,
+                captured=dated.picture.captured,
                 counts=self._handover.counts(),
             )
         )

@@ -1,8 +1,9 @@
 """Counts of what became of the pictures, shared by the two threads of the child."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sources.message import Counts
+from sources.source import Mishaps
 
 
 @dataclass(slots=True)
@@ -17,6 +18,8 @@ class Tally:
     packets: int = 0
     decode_errors: int = 0
     converted: int = 0
+    mishaps: Mishaps = field(default_factory=Mishaps)
+    """The stream's own; written by the reader thread alone."""
 
     def snapshot(self) -> Counts:
         """Copy the counts into a message."""
@@ -29,4 +32,7 @@ class Tally:
             packets=self.packets,
             decode_errors=self.decode_errors,
             converted=self.converted,
+            lost=self.mishaps.lost,
+            damaged=self.mishaps.damaged,
+            discontinuities=self.mishaps.discontinuities,
         )

@@ -66,6 +66,9 @@ class ScriptedConfig(BaseModel):
     hang_in_open: bool = False
     """Whether opening never returns."""
 
+    delay: float | None = Field(default=None, ge=0)
+    """Seconds every picture was on its way, by the camera's own account; None says nothing."""
+
     faults: tuple[ScriptedFault, ...] = ()
 
 
@@ -108,6 +111,7 @@ class ScriptedPicture:
     height: int
     time: float | None
     corrupt: bool
+    captured: float | None = None
 
     def rgb(self, width: int, height: int) -> Rgb:
         """Draw it."""
@@ -147,8 +151,15 @@ class ScriptedStream:
             self._act(action, number)
         corrupt = "corrupt" in actions
         width, height = self._size
+        delay = self._config.delay
         picture = ScriptedPicture(
-            self._config.camera, number, width, height, packet.time, corrupt=corrupt
+            self._config.camera,
+            number,
+            width,
+            height,
+            packet.time,
+            corrupt=corrupt,
+            captured=None if delay is None else packet.arrival - delay,
         )
         return (picture,)
 

@@ -167,6 +167,17 @@ async def test_visit_is_told_from_start_to_end(tmp_path: Path) -> None:
         assert one.line.figures.in_hand == 0
 
 
+async def test_frame_is_dated_by_what_the_camera_says(tmp_path: Path) -> None:
+    """A picture that was on its way for 0.3 s was captured 0.3 s before it was received."""
+    async with street(tmp_path, goes=10, delay=0.3) as one, alive(one):
+        await until(lambda: one.latest(FrameReport))
+        frame = one.latest(FrameReport)
+        (event, *_) = await one.told(lambda events: events)
+    assert frame.received_at - frame.captured_at == pytest.approx(0.3, abs=0.001)
+    assert event.frame.received_at - event.frame.captured_at == pytest.approx(0.3, abs=0.002)
+    assert event.started_at <= event.frame.captured_at
+
+
 async def test_recording_ends_its_events_and_is_finished(tmp_path: Path) -> None:
     """At the end of a recording everything open ends as `left`, and every frame was looked at."""
     async with street(tmp_path, live=False, frames=20) as one:

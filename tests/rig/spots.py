@@ -67,7 +67,8 @@ class Spotted:
 
     def __init__(self, picture: ScriptedPicture, moved: float) -> None:
         self.width, self.height = picture.width, picture.height
-        self.time, self.corrupt = picture.time, picture.corrupt
+        self.time, self.captured = picture.time, picture.captured
+        self.corrupt = picture.corrupt
         self._picture = picture
         self._moved = moved
 

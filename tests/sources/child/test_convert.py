@@ -20,6 +20,7 @@ class ArrayPicture:
     array: Rgb
     time: float | None = 0.0
     corrupt: bool = False
+    captured: float | None = None
 
     @property
     def width(self) -> int:
