@@ -53,9 +53,11 @@ class Clip:
             stream.max_b_frames = self.b_frames
             stream.codec_context.thread_count = 1
             stream.time_base = Fraction(1, self.fps)
+            keyint = f"keyint={self.gop}:min-keyint={self.gop}:scenecut=0"
             if self.codec == "libx264":
-                keyint = f"keyint={self.gop}:min-keyint={self.gop}:scenecut=0"
                 stream.options = {**dict(self.options), "x264-params": keyint}
+            if self.codec == "libx265":
+                stream.options = {"preset": "ultrafast", "x265-params": f"{keyint}:log-level=none"}
             for number in range(self.frames):
                 frame = av.VideoFrame.from_ndarray(self.picture(number), "rgb24")
                 frame.pts = number
