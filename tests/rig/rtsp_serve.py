@@ -14,7 +14,7 @@ import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402 (versions come first)
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402 (versions come first)
 
 Gst.init(None)
 
@@ -28,7 +28,7 @@ def main() -> None:
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(wish["pipeline"])
     factory.set_shared(wish["shared"])
-    if wish["user"]:
+    if wish["user"] or wish["certificate"]:
         protect(server, factory, wish)
     server.get_mount_points().add_factory(wish["path"], factory)
     if not server.attach(None):
@@ -45,17 +45,21 @@ def expire(server: Any) -> bool:
 
 
 def protect(server: Any, factory: Any, wish: dict[str, Any]) -> None:
-    """Let in only one user, who may do all."""
+    """Encrypt, and let in only one user, who may do all; whichever was wished for."""
     auth = GstRtspServer.RTSPAuth()
+    server.set_auth(auth)
+    if wish["certificate"]:
+        auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(wish["certificate"]))
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "viewer")
     user, password = wish["user"], wish["password"]
-    if wish["scheme"] == "basic":
+    if not user:
+        auth.set_default_token(token)
+    elif wish["scheme"] == "basic":
         auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
     else:
         auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
         auth.add_digest(user, password, token)
-    server.set_auth(auth)
     permissions = GstRtspServer.RTSPPermissions()
     for permission in ("media.factory.access", "media.factory.construct"):
         permissions.add_permission_for_role("viewer", permission, True)

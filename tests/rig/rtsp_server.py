@@ -58,6 +58,7 @@ class RtspServer:
         scheme: How the password is asked for.
         shared: Whether all clients watch the same run; otherwise each sees it from its start.
         path: Path of the stream.
+        certificate: PEM file with certificate and key; makes it `rtsps://localhost:PORT/PATH`.
     """
 
     def __init__(
@@ -70,10 +71,12 @@ class RtspServer:
         scheme: Literal["digest", "basic"] = "digest",
         shared: bool = False,
         path: str = "/stream",
+        certificate: Path | None = None,
     ) -> None:
         require_gstreamer()
         self.port = port or free_port()
-        self.url = f"rtsp://127.0.0.1:{self.port}{path}"
+        place = "rtsps://localhost" if certificate else "rtsp://127.0.0.1"
+        self.url = f"{place}:{self.port}{path}"
         self._wish = {
             "port": self.port,
             "pipeline": clip_pipeline(what) if isinstance(what, Path) else what,
@@ -82,6 +85,7 @@ class RtspServer:
             "scheme": scheme,
             "shared": shared,
             "path": path,
+            "certificate": str(certificate) if certificate else None,
         }
         self._process: subprocess.Popen[bytes] | None = None
         self.start()

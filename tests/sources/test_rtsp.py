@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 from rig.answering import Answering
+from rig.certificate import make_certificate
 from rig.child import UNIT, Child, HungUp
 from rig.clip import Clip
 from rig.proxy import Proxy
 from rig.rtsp_server import RtspServer, free_port
 
-from sources.child.backend import Credential
 from sources.message import Failed, Given, State, StreamInfo
-from sources.rtsp import RtspConfig, with_credential
+from sources.rtsp import RtspConfig
 from sources.testing import read
 
 RTSP = "sources.rtsp:RtspSource"
@@ -133,6 +133,24 @@ def test_password_opens_the_camera(footage: Path, scheme: Any) -> None:
 
 
 @pytest.mark.rtsp
+def test_encrypted_camera_is_believed_by_its_certificate(footage: Path, tmp_path: Path) -> None:
+    """RTSPS opens with the camera's certificate or unchecked on request, else nothing is sent."""
+    theirs, other = (make_certificate(tmp_path, name) for name in ("localhost", "elsewhere"))
+    with RtspServer(footage, certificate=theirs, user=USER, password=WORD) as server:
+        for trust in ({"ca": str(theirs)}, {"insecure": True, "transport": "udp"}):
+            with Child() as child:
+                child.open(RTSP, {"url": server.url, **trust}, user=USER, secret=WORD)
+                assert isinstance(child.next(), Given)
+        for mistrust in ({}, {"ca": str(other)}):
+            failed = refused(server.url, dict(mistrust), user=USER, secret=WORD)
+            assert failed.remedy == "rejected"
+            assert "certificate is not believed" in failed.reason
+    with RtspServer(footage, certificate=other) as server:
+        failed = refused(server.url, {"ca": str(other)})
+        assert "mismatch" in failed.reason
+
+
+@pytest.mark.rtsp
 def test_unknown_path_is_rejected(server: RtspServer) -> None:
     """A person must correct the url."""
     failed = refused(server.url + "x")
@@ -230,6 +248,7 @@ def test_what_is_no_camera_is_unavailable() -> None:
         "concat:rtsp://10.0.0.7/x",
         "rtsp://10.0.0.7/x\r\nRange: 1",
         "rtsp://10.0.0.7/a b",
+        "rtsp://169.254.169.254/latest/meta-data",
     ],
 )
 def test_other_urls_are_refused(url: str) -> None:
@@ -244,11 +263,3 @@ def test_password_in_the_url_is_refused_with_advice(url: str) -> None:
     with pytest.raises(ValidationError, match="credential") as caught:
         RtspConfig(url=url)
     assert "canary" not in str(caught.value)
-
-
-def test_credential_is_encoded_for_the_url() -> None:
-    """Characters that mean something in a URL lose their meaning."""
-    url = with_credential("rtsp://h:554/x?y=1", Credential(USER, WORD))
-    assert url == "rtsp://ad%20min:s%3Ae%40c%252F%2Fr%23t%3F@h:554/x?y=1"
-    assert with_credential("rtsp://h/x", None) == "rtsp://h/x"
-    assert with_credential("rtsp://h/x", Credential(None, None)) == "rtsp://h/x"
