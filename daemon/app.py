@@ -14,14 +14,14 @@ from daemon import assembly
 from daemon.assembly import Replay
 from daemon.board import Board
 from daemon.clock import Clock
+from daemon.crew import Crew
 from daemon.delivery import Delivery
-from daemon.detection import DetectorHost
 from daemon.exits import Exit
 from daemon.housekeeping import Housekeeping
 from daemon.line import Line, Wiring
 from daemon.plan import CameraPlan, Plan
 from daemon.recorder import Recorder
-from daemon.supervisor import Failure, Retry, keep_alive
+from daemon.supervisor import Retry, keep_alive
 from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Thinking
 from detectors import DetectorRejected, DetectorUnavailable
@@ -61,19 +61,21 @@ class App:
         self._stop_at: float | None = None
         self._last_resort: threading.Timer | None = None
         self._behind = False
-        self._degraded = False
         self.progress = Progress(self.clock.monotonic)
         self.started_at = self.clock.monotonic()
         self.recorder = Recorder(
             assembly.journal(plan, replay), assembly.media(plan, replay), self.notice
         )
-        self.detector = DetectorHost(
-            "detector",
-            plan.detector.reference,
-            plan.detector.options,
+        self.crew = Crew(
+            plan.detectors,
+            {
+                name: (camera.config, camera.detectors)
+                for name, camera in plan.cameras.items()
+                if camera.config.enabled
+            },
             timing=self._timing,
-            told=self._on_detector,
-            beat=self.progress.part("detector"),
+            progress=self.progress,
+            notice=self.notice,
         )
 
     def stop(self) -> None:
@@ -175,20 +177,8 @@ class App:
 
     async def _run_detector(self) -> None:
         retry = self._retry((DetectorUnavailable,), (DetectorRejected,))
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(
-                keep_alive(
-                    "detector",
-                    self.detector.once,
-                    retry,
-                    told=self._on_detector_failed,
-                    sleep=self._sleep("detector"),
-                ),
-                name="detector",
-            )
+        async with self.crew.running(retry):
             await self._run_cameras()
-            task.cancel()
-        self.progress.retire("detector")
 
     async def _run_cameras(self) -> None:
         retry = self._retry((SourceUnavailable,), (SourceRejected,))
@@ -303,7 +293,7 @@ class App:
     def _wiring(self, name: str) -> Wiring:
         asked = assembly.asking(self._plan)
         return Wiring(
-            detector=self.detector,
+            detector=self.crew.of(self._plan.cameras[name].detectors),
             recorder=self.recorder,
             board=self.board,
             clock=self.clock,
@@ -324,19 +314,6 @@ class App:
         self.board.show(ObjectCounts(camera=name, at=at, counts={}))
         for zone in camera.config.zones if camera else ():
             self.board.show(ZoneCounts(camera=name, zone=zone, at=at, counts={}))
-
-    def _on_detector(self, state: str, description: str) -> None:
-        if state == "ready":
-            logger.info("detector ready: %s", description)
-            if self._degraded:
-                self._degraded = False
-                self.notice("recovered", f"the detector works again: {description}")
-
-    async def _on_detector_failed(self, failure: Failure) -> None:
-        """Say once that nothing is looked at; cameras stay open, so that their states stay true."""
-        if not self._degraded:
-            self._degraded = True
-            self.notice("degraded", f"nothing is detected: {failure.reason}")
 
     def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
         """Say something once, to every sink."""

@@ -70,6 +70,11 @@ class CameraConfig(_Section):
     enabled: bool = True
     """A camera that is off on purpose is `disabled` and not opened."""
 
+    detector: Name | tuple[Name, ...] | None = None
+    """Which of `detectors` look at it: a name, or a list of names, whose findings are put together.
+    Default: `detector`, or the one of `detectors` if that is the only one. `detector` also is the
+    name of the former in a list."""
+
     detect: DetectConfig = DetectConfig()
     """How often it is looked at; default 5 frames per second, every frame on a GPU."""
 
@@ -137,8 +142,15 @@ class DaemonConfig(_Section):
     """Name of this box: in every topic and event. Two boxes on one broker need two names."""
 
     detector: Use = Use(type="auto")
-    """What finds objects: `type` and its options; one for all cameras. Default `auto`: the best
-    that this machine and the models found on it allow."""
+    """What finds objects: `type` and its options; for every camera that names no other. Default
+    `auto`: the best that this machine and the models found on it allow."""
+
+    detectors: dict[Name, Use] = Field(default={}, max_length=16)
+    """More detectors, by names of your choice, for cameras that name them; default none. Each is a
+    process of its own and takes its own memory."""
+
+    tracker: Use = Use(type="bytetrack")
+    """What gives objects an identity over time: `type` and its options; default `bytetrack`."""
 
     reasoner: Use | None = None
     """The vision-language model to ask about events; default none."""

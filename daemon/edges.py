@@ -56,6 +56,11 @@ class Edge(Generic[T]):
         """Whether nothing more will be put in."""
         return self._closed
 
+    @property
+    def newest(self) -> T | None:
+        """The item put in last, if it still waits."""
+        return self._items[-1] if self._items else None
+
     async def put(self, item: T) -> None:
         """Hand an item over. Waits only if the overflow says so; cancelling then loses the item.
 

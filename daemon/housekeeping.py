@@ -8,8 +8,8 @@ from typing import Protocol
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.config import DaemonConfig
+from daemon.crew import Crew
 from daemon.delivery import Delivery
-from daemon.detection import DetectorHost
 from daemon.line import Line
 from daemon.recorder import Recorder
 from daemon.systemd import Notifier, Progress
@@ -39,7 +39,7 @@ class House(Protocol):
     notifier: Notifier
     thinking: Thinking | None
     recorder: Recorder
-    detector: DetectorHost
+    crew: Crew
     progress: Progress
     started_at: float
 
@@ -76,7 +76,7 @@ class Housekeeping:
             node=self._config.node,
             uptime_s=round(house.clock.monotonic() - house.started_at, 1),
             cameras={name: line.figures.figures() for name, line in house.lines.items()},
-            detectors={house.detector.name: house.detector.figures.figures()},
+            detectors={name: host.figures.figures() for name, host in house.crew.hosts.items()},
             reasoning=house.thinking.figures.figures() if house.thinking else {},
             sinks={
                 name: _sink(delivery, per_sink.get(name))
@@ -131,7 +131,8 @@ class Housekeeping:
             1 for sink in self._house.deliveries.values() if sink.figures.state == "online"
         )
         self._house.notifier.status(
-            f"{len(self._house.lines)} cameras, {stats.journal.get('rows', 0)} revisions kept, "
+            f"{len(self._house.lines)} cameras, {self._house.crew.summary()}, "
+            f"{stats.journal.get('rows', 0)} revisions kept, "
             f"{online} of {len(self._house.deliveries)} sinks online"
         )
 

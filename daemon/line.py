@@ -13,7 +13,7 @@ from daemon.board import Board
 from daemon.camera import CameraHost
 from daemon.clock import STEP, Clock
 from daemon.counters import CameraFigures
-from daemon.detection import DetectorHost, Held, Seen
+from daemon.detection import Detecting, Held, Seen
 from daemon.edges import Edge, EdgeClosed
 from daemon.pace import Pace
 from daemon.recorder import Recorder
@@ -44,7 +44,7 @@ _REASONS = 32
 class Wiring:
     """What a line is connected to."""
 
-    detector: DetectorHost
+    detector: Detecting
     recorder: Recorder
     board: Board
     clock: Clock
@@ -212,14 +212,13 @@ class Line:
         if fps is None:
             fps = "every" if profile.max_batch > 1 else DEFAULT_FPS
         interval = None if fps == "every" else 1 / fps
-        size = (profile.width, profile.height)
         overflow: Literal["drop_oldest", "wait"] = "drop_oldest" if self._live else "wait"
         edge: Edge[Held] = Edge(f"frames-{self.name}", 1, overflow, self._superseded)
         try:
             async with asyncio.TaskGroup() as group:
-                grab = self._grab(host, pool, edge, size, interval)
+                grab = self._grab(host, pool, edge, interval)
                 group.create_task(grab, name=f"camera-{self.name}-grab")
-                await self._watch(host, edge)
+                await self._watch(host, edge, None if fps == "every" else fps)
         finally:
             self._needed.clear()
             while len(edge):
@@ -233,14 +232,15 @@ class Line:
         host: CameraHost,
         pool: SlotPool,
         edge: Edge[Held],
-        size: tuple[int, int],
         interval: float | None,
     ) -> None:
         """Keep one fresh frame waiting in the edge."""
-        pace = Pace(interval)
+        pace, detector = Pace(interval), self._wire.detector
         while True:
             lease = await pool.lease()
-            given = await host.next(lease.number, *size, not_before=pace.due, needed=self._needed)
+            given = await host.next(
+                lease.number, *detector.size, not_before=pace.due, needed=self._needed
+            )
             if given is None:
                 lease.release()
                 await edge.close()
@@ -257,11 +257,14 @@ class Line:
                 self.figures.drop("at_stop")
                 raise
 
-    async def _watch(self, host: CameraHost, edge: Edge[Held]) -> None:
+    async def _watch(self, host: CameraHost, edge: Edge[Held], fps: float | None) -> None:
         """Detect, track, remember, tell: one frame after the other."""
         max_age = self._wire.timing.max_age if self._live else None
         while await edge.ready():
-            seen = await self._wire.detector.detect(self.name, edge, max_age, self._abandoned)
+            wanted = fps or (host.stream and host.stream.fps) or DEFAULT_FPS
+            seen = await self._wire.detector.detect(
+                self.name, edge, max_age, self._abandoned, wanted
+            )
             if seen is None:
                 continue
             seen.held.lease.release()

@@ -13,6 +13,9 @@ from daemon.config import CameraConfig, DaemonConfig, Use
 from daemon.errors import ConfigRejected
 from daemon.secrets import Secret, Secrets
 
+SIMPLE = "detector"
+"""What the detector of the simple form, `detector: {...}`, is called among others."""
+
 
 @dataclass(frozen=True, slots=True)
 class CameraPlan:
@@ -23,6 +26,8 @@ class CameraPlan:
     live: bool
     finite: bool
     secret: Secret | None
+    detectors: tuple[str, ...] = (SIMPLE,)
+    """Names of those that look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,9 @@ class Plan:
     config: DaemonConfig
     origin: str
     cameras: dict[str, CameraPlan]
-    detector: Backend
+    detectors: dict[str, Backend]
+    """By name; `detector` in the file is called that."""
+
     tracker: Backend
     reasoner: Backend | None
     reasoner_key: str | None
@@ -78,13 +85,14 @@ def plan(config: DaemonConfig, origin: str, secrets: Secrets) -> Plan:
     """
     problems = _Problems()
     cameras = {
-        name: problems.attempt(partial(_camera, name, camera, origin, secrets))
-        for name, camera in config.cameras.items()
+        name: problems.attempt(partial(_camera, name, config, origin, secrets))
+        for name in config.cameras
     }
-    detector = problems.attempt(partial(resolve, "detectors", "detector", config.detector, origin))
-    tracker = problems.attempt(
-        partial(resolve, "trackers", "tracker", Use(type="bytetrack"), origin)
-    )
+    detectors = {
+        name: problems.attempt(partial(resolve, "detectors", key, use, origin))
+        for name, (key, use) in detector_uses(config).items()
+    }
+    tracker = problems.attempt(partial(resolve, "trackers", "tracker", config.tracker, origin))
     reasoner, key = None, None
     if config.reasoner is not None:
         use = config.reasoner
@@ -96,15 +104,42 @@ def plan(config: DaemonConfig, origin: str, secrets: Secrets) -> Plan:
     }
     if problems.lines:
         raise ConfigRejected("\n".join(dict.fromkeys(problems.lines)))
-    return Plan(config, origin, cameras, detector, tracker, reasoner, key, sinks, secrets)
+    return Plan(config, origin, cameras, detectors, tracker, reasoner, key, sinks, secrets)
 
 
-def _camera(name: str, camera: CameraConfig, origin: str, secrets: Secrets) -> CameraPlan:
+def detector_uses(config: DaemonConfig | None) -> dict[str, tuple[str, Use]]:
+    """Return every detector by name, with its key in the file and its section."""
+    if config is None:
+        return {SIMPLE: ("detector", Use(type="auto"))}
+    found = {name: (f"detectors.{name}", use) for name, use in config.detectors.items()}
+    if not found or "detector" in config.model_fields_set:
+        found[SIMPLE] = ("detector", config.detector)
+    return found
+
+
+def _chosen(name: str, config: DaemonConfig, origin: str) -> tuple[str, ...]:
+    """Return the names of the detectors that look at a camera."""
+    known, wanted = list(detector_uses(config)), config.cameras[name].detector
+    key = f"{origin}: cameras.{name}.detector"
+    if wanted is None:
+        if SIMPLE in known or len(known) == 1:
+            return (SIMPLE if SIMPLE in known else known[0],)
+        raise ConfigRejected(f"{key}: choose one or more of {', '.join(known)}")
+    names = (wanted,) if isinstance(wanted, str) else tuple(dict.fromkeys(wanted))
+    missing = [one for one in names if one not in known]
+    if missing or not names:
+        what = f"no detector {missing[0]!r}" if missing else "an empty list"
+        raise ConfigRejected(f"{key}: {what}; there are {', '.join(known)}")
+    return names
+
+
+def _camera(name: str, config: DaemonConfig, origin: str, secrets: Secrets) -> CameraPlan:
+    camera, detectors = config.cameras[name], _chosen(name, config, origin)
     key = f"cameras.{name}.source"
     source = resolve("sources", key, camera.source, origin)
     built = source.factory(name, source.config)
     secret = _secret(source.config, key, origin, secrets)
-    return CameraPlan(camera, source, bool(built.live), bool(built.finite), secret)
+    return CameraPlan(camera, source, bool(built.live), bool(built.finite), secret, detectors)
 
 
 def _sink(name: str, use: Use, origin: str, secrets: Secrets) -> Backend:

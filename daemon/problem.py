@@ -42,7 +42,6 @@ _ELSEWHERE: Final = {
     "password": "passwords stand in the secrets file alone; name its entry with `credential:`",
     "topic_prefix": "it is `prefix` here",
     "coordinates": "corners are `points: [[0.1, 0.2], …]` here, from 0 to 1",
-    "detectors": "there is one: `detector: {type: auto}`",
     "model": "the model is `detector: {type: openvino, model: FILE}` here",
     "genai": "a vision-language model is `reasoner: {type: openai, url: …, model: …}` here",
     "snapshots": "every event gets one here; remove it",

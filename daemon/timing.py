@@ -4,7 +4,10 @@ from pydantic import BaseModel, ConfigDict, PositiveFloat
 
 
 class Timing(BaseModel):
-    """Deadlines and delays; all in seconds. The defaults suit real cameras and brokers."""
+    """Deadlines and delays, in seconds if not said otherwise.
+
+    The defaults suit real cameras and brokers.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,6 +36,13 @@ class Timing(BaseModel):
 
     inference: PositiveFloat = 10.0
     """A worker that has not answered a batch within this is killed and started anew."""
+
+    recycle: PositiveFloat = 600.0
+    """A worker is started anew for the memory it holds at most this often."""
+
+    worker_memory: PositiveFloat | None = None
+    """Megabytes, not seconds: a worker that holds more is started anew between two batches.
+    Default: twice what it held after its first 50 batches, at least 512 more."""
 
     camera_lost: PositiveFloat = 15.0
     """Open events of a live camera end as `camera_lost` when no frame was looked at for this

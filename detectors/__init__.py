@@ -2,7 +2,12 @@
 
 from detectors.detection import Box, Detection, Detections
 from detectors.detector import Detector, Profile
-from detectors.errors import DetectorError, DetectorRejected, DetectorUnavailable
+from detectors.errors import (
+    DetectorError,
+    DetectorExhausted,
+    DetectorRejected,
+    DetectorUnavailable,
+)
 from detectors.picture import Picture
 from detectors.track import Track
 from detectors.tracker import Tracker
@@ -13,6 +18,7 @@ __all__ = [
     "Detections",
     "Detector",
     "DetectorError",
+    "DetectorExhausted",
     "DetectorRejected",
     "DetectorUnavailable",
     "Picture",

@@ -34,7 +34,9 @@ class Profile:
 class Detector(Protocol):
     """A model on a device; lives in the worker process. Plain and blocking.
 
-    Pictures of a batch may come from different cameras and differ in size, up to the profile's.
+    Pictures of a batch may come from different cameras and differ in size; where a camera has
+    several detectors they may exceed the profile's. A `Config` with `device` may have `fallback`,
+    the device to use when that one has no memory left.
     """
 
     Config: ClassVar[type[BaseModel]]
@@ -55,6 +57,7 @@ class Detector(Protocol):
         """Return one result per picture, in order.
 
         Raises:
+            DetectorExhausted: The device has no memory left, even for the smallest batch.
             DetectorUnavailable: The device failed; the worker is started anew.
         """
         ...

@@ -30,6 +30,8 @@ class Load(_Message):
     """Where the detector's class is: `module:attribute`."""
 
     config: dict[str, JsonValue]
+    fallback: bool = False
+    """Whether to run on the device that the option `fallback` names, instead of `device`."""
 
 
 class Map(_Message):
@@ -101,6 +103,8 @@ class Failed(_Message):
     kind: Literal["failed"] = "failed"
     remedy: Literal["unavailable", "rejected"]
     reason: str = Field(max_length=2000)
+    exhausted: bool = False
+    """Whether the device had no memory left; see `DetectorExhausted`."""
 
 
 FromDaemon = Annotated[Load | Map | Unmap | Detect, Field(discriminator="kind")]

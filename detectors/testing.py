@@ -16,11 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from detectors.detection import Detections
 from detectors.detector import Detector, Profile
-from detectors.errors import DetectorRejected, DetectorUnavailable
+from detectors.errors import DetectorExhausted, DetectorRejected, DetectorUnavailable
 from detectors.picture import Picture
 from sources.testing import truth
 
-Fault = Literal["hang", "hang_gil", "segfault", "exception", "exit", "unavailable", "nonsense"]
+Fault = Literal[
+    "hang", "hang_gil", "segfault", "exception", "exit", "unavailable", "nonsense", "exhausted"
+]
 
 _FOR_EVER = 3600
 _BAND = 12
@@ -55,8 +57,8 @@ class ScriptedConfig(BaseModel):
 
     fault: Fault | None = None
     """What goes wrong: sleep for ever (holding Python's lock or not), die of SIGSEGV, raise what is
-    a bug, leave with exit code 7, raise DetectorUnavailable, or answer with boxes that are no
-    numbers; default nothing."""
+    a bug, leave with exit code 7, raise DetectorUnavailable, answer with boxes that are no
+    numbers, or run out of memory; default nothing."""
 
     fault_at: int | None = Field(default=None, ge=1)
     """Number of the call in which the fault happens, from 1; default in none."""
@@ -65,8 +67,17 @@ class ScriptedConfig(BaseModel):
     """The fault happens at the next call once this file exists; the file is removed first, so that
     the next worker is well. Default none."""
 
-    load: Literal["works", "rejected", "unavailable", "bug", "hang"] = "works"
+    load: Literal["works", "rejected", "unavailable", "bug", "hang", "exhausted"] = "works"
     """How loading goes; default well."""
+
+    device: str = "scripted"
+    """What it runs on; default `scripted`. On its fallback nothing goes wrong."""
+
+    fallback: str | None = None
+    """What it runs on when `device` has no memory left; default none."""
+
+    ballast: int = Field(default=0, ge=0)
+    """Bytes more that it holds after each call, as if it leaked; default 0."""
 
     record: Path | None = None
     """A file to which one JSON line per picture is added: process, call, camera, index, size, mean
@@ -83,11 +94,14 @@ class ScriptedDetector:
         self._name = name
         self._config = config
         self._calls = 0
+        self._ballast = bytearray()
 
     def load(self) -> Profile:
         """Load as scripted."""
         config = self._config
-        match config.load:
+        match config.load if config.device != config.fallback else "works":
+            case "exhausted":
+                raise DetectorExhausted(f"detector {self._name}: no memory left, as scripted")
             case "rejected":
                 raise DetectorRejected(f"detector {self._name}: refused, as scripted")
             case "unavailable":
@@ -102,7 +116,8 @@ class ScriptedDetector:
             config.width,
             config.height,
             (config.label,),
-            "scripted: finds bright spots",
+            "scripted: finds bright spots"
+            + (f" on {config.device}" if config.device == config.fallback else ""),
             max_batch=config.max_batch,
             window=config.window,
         )
@@ -110,6 +125,7 @@ class ScriptedDetector:
     def detect(self, pictures: Sequence[Picture]) -> Sequence[Detections]:
         """Look for bright spots, or fail."""
         self._calls += 1
+        self._ballast += b"x" * self._config.ballast
         if self._config.delay:
             time.sleep(self._config.delay)
         fault = self._due()
@@ -126,6 +142,8 @@ class ScriptedDetector:
         """Nothing to free."""
 
     def _due(self) -> Fault | None:
+        if self._config.device == self._config.fallback:
+            return None
         file = self._config.fault_file
         if file is not None and file.exists():
             file.unlink()
@@ -239,5 +257,7 @@ def _commit(fault: Fault) -> None:
             os._exit(7)
         case "unavailable":
             raise DetectorUnavailable("the device failed, as scripted")
+        case "exhausted":
+            raise DetectorExhausted("no memory left, as scripted")
         case "nonsense":
             pass

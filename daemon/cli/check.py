@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from http import HTTPStatus
@@ -17,12 +17,14 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from daemon import labels
 from daemon.cli import setting
 from daemon.cli.trial import load_detector, open_camera
 from daemon.exits import Exit
-from daemon.plan import CameraPlan, Plan
+from daemon.plan import SIMPLE, CameraPlan, Plan
 from daemon.version import VERSION
 from detectors import DetectorRejected, DetectorUnavailable
+from detectors.message import Loaded
 from reasoners import ReasonerRejected, ReasonerUnavailable
 from sinks import SinkRejected, SinkUnavailable, Site
 from sources import SourceRejected, SourceUnavailable
@@ -88,8 +90,10 @@ def check(
     filtered = setting.start_logging("text", log_level)
     data, origin = setting.read(config)
     plan = setting.make_plan(data, origin, secrets_file=secrets, filtered=filtered)
-    looks = [] if offline else _looks(plan)
+    loaded: dict[str, Loaded] = {}
+    looks = [] if offline else _looks(plan, loaded)
     results = asyncio.run(_look_at_all(looks)) if looks else []
+    results += _compare(plan, loaded)
     results = [_cleaned(result, filtered.clean) for result in results]
     if as_json:
         good = all(result.ok for result in results)
@@ -100,8 +104,15 @@ def check(
     raise typer.Exit(Exit.CLEAN if all(result.ok for result in results) else Exit.UNREACHABLE)
 
 
-def _looks(plan: Plan) -> list[Look]:
-    looks = [Look("detector", "detector", partial(_try_detector, plan))]
+def _looks(plan: Plan, loaded: dict[str, Loaded]) -> list[Look]:
+    looks = [
+        Look(
+            name if name == SIMPLE else f"detector {name}",
+            name if name == SIMPLE else f"detectors.{name}",
+            partial(_try_detector, plan, name, loaded),
+        )
+        for name in plan.detectors
+    ]
     looks += [
         Look(f"camera {name}", f"cameras.{name}.source", partial(_try_camera, plan, name, camera))
         for name, camera in plan.cameras.items()
@@ -150,9 +161,23 @@ async def _opened(look: Look, bar: Progress) -> Result:
     return Result(look.what, ok, found, round(clock() - started, 2), remedy)
 
 
-async def _try_detector(plan: Plan) -> str:
-    loaded = await load_detector("detector", plan.detector, plan.config.timing)
-    return f"input {loaded.width}x{loaded.height}; {loaded.description}"
+async def _try_detector(plan: Plan, name: str, loaded: dict[str, Loaded]) -> str:
+    found = await load_detector(name, plan.detectors[name], plan.config.timing)
+    loaded[name] = found
+    return f"input {found.width}x{found.height}; {found.description}"
+
+
+def _compare(plan: Plan, loaded: Mapping[str, Loaded]) -> list[Result]:
+    """Say which labels are watched for that no detector of their camera can say."""
+    results = []
+    for name, camera in plan.cameras.items():
+        if camera.config.enabled and all(one in loaded for one in camera.detectors):
+            known = {label for one in camera.detectors for label in loaded[one].labels}
+            told = labels.unknown(camera.config, known)
+            if told:
+                remedy = f"correct `cameras.{name}.presence.labels`"
+                results.append(Result(f"labels of {name}", False, told, 0.0, remedy))
+    return results
 
 
 async def _try_camera(plan: Plan, name: str, camera: CameraPlan) -> str:

@@ -22,13 +22,13 @@ from rich.text import Text
 
 from daemon.backends import resolve
 from daemon.cli import models, setting
-from daemon.cli.trial import load_detector
+from daemon.cli.trial import time_detector
 from daemon.clock import Clock
 from daemon.config import DaemonConfig, Use, default_state
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.logs import SecretFilter
-from daemon.plan import detector_use
+from daemon.plan import SIMPLE, detector_use, detector_uses
 from daemon.process import environment
 from daemon.timing import Timing
 from daemon.version import VERSION
@@ -105,7 +105,7 @@ def doctor(
         *(partial(_library, name) for name in _ASKS),
         _mosquitto,
         _nvidia,
-        partial(_detector, given),
+        *(partial(_detector, given, name, use) for name, (_, use) in detector_uses(given).items()),
     ]
     lines += [*_versions(), *_machine(), *_state(state), *journal(state / "journal.sqlite")]
     lines += [_clock(), _cameras(), _models(state)]
@@ -365,16 +365,19 @@ def _nodes() -> str:
     return ", ".join(sorted(path.name for path in nodes))
 
 
-async def _detector(given: DaemonConfig | None) -> Line:
-    """Load the detector that the daemon would use."""
-    use, timing = (given.detector, given.timing) if given else (Use(type="auto"), Timing())
+async def _detector(given: DaemonConfig | None, name: str, use: Use) -> Line:
+    """Load a detector that the daemon would use, and time it."""
+    what = name if name == SIMPLE else f"detector {name}"
+    timing = given.timing if given else Timing()
     use = detector_use(use, given.state if given else default_state())
     try:
-        backend = resolve("detectors", "detector", use, use.type)
-        loaded = await load_detector("detector", backend, timing)
+        backend = resolve("detectors", what, use, use.type)
+        loaded, figures = await time_detector(name, backend, timing)
     except (ConfigRejected, DetectorError) as exc:
-        return Line("detector", "bad", str(exc), "correct `detector`, or install what it needs")
-    return Line("detector", "ok", f"input {loaded.width}x{loaded.height}; {loaded.description}")
+        return Line(what, "bad", str(exc), f"correct `{what}`, or install what it needs")
+    middle, most = (figures.running.quantile(share) for share in (0.5, 0.99))
+    took = f"{1000 * (middle or 0):.0f} ms a look, at most {1000 * (most or 0):.0f}"
+    return Line(what, "ok", f"input {loaded.width}x{loaded.height}; {took}; {loaded.description}")
 
 
 async def _ask(command: tuple[str, ...], patience: float) -> tuple[int, str]:

@@ -113,7 +113,7 @@ def _base(config: Path | None, camera: str | None, video: Path) -> dict[str, Any
     plain = _plain(data)
     return {
         "node": plain["node"],
-        "detector": plain["detector"],
+        **{key: plain[key] for key in ("detector", "detectors", "tracker") if key in plain},
         "timing": plain["timing"],
         "cameras": {name: plain["cameras"][name]},
     }
@@ -122,9 +122,15 @@ def _base(config: Path | None, camera: str | None, video: Path) -> dict[str, Any
 def _plain(config: DaemonConfig) -> dict[str, Any]:
     return config.model_dump(mode="json", exclude_unset=True) | {
         "node": config.node,
-        "detector": config.detector.model_dump(mode="json"),
+        **_uses(config),
         "timing": config.timing.model_dump(mode="json"),
     }
+
+
+def _uses(config: DaemonConfig) -> dict[str, Any]:
+    """Return the sections that choose detectors and tracker, as far as the file has them."""
+    parts = config.model_dump(mode="json", include={"detector", "detectors", "tracker"})
+    return {key: part for key, part in parts.items() if key in config.model_fields_set}
 
 
 def _adapt(
@@ -138,10 +144,13 @@ def _adapt(
         camera["source"] = {"type": "file", "path": str(video), "pace": "fast", "loop": False}
         camera["enabled"] = True
         if fps is not None:
-            camera["detect"] = {"fps": fps}
+            camera["detect"] = {**camera.get("detect", {}), "fps": fps}
     detector = setting.detector_of(model)
     if detector is not None:
         base["detector"] = detector
+        base.pop("detectors", None)
+        for camera in base["cameras"].values():
+            camera.pop("detector", None)
     sink = {"type": "jsonl", "path": str(jsonl)} if jsonl else {"type": "console"}
     base["sinks"] = {"replay": sink}
     return parse(base, str(video))

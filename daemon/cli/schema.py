@@ -20,7 +20,8 @@ from sinks.schema import schemas
 CONFIG = "config"
 
 _PLACES: dict[Room, tuple[tuple[str, ...], ...]] = {
-    "detectors": (("properties", "detector"),),
+    "detectors": (("properties", "detector"), ("properties", "detectors")),
+    "trackers": (("properties", "tracker"),),
     "reasoners": (("properties", "reasoner"),),
     "sinks": (("properties", "sinks"),),
     "sources": (("$defs", "CameraConfig", "properties", "source"),),

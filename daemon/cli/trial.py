@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from daemon.backends import Backend
 from daemon.camera import CameraHost
 from daemon.counters import CameraFigures
-from daemon.detection import DetectorHost
+from daemon.detection import DetectorHost, Held
+from daemon.detection.figures import DetectorFigures
+from daemon.edges import Edge
 from daemon.slots import SlotPool
 from daemon.supervisor import flatten
 from daemon.timing import Timing
 from detectors import DetectorError
 from detectors.message import Loaded
-from sources import SourceError, SourceUnavailable
+from sources import Frame, Pixels, SourceError, SourceUnavailable
 from sources.message import CameraState, Given, Open
+
+LOOKS, LOOKING = 100, 2.0
+"""Pictures, and seconds, for which a detector is timed."""
 
 SLOTS = 2
 SMALL = (640, 640)
@@ -40,6 +45,44 @@ async def load_detector(name: str, backend: Backend, timing: Timing) -> Loaded:
     except BaseExceptionGroup as failed:
         raise _only(failed, DetectorError) from None
     return loaded
+
+
+async def time_detector(
+    name: str, backend: Backend, timing: Timing
+) -> tuple[Loaded, DetectorFigures]:
+    """Load a detector in a worker of its own and have it look at black pictures for a moment.
+
+    Raises:
+        DetectorUnavailable: It died or took too long.
+        DetectorRejected: A person must act.
+    """
+    host = DetectorHost(
+        name, backend.reference, backend.options, timing=timing, told=_ignore, beat=_ignore
+    )
+    loop = asyncio.get_running_loop()
+    edge: Edge[Held] = Edge("frames-trial", 1)
+    try:
+        async with asyncio.TaskGroup() as group:
+            worker = group.create_task(host.once(), name=f"detector-{name}")
+            loaded = await host.profile()
+            with SlotPool(1) as pool:
+                host.join("trial", pool)
+                until = loop.time() + LOOKING
+                for index in range(LOOKS):
+                    lease = await pool.lease()
+                    # Nobody has written into the slot yet: zeros, with the generation 0.
+                    pixels = Pixels(lease.number, 0, loaded.width, loaded.height)
+                    at = loop.time()
+                    frame = Frame("trial", index, at, at, at, *host.size, pixels)
+                    await edge.put(Held(frame, lease))
+                    await host.detect("trial", edge, None, _ignore)
+                    lease.release()
+                    if loop.time() > until:
+                        break
+                worker.cancel()
+    except BaseExceptionGroup as failed:
+        raise _only(failed, DetectorError) from None
+    return loaded, host.figures
 
 
 @dataclass(frozen=True, slots=True)

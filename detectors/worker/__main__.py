@@ -8,7 +8,7 @@ import traceback
 from types import TracebackType
 from typing import Self
 
-from detectors.errors import DetectorRejected, DetectorUnavailable
+from detectors.errors import DetectorExhausted, DetectorRejected, DetectorUnavailable
 from detectors.message import Failed
 from detectors.worker.process import settle
 from detectors.worker.serve import serve
@@ -45,6 +45,10 @@ class LastWord:
                 pass
             case DetectorRejected():
                 self._say(REJECTED, Failed(remedy="rejected", reason=_line(str(exc))))
+            case DetectorExhausted():
+                reason = _line(str(exc))
+                failed = Failed(remedy="unavailable", reason=reason, exhausted=True)
+                self._say(UNAVAILABLE, failed)
             case DetectorUnavailable():
                 self._say(UNAVAILABLE, Failed(remedy="unavailable", reason=_line(str(exc))))
             case ChannelBroken():

@@ -31,5 +31,7 @@ def build(load: Load) -> Detector:
             for problem in error.errors(include_url=False, include_input=False)
         )
         raise DetectorRejected(f"detector {load.name}: {problems}") from error
+    if load.fallback:
+        config = config.model_copy(update={"device": config.fallback})
     detector: Detector = backend(load.name, config)
     return detector

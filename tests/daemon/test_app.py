@@ -318,7 +318,7 @@ async def test_detector_that_is_refused_leaves_cameras_online(tmp_path: Path) ->
     app = made(configured(tmp_path, detector=detector, cameras={"street": {"source": STREET}}))
     async with running(app):
         await until(lambda: "online" in states(tmp_path), within=15)
-        await until(lambda: app.detector.figures.starts >= 3)
+        await until(lambda: app.crew.hosts["detector"].figures.starts >= 3)
         (degraded,) = shown(tmp_path, "Notice")
         assert states(tmp_path)[-1] == "online"
         assert app.lines["street"].figures.received == 0

@@ -11,11 +11,12 @@ from rig.revisions import revision
 from rig.waiting import running, until
 
 from daemon import housekeeping
+from daemon.backends import resolve
 from daemon.board import Board
 from daemon.clock import Clock
-from daemon.config import parse
+from daemon.config import CameraConfig, Use, parse
+from daemon.crew import Crew
 from daemon.delivery import Delivery
-from daemon.detection import DetectorHost
 from daemon.housekeeping import Housekeeping
 from daemon.line import Line
 from daemon.recorder import Recorder
@@ -54,8 +55,14 @@ class Home:
 
     def __post_init__(self) -> None:
         self.progress = Progress(self.clock.monotonic)
-        self.detector = DetectorHost(
-            "detector", "a:B", {}, timing=Timing(), told=lambda *_: None, beat=lambda: None
+        section = Use(type="detectors.testing:ScriptedDetector")
+        config = CameraConfig(source=Use(type="synthetic"))
+        self.crew = Crew(
+            {"detector": resolve("detectors", "detector", section, "test")},
+            {"street": (config, ("detector",))},
+            timing=Timing(),
+            progress=self.progress,
+            notice=self.notice,
         )
 
     def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:

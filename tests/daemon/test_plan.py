@@ -61,7 +61,7 @@ def test_everything_named_is_resolved() -> None:
     assert porch.live
     assert porch.secret == Secret("viewer", "s3cret")
     assert found.cameras["street"].secret is None
-    assert found.detector.reference == "detectors.hog:HogDetector"
+    assert found.detectors["detector"].reference == "detectors.hog:HogDetector"
     assert found.tracker.reference == "detectors.bytetrack:ByteTracker"
     assert found.reasoner_key == "k3y"
     assert set(found.sinks) == {"console", "mqtt"}
@@ -134,3 +134,36 @@ def test_password_in_an_address_is_refused_and_not_repeated() -> None:
     assert "cameras.porch.source" in lines[0]
     assert "credential" in lines[0]
     assert "hunter2" not in lines[0]
+
+
+SCRIPTED = {"type": "detectors.testing:ScriptedDetector"}
+
+
+def test_cameras_choose_among_detectors() -> None:
+    """A name, a list of names, or nothing where there is no choice."""
+    sections = {"people": SCRIPTED, "vehicles": SCRIPTED}
+    both = {**SYNTHETIC, "detector": ["people", "vehicles"]}
+    cameras = {"one": {**SYNTHETIC, "detector": "people"}, "two": both}
+    found = planned({"detectors": sections, "cameras": cameras})
+    assert set(found.detectors) == {"people", "vehicles"}
+    assert found.cameras["one"].detectors == ("people",)
+    assert found.cameras["two"].detectors == ("people", "vehicles")
+    simple = planned({"detector": SCRIPTED, "detectors": sections, "cameras": {"one": SYNTHETIC}})
+    assert simple.cameras["one"].detectors == ("detector",)
+    lonely = planned({"detectors": {"people": SCRIPTED}, "cameras": {"one": SYNTHETIC}})
+    assert lonely.cameras["one"].detectors == ("people",)
+
+
+@pytest.mark.parametrize(
+    ("camera", "told"),
+    [
+        ({}, "choose one or more of people, vehicles"),
+        ({"detector": "pets"}, "no detector 'pets'; there are people, vehicles"),
+        ({"detector": []}, "an empty list; there are people, vehicles"),
+    ],
+)
+def test_detector_that_is_not_there_cannot_be_chosen(camera: dict[str, Any], told: str) -> None:
+    """What there is to choose from stands in the message."""
+    sections = {"people": SCRIPTED, "vehicles": SCRIPTED}
+    (line,) = problems({"detectors": sections, "cameras": {"one": {**SYNTHETIC, **camera}}})
+    assert line == f"lookout.yaml: cameras.one.detector: {told}"

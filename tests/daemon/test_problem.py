@@ -21,7 +21,7 @@ def problems(camera: dict[str, Any], **more: object) -> list[str]:
 @pytest.mark.parametrize(
     ("camera", "line"),
     [
-        ({"colour": 1}, "x: cameras.a.colour: unknown key; known here: crop, detect, enabled"),
+        ({"colour": 1}, "x: cameras.a.colour: unknown key; known here: crop, detect, detector"),
         ({"zone": {}}, "x: cameras.a.zone: unknown key; is `zones` meant?"),
         ({"detect": {"width": 1}}, "x: cameras.a.detect.width: unknown key; sizes are found out"),
         ({"ffmpeg": {}}, "x: cameras.a.ffmpeg: unknown key; the stream is `source: {type: rtsp"),
@@ -72,10 +72,10 @@ def test_two_shapes_in_pixels_are_two_lines() -> None:
 
 
 def test_frigate_user_is_shown_the_way_at_the_top_level() -> None:
-    """`mqtt:` and `detectors:` are answered with what they are called here."""
+    """`mqtt:` is answered with what it is called here; a detector without a type is named."""
     broker, detector = sorted(problems({}, mqtt={"host": "h"}, detectors={"cpu": {}}), reverse=True)
     assert "sinks: {mqtt: {type: mqtt, url: mqtt://HOST:1883}}" in broker
-    assert "detector: {type: auto}" in detector
+    assert "detectors.cpu.type" in detector
 
 
 def test_text_in_the_wrong_place_is_not_repeated() -> None:

@@ -204,3 +204,21 @@ async def test_refused_key_counts_as_refused(tmp_path: Path) -> None:
     assert done.code == Exit.UNREACHABLE
     assert "refuses the key (HTTP 401)" in found["result"]
     assert "sk-0123456789" not in done.out + done.err
+
+
+def test_label_that_the_model_does_not_know_is_told(tmp_path: Path) -> None:
+    """A label that can never be seen is a mistake, with the one that was meant."""
+    camera = {**STREET["street"], "presence": {"labels": ["persson"]}}
+    more = {"detectors": {"cars": {**SCRIPTED, "label": "car"}, "people": SCRIPTED}}
+    cameras = {
+        "street": {**camera, "detector": ["cars", "people"]},
+        "porch": {**camera, "detector": "cars", "presence": {"labels": ["car"]}},
+    }
+    base = config(cameras=cameras, **more)
+    del base["detector"]
+    done = lookout("check", "--config", written(tmp_path, base), "--json")
+    found = results(done)
+    assert done.code == Exit.UNREACHABLE
+    assert [what for what, result in found.items() if not result["ok"]] == ["labels of street"]
+    assert "did you mean 'person'?" in found["labels of street"]["result"]
+    assert {"detector cars", "detector people"} < found.keys()

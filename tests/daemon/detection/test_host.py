@@ -4,114 +4,18 @@ import asyncio
 import json
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from rig.detecting import QUICK, SIZE, Camera, Told, alive, camera, made
 from rig.waiting import running, until
 
-from daemon.detection import DetectorHost, Held, Seen
-from daemon.edges import Edge
-from daemon.slots import SlotPool
-from daemon.supervisor import Retry, flatten, keep_alive
+from daemon.detection import DetectorHost
+from daemon.supervisor import flatten
 from daemon.timing import Timing
 from detectors import DetectorRejected, DetectorUnavailable
-from sources import Frame, Pixels, Slots
-
-BACKEND = "detectors.testing:ScriptedDetector"
-QUICK = Timing(load=10, inference=1.0)
-RETRY = Retry((DetectorUnavailable,), (DetectorRejected,), first=0.01, most=0.02, parked=0.05)
-SIZE = (64, 48)
-
-
-@dataclass
-class Camera:
-    """A camera that the test is: writes pictures into slots and hands them over."""
-
-    name: str
-    pool: SlotPool
-    slots: Slots
-    edge: Edge[Held]
-    dropped: Counter[str] = field(default_factory=Counter)
-    index: int = 0
-
-    async def put(self, *, age: float = 0.0, bright: bool = True, torn: bool = False) -> None:
-        """Hand a picture over, perhaps an old one, perhaps one that is overwritten meanwhile."""
-        lease = await self.pool.lease()
-        width, height = SIZE
-        picture = np.zeros((height, width, 3), np.uint8)
-        if bright:
-            picture[10:30, 20:40] = 255
-        pixels = self.slots.write(lease.number, picture)
-        if torn:
-            pixels = Pixels(pixels.slot, pixels.generation - 2, *SIZE)
-        self.index += 1
-        at = asyncio.get_running_loop().time() - age
-        frame = Frame(self.name, self.index, at, at, at, *SIZE, pixels)
-        await self.edge.put(Held(frame, lease))
-
-    async def look(self, host: DetectorHost, max_age: float | None = None) -> Seen | None:
-        """Have the newest picture looked at."""
-        seen = await host.detect(self.name, self.edge, max_age, self._abandoned)
-        if seen is not None:
-            seen.held.lease.release()
-        return seen
-
-    def _abandoned(self) -> None:
-        self.dropped["abandoned"] += 1
-
-
-@asynccontextmanager
-async def camera(host: DetectorHost, name: str = "yard", slots: int = 3) -> AsyncIterator[Camera]:
-    """Join a camera for as long as the context lasts; all its slots are free afterwards."""
-    with SlotPool(slots) as pool, Slots(pool.descriptor, slots, writable=True) as written:
-        dropped: Counter[str] = Counter()
-
-        def drop(held: Held) -> None:
-            held.lease.release()
-            dropped["superseded"] += 1
-
-        edge: Edge[Held] = Edge(f"frames-{name}", 1, on_drop=drop)
-        host.join(name, pool)
-        yield Camera(name, pool, written, edge, dropped)
-        host.leave(name)
-        edge.drain()
-        assert pool.free == slots
-
-
-class Told:
-    """What the host said of itself, and how often it got on."""
-
-    def __init__(self) -> None:
-        self.states: list[str] = []
-        self.beats = 0
-
-    def __call__(self, state: str, reason: str) -> None:
-        """Note a state."""
-        del reason
-        self.states.append(state)
-
-    def beat(self) -> None:
-        """Note that it got on."""
-        self.beats += 1
-
-
-def made(told: Told | None = None, timing: Timing = QUICK, **script: Any) -> DetectorHost:
-    """Make a host of a scripted detector."""
-    told = told or Told()
-    config = {"width": SIZE[0], "height": SIZE[1], **script}
-    return DetectorHost("detector", BACKEND, config, timing=timing, told=told, beat=told.beat)
-
-
-@asynccontextmanager
-async def alive(host: DetectorHost) -> AsyncIterator[None]:
-    """Keep a host going as the daemon does."""
-    async with asyncio.timeout(15), running(keep_alive("detector", host.once, RETRY)):
-        yield
 
 
 async def test_picture_is_looked_at() -> None:
@@ -347,7 +251,7 @@ async def test_camera_that_crashes_without_a_detector_piles_nothing_up() -> None
     for _ in range(1000):
         async with camera(host, slots=1):
             pass
-    assert len(host._unmapped) == 1  # noqa: SLF001 (that nothing piles up is what holds)
+    assert not host._cameras  # noqa: SLF001 (that nothing piles up is what holds)
 
 
 async def test_slow_load_is_no_standstill() -> None:
@@ -375,3 +279,149 @@ async def test_group_failure_holds_nothing_but_detector_errors() -> None:
     assert [str(cause) for cause in causes] == [
         "detector: no answer within its deadline; worker killed"
     ]
+
+
+@pytest.mark.parametrize(("weights", "wanted"), [((10, 5, 1), 0.98), ((1, 1, 1), 0.98)])
+async def test_overload_is_shared_by_what_each_asked_for(
+    weights: tuple[float, ...], wanted: float
+) -> None:
+    """Of a detector that is too slow each camera gets the same share of its own rate (Jain)."""
+    host = made(delay=0.02)
+    served: Counter[int] = Counter()
+    async with alive(host), AsyncExitStack() as stack:
+        await host.profile()
+        yards = [await stack.enter_async_context(camera(host, f"c{n}")) for n in range(3)]
+
+        async def shoot(one: Camera) -> None:
+            while True:
+                await one.put()
+                await asyncio.sleep(0.002)
+
+        async def follow(number: int) -> None:
+            while await yards[number].edge.ready():
+                seen = await yards[number].look(host, None, weights[number])
+                served[number] += seen is not None
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(shoot(one)) for one in yards]
+            tasks += [group.create_task(follow(number)) for number in range(3)]
+            await until(lambda: served.total() >= 16 * 6)
+            counted = dict(served)
+            for task in tasks:
+                task.cancel()
+    shares = [counted[number] / weight for number, weight in enumerate(weights)]
+    jain = sum(shares) ** 2 / (len(shares) * sum(share * share for share in shares))
+    assert jain >= wanted, counted
+
+
+async def test_batch_is_waited_for_no_longer_than_its_window(tmp_path: Path) -> None:
+    """Frames that come within the window share a batch; a lonely one goes when it is over."""
+    record = tmp_path / "record"
+    host = made(max_batch=3, window=0.5, record=str(record))
+    async with alive(host), camera(host, "a") as a, camera(host, "b") as b, camera(host, "c") as c:
+        await host.profile()
+        for one in (a, b, c):
+            await one.put()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(a.look(host))
+            await asyncio.sleep(0.01)
+            group.create_task(b.look(host))
+            group.create_task(c.look(host))
+        await a.put()
+        at = asyncio.get_running_loop().time()
+        await a.look(host)
+        waited = asyncio.get_running_loop().time() - at
+    lines = [json.loads(line) for line in record.read_text().splitlines()]
+    assert [line["call"] for line in lines] == [1, 1, 1, 2]
+    assert waited >= 0.5
+
+
+async def test_frame_about_to_grow_too_old_ends_the_waiting_for_a_batch() -> None:
+    """Nobody waits for a fuller batch at the cost of a frame's age."""
+    host = made(max_batch=2, window=1.0)
+    async with alive(host), camera(host) as yard, camera(host, "other"):
+        await host.profile()
+        await yard.put()
+        at = asyncio.get_running_loop().time()
+        seen = await yard.look(host, max_age=0.3)
+        waited = asyncio.get_running_loop().time() - at
+    assert waited < 1.0
+    assert seen is not None
+
+
+@pytest.mark.parametrize("when", ["load", "fault"])
+async def test_f20_lack_of_memory_ends_on_the_fallback(when: str) -> None:
+    """A device that stays without memory is left after the second time; the loop ends."""
+    told = Told()
+    trouble: dict[str, Any] = (
+        {"load": "exhausted"} if when == "load" else {"fault": "exhausted", "fault_at": 1}
+    )
+    host = made(told, device="gpu", fallback="cpu", **trouble)
+    async with alive(host), camera(host) as yard:
+        seen = None
+        while seen is None or seen.detections is None:
+            await yard.put()
+            seen = await yard.look(host)
+        assert host.figures.state == "fallback"
+        assert host.figures.exhausted == 2
+        assert host.figures.starts == 3
+    assert told.states[-1] == "fallback"
+
+
+async def test_f20_lack_of_memory_without_a_fallback_waits_for_a_person() -> None:
+    """After the second time it is no fault that heals soon: `degraded`, with what would help."""
+    host = made(load="exhausted")
+    with pytest.raises(DetectorUnavailable, match="no memory left"):
+        await host.once()
+    for _ in range(2):
+        with pytest.raises(DetectorRejected, match="smaller model or batch"):
+            await host.once()
+    assert host.figures.state == "degraded"
+    assert host.figures.starts == 3
+
+
+async def test_worker_that_grows_is_replaced_between_two_batches() -> None:
+    """A leak costs a new start now and then, and no frame."""
+    timing = Timing(load=10, inference=5, recycle=0.01, worker_memory=150)
+    host = made(timing=timing, ballast=100_000_000)
+    async with alive(host), camera(host) as yard:
+        for _ in range(60):
+            await yard.put()
+            seen = await yard.look(host)
+            assert seen is not None
+            assert seen.detections is not None
+            if host.figures.recycled:
+                break
+            await asyncio.sleep(0.1)
+        assert host.figures.recycled == 1
+        assert host.figures.lost == 0
+        await until(lambda: host.figures.state == "ready")
+
+
+async def test_f21_detector_far_too_slow_keeps_frames_fresh() -> None:
+    """At ten times the load it can carry, what is decided on is never older than `max_age`."""
+    host = made(delay=0.2)
+    async with alive(host), camera(host, "a") as a, camera(host, "b") as b:
+        await host.profile()
+        ages: list[float] = []
+
+        async def shoot(one: Camera) -> None:
+            while True:
+                await one.put()
+                await asyncio.sleep(0.02)
+
+        async def follow(one: Camera) -> None:
+            loop = asyncio.get_running_loop()
+            while await one.edge.ready():
+                seen = await one.look(host, max_age=2.0)
+                if seen is not None and seen.detections is not None:
+                    ages.append(loop.time() - seen.held.frame.arrival)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work(one)) for one in (a, b) for work in (shoot, follow)]
+            await until(lambda: len(ages) >= 15, within=15)
+            for task in tasks:
+                task.cancel()
+    assert max(ages) <= 2.0
+    assert a.dropped["superseded"] + b.dropped["superseded"] > 100
+    assert host.figures.figures()["age_p99_s"] is not None

@@ -1,0 +1,72 @@
+"""All detectors of a daemon."""
+
+import logging
+from typing import Any
+
+import pytest
+from rig.detecting import RETRY
+from rig.waiting import until
+
+from daemon.backends import Backend, resolve
+from daemon.config import CameraConfig, Use
+from daemon.crew import Crew
+from daemon.detection import DetectorHost, Panel
+from daemon.systemd import Progress
+from daemon.timing import Timing
+
+CAMERA = CameraConfig.model_validate(
+    {"source": {"type": "synthetic"}, "presence": {"labels": ["car"]}}
+)
+
+
+def backend(**script: Any) -> Backend:
+    """Make a scripted detector."""
+    section = Use.model_validate({"type": "detectors.testing:ScriptedDetector", **script})
+    return resolve("detectors", "detector", section, "test")
+
+
+def crew(said: list[tuple[str, str]], **backends: Backend) -> Crew:
+    """Make a crew whose last member nobody uses."""
+    names = list(backends)
+
+    def notice(kind: str, text: str, **details: str | float | bool | None) -> None:
+        assert details["detector"] in names
+        said.append((kind, text))
+
+    return Crew(
+        backends,
+        {"yard": (CAMERA, names[:-1]), "porch": (CAMERA, names[:1])},
+        timing=Timing(load=20),
+        progress=Progress(lambda: 0.0),
+        notice=notice,
+    )
+
+
+async def test_each_detector_has_troubles_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    """One that is refused is told once and by name; the other works; one nobody uses is absent."""
+    said: list[tuple[str, str]] = []
+    found = crew(said, people=backend(), cars=backend(load="rejected"), idle=backend())
+    with caplog.at_level(logging.WARNING):
+        async with found.running(RETRY):
+            await until(lambda: found.hosts["people"].running)
+            await until(lambda: found.hosts["cars"].figures.starts >= 3)
+            assert found.summary() == "1 of 2 detectors"
+    assert [kind for kind, _ in said] == ["degraded"]
+    assert said[0][1].startswith("cars: nothing is detected: ")
+    assert list(found.hosts) == ["people", "cars"]
+    assert isinstance(found.of(["people"]), DetectorHost)
+    assert isinstance(found.of(["people", "cars"]), Panel)
+    assert sum("`lookout check` tries it at once" in text for text in caplog.messages) == 1
+    assert "cameras.porch: presence.labels: its detector knows no 'car'; it knows person" in (
+        caplog.messages
+    )
+
+
+async def test_fallback_is_degraded_and_said() -> None:
+    """A detector that runs on less than it was meant to is told as such."""
+    said: list[tuple[str, str]] = []
+    found = crew(said, detector=backend(load="exhausted", fallback="cpu"), idle=backend())
+    async with found.running(RETRY):
+        await until(lambda: found.hosts["detector"].figures.state == "fallback")
+    assert [kind for kind, _ in said] == ["degraded", "degraded"]
+    assert "runs on its fallback" in said[-1][1]
