@@ -134,6 +134,7 @@ def line(
         live=camera.live,
         finite=camera.finite,
         fps=camera.config.detect.fps,
+        regions=camera.config.detect.regions,
         tracker=plan.tracker.factory(name, plan.tracker.config, track),
         chronicle=chronicle,
         wiring=wiring,

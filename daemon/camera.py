@@ -12,6 +12,7 @@ from typing import Self
 
 from pydantic import ValidationError
 
+from daemon.closely import fits
 from daemon.counters import CameraFigures
 from daemon.process import Process, ProcessGone
 from daemon.slots import SlotPool
@@ -26,12 +27,14 @@ from sources.message import (
     Next,
     Open,
     Pulse,
+    Regions,
     State,
     StreamInfo,
     Take,
     Taken,
     from_child,
 )
+from sources.slot import LARGEST_SIDE
 
 logger = logging.getLogger(__name__)
 
@@ -164,12 +167,13 @@ class CameraHost:
         height: int,
         not_before: float | None = None,
         needed: Collection[int] = (),
+        regions: Regions | None = None,
     ) -> Given | None:
         """Ask for the next picture, converted into a slot; None when a recording is over.
 
         A live camera answers with its newest picture, or waits for one. Cancelling leaves the slot
         to the child until it answers: the host must then be left. Frames that are `needed` are
-        kept longest, for `take`.
+        kept longest, for `take`. With `regions` the slot holds parts instead of the whole.
         """
         self._asked += 1
         ask = Next(
@@ -179,6 +183,7 @@ class CameraHost:
             height=height,
             not_before=not_before,
             needed=tuple(needed),
+            regions=regions,
         )
         message, _ = await self._ask(ask, self._limit(not_before))
         if isinstance(message, Ended):
@@ -330,8 +335,7 @@ class CameraHost:
         honest = (
             given.slot == ask.slot
             and self._last_index < given.index <= self._last_index + _FARTHEST
-            and given.width <= ask.width
-            and given.height <= ask.height
+            and _sized(ask, given)
             and self._last_time <= given.time
             and abs(given.time) <= _LATEST
             and self._started - 1 <= given.arrival <= now + 1
@@ -400,6 +404,18 @@ class CameraHost:
 def _plausible(given: Given) -> bool:
     """Tell whether the picture was taken before it came, and not long before."""
     return given.captured is None or 0 <= given.arrival - given.captured <= _OLDEST
+
+
+def _sized(ask: Next, given: Given) -> bool:
+    """Tell whether the slot's picture, or each of its parts, is as large as was asked at most."""
+    if ask.regions is None:
+        return given.parts is None and given.width <= ask.width and given.height <= ask.height
+    model, slot = (ask.width, ask.height), (given.width, given.height)
+    return (
+        given.parts is not None
+        and max(slot) <= LARGEST_SIDE
+        and fits(given.parts, ask.regions.most, model, slot)
+    )
 
 
 def _plain(text: str) -> str:

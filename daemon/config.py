@@ -57,6 +57,13 @@ class DetectConfig(_Section):
     that takes batches runs (a GPU). Raising it costs the detector time; lowering it misses short
     appearances."""
 
+    regions: Literal["auto", "off"] = "off"
+    """`auto` looks closely at what moves: parts of the picture at full resolution, at most four a
+    look, the whole now and then, nothing where nothing is. Small far things are found that the
+    whole picture hides, a quiet camera costs a tenth, a crowded one up to four times the detector's
+    time. Only for fixed cameras; detectors without a model, and pictures less than half as large
+    again as the model's input, are looked at whole as ever. Default `off`."""
+
 
 class CameraConfig(_Section):
     """One camera and what is watched for."""

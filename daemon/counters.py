@@ -20,6 +20,12 @@ class CameraFigures:
     received: int = 0
     detected: int = 0
     in_hand: int = 0
+    parts: int = 0
+    """Pictures and parts of pictures given to the detector for the frames in `detected`."""
+
+    quiet: int = 0
+    """Frames of those in which nothing had moved and nothing was due, so that it cost nothing."""
+
     dropped: Counter[Drop] = field(default_factory=Counter)
     spawns: int = 0
     lost_with_child: int = 0
@@ -36,10 +42,12 @@ class CameraFigures:
         self.received += 1
         self.in_hand += 1
 
-    def detect(self) -> None:
-        """Count a frame that the detector looked at."""
+    def detect(self, parts: int | None = None) -> None:
+        """Count a frame that was looked at, whole or in parts; in none where nothing was due."""
         self.in_hand -= 1
         self.detected += 1
+        self.parts += 1 if parts is None else parts
+        self.quiet += parts == 0
 
     def drop(self, reason: Drop) -> None:
         """Count a frame that was discarded."""
@@ -74,6 +82,8 @@ class CameraFigures:
             "received": self.received,
             "detected": self.detected,
             "in_hand": self.in_hand,
+            "parts": self.parts,
+            "quiet": self.quiet,
             **{f"dropped_{reason}": count for reason, count in sorted(self.dropped.items())},
             **{f"child_{name}": count for name, count in self.child.items()},
             "spawns": self.spawns,

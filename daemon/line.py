@@ -12,6 +12,7 @@ from typing import Literal
 from daemon.board import Board
 from daemon.camera import CameraHost
 from daemon.clock import STEP, Clock
+from daemon.closely import Choice, Closely, closely
 from daemon.counters import CameraFigures
 from daemon.detection import Detecting, Held, Seen
 from daemon.edges import Edge, EdgeClosed
@@ -26,7 +27,7 @@ from detectors.message import Loaded
 from reasoners import Chronicle, EndReason, Event, Job, Revision, Verdict, View, shifted
 from sinks import CameraStatus, FrameReport, ObjectCounts, ZoneCounts
 from sinks.journal import Entry
-from sources import Frame, Pixels
+from sources import Frame, Part, Pixels
 from sources.message import CameraState, Given, Open
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class Line:
         live: Whether pictures come by themselves.
         finite: Whether an end is no fault; by default, for what is not live.
         fps: Frames per second to look at; None for every one.
+        regions: Whether parts of pictures are looked at closely.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Line:
         chronicle: Chronicle,
         wiring: Wiring,
         finite: bool | None = None,
+        regions: Choice = "off",
     ) -> None:
         self.name = opening.camera
         self.figures = CameraFigures()
@@ -94,6 +97,8 @@ class Line:
         self._live = live
         self._finite = finite
         self._fps = fps
+        self._regions = regions
+        self._closely: Closely | None = None
         self._tracker = tracker
         self._chronicle = chronicle
         self._wire = wiring
@@ -214,6 +219,7 @@ class Line:
         interval = None if fps == "every" else 1 / fps
         overflow: Literal["drop_oldest", "wait"] = "drop_oldest" if self._live else "wait"
         edge: Edge[Held] = Edge(f"frames-{self.name}", 1, overflow, self._superseded)
+        self._closely = closely(self._regions, profile, live=self._live)
         try:
             async with asyncio.TaskGroup() as group:
                 grab = self._grab(host, pool, edge, interval)
@@ -238,8 +244,13 @@ class Line:
         pace, detector = Pace(interval), self._wire.detector
         while True:
             lease = await pool.lease()
+            regions = None if self._closely is None else await self._closely.wish()
             given = await host.next(
-                lease.number, *detector.size, not_before=pace.due, needed=self._needed
+                lease.number,
+                *detector.size,
+                not_before=pace.due,
+                needed=self._needed,
+                regions=regions,
             )
             if given is None:
                 lease.release()
@@ -271,8 +282,13 @@ class Line:
             if seen.detections is None:
                 self._count(seen)
             else:
-                self.figures.detect()
-                await self._look(host, seen.held.frame, seen.detections)
+                frame, found = seen.held.frame, seen.detections
+                self.figures.detect(None if frame.parts is None else len(frame.parts))
+                if self._closely is not None:
+                    found = self._closely.look(frame, found)
+                await self._look(host, frame, found)
+            if self._closely is not None:
+                self._closely.done()
             self._needed.discard(seen.held.frame.index)
 
     async def _look(self, host: CameraHost, frame: Frame, detections: Detections) -> None:
@@ -390,6 +406,10 @@ class Line:
             width=given.full_width,
             height=given.full_height,
             pixels=Pixels(given.slot, given.generation, given.width, given.height),
+            parts=None
+            if given.parts is None
+            else tuple(Part(part.region, part.place) for part in given.parts),
+            moved=given.moved,
         )
 
     def _now(self, given: Given | None) -> float:

@@ -1,5 +1,6 @@
 """What is in a frame, and whether it was there before."""
 
+from detectors.attention import Attention, Look
 from detectors.detection import Box, Detection, Detections
 from detectors.detector import Detector, Profile
 from detectors.errors import (
@@ -13,6 +14,7 @@ from detectors.track import Track
 from detectors.tracker import Tracker
 
 __all__ = [
+    "Attention",
     "Box",
     "Detection",
     "Detections",
@@ -21,6 +23,7 @@ __all__ = [
     "DetectorExhausted",
     "DetectorRejected",
     "DetectorUnavailable",
+    "Look",
     "Picture",
     "Profile",
     "Track",

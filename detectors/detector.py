@@ -30,6 +30,10 @@ class Profile:
     window: float = 0.0
     """Seconds worth waiting for a fuller batch; 0 on CPUs."""
 
+    parts: bool = False
+    """Whether a part of a picture may be looked at by itself: it remembers nothing between
+    pictures and knows objects by their looks."""
+
 
 class Detector(Protocol):
     """A model on a device; lives in the worker process. Plain and blocking.

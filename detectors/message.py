@@ -49,6 +49,20 @@ class Unmap(_Message):
     camera: str
 
 
+Relative = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Pixel = Annotated[int, Field(ge=0, le=16384)]
+
+
+class ItemPart(_Message):
+    """A part of a camera's picture, as it lies in the slot's."""
+
+    region: tuple[Relative, Relative, Relative, Relative]
+    """Left, top, right, bottom of what it shows; relative to the camera's picture."""
+
+    place: tuple[Pixel, Pixel, Pixel, Pixel]
+    """Left, top, width and height of where it lies; pixels of the slot's picture."""
+
+
 class Item(_Message):
     """One picture of a batch."""
 
@@ -58,6 +72,9 @@ class Item(_Message):
     generation: int
     width: int
     height: int
+    parts: tuple[ItemPart, ...] = Field(default=(), max_length=16)
+    """What the slot's picture is made of; none: it is the camera's whole picture. Boxes come back
+    relative to the camera's picture either way."""
 
 
 class Detect(_Message):
@@ -78,6 +95,9 @@ class Loaded(_Message):
     description: str = Field(max_length=2000)
     max_batch: int = Field(ge=1, le=64)
     window: float = Field(ge=0, le=1)
+    parts: bool = False
+    """Whether parts of a picture may be given."""
+
     seconds: float = Field(ge=0)
     """How long loading took."""
 

@@ -150,6 +150,7 @@ class OpenvinoDetector:
             labels=self._reading.labels,
             description=f"{file.path.name} ({family.name}, {size[0]}x{size[1]}) with OpenVINO "
             f"{version} on {self._config.device}: {device}",
+            parts=True,
         )
 
     def _options(self) -> dict[str, str | int | bool]:

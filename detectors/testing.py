@@ -55,6 +55,13 @@ class ScriptedConfig(BaseModel):
     window: float = Field(default=0.0, ge=0, le=1)
     """Seconds to wait for a fuller batch; default 0."""
 
+    parts: bool = False
+    """Whether it takes parts of pictures; default no."""
+
+    smallest: int = Field(default=1, ge=1)
+    """Pixels across and down below which a spot is not seen, as a model would miss it; default
+    1."""
+
     fault: Fault | None = None
     """What goes wrong: sleep for ever (holding Python's lock or not), die of SIGSEGV, raise what is
     a bug, leave with exit code 7, raise DetectorUnavailable, answer with boxes that are no
@@ -120,6 +127,7 @@ class ScriptedDetector:
             + (f" on {config.device}" if config.device == config.fallback else ""),
             max_batch=config.max_batch,
             window=config.window,
+            parts=config.parts,
         )
 
     def detect(self, pictures: Sequence[Picture]) -> Sequence[Detections]:
@@ -160,6 +168,8 @@ class ScriptedDetector:
         if not rows.size:
             return Detections.none()
         height, width = bright.shape
+        if min(rows[-1] - rows[0], columns[-1] - columns[0]) + 1 < self._config.smallest:
+            return Detections.none()
         box = (
             columns[0] / width,
             rows[0] / height,

@@ -2,7 +2,7 @@
 
 from sources.channel import BlockingChannel, ChannelBroken, Received, Unpacker, pack
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
-from sources.frame import Frame, Pixels
+from sources.frame import Frame, Part, Pixels
 from sources.picture import Mark, PictureRequest, Point, Relative
 from sources.slot import Slots
 from sources.source import Source
@@ -12,6 +12,7 @@ __all__ = [
     "ChannelBroken",
     "Frame",
     "Mark",
+    "Part",
     "PictureRequest",
     "Pixels",
     "Point",

@@ -21,6 +21,17 @@ class Pixels:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a picture that was converted by itself, at a better scale than the whole."""
+
+    region: tuple[float, float, float, float]
+    """Left, top, right, bottom of what it shows; relative to the camera's picture."""
+
+    place: tuple[int, int, int, int]
+    """Left, top, width and height of where it lies in the slot's picture; pixels."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One decoded picture: which, when, and where its pixels are."""
 
@@ -48,3 +59,10 @@ class Frame:
     """Pixels down of the camera's picture, after rotation and crop."""
 
     pixels: Pixels
+
+    parts: tuple[Part, ...] | None = None
+    """What lies in the slot. None: the whole picture. Empty: nothing, for nothing moved and
+    nothing was due."""
+
+    moved: tuple[tuple[float, float, float, float], ...] = ()
+    """Where something moved, where that was asked for; relative boxes."""

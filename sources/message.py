@@ -83,6 +83,40 @@ class Open(_Message):
         return crop
 
 
+Region = tuple[Relative, Relative, Relative, Relative]
+"""Left, top, right, bottom; relative to the picture after rotation and crop."""
+
+MOST_PARTS = 16
+"""Parts of one picture that may be looked at."""
+
+
+class Regions(_Message):
+    """Daemon to child, in `Next`: give parts of the picture at a better scale, where it matters."""
+
+    most: int = Field(ge=1, le=MOST_PARTS)
+    """Parts, the whole picture counted as one."""
+
+    wanted: tuple[Region, ...] = Field(default=(), max_length=64)
+    """Where things are that should be looked at beside what moves."""
+
+
+class Part(_Message):
+    """One part of a picture, as it lies in a slot."""
+
+    region: Region
+    """What it shows."""
+
+    place: tuple[Count, Count, Side, Side]
+    """Where it lies in the slot's picture: left, top, width and height in pixels."""
+
+    @field_validator("region")
+    @classmethod
+    def _has_area(cls, region: Region) -> Region:
+        if region[0] >= region[2] or region[1] >= region[3]:
+            raise ValueError("a region must be left < right, top < bottom")
+        return region
+
+
 class Next(_Message):
     """Daemon to child: convert the newest picture (live) or the next one (recording)."""
 
@@ -98,6 +132,9 @@ class Next(_Message):
 
     needed: tuple[Index, ...] = Field(default=(), max_length=8)
     """Frames in the daemon's hands: a picture may still be asked of them, so they leave last."""
+
+    regions: Regions | None = None
+    """Whether parts of the picture shall be chosen; None gives the whole."""
 
 
 class Take(_Message):
@@ -160,6 +197,12 @@ class Given(_Message):
     `arrival`, never decreasing. None if it does not say, or is not to be trusted."""
 
     counts: Counts
+    parts: tuple[Part, ...] | None = Field(default=None, max_length=MOST_PARTS)
+    """What lies where in the slot's picture; none at all: nothing moved, nothing was due, and the
+    slot holds nothing. None: the slot holds the whole picture."""
+
+    moved: tuple[Region, ...] = Field(default=(), max_length=64)
+    """Where something moved. All of the picture while that is not known."""
 
 
 class Ended(_Message):

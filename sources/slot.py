@@ -14,6 +14,7 @@ import fcntl
 import mmap
 import os
 import struct
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sources.frame import Pixels
+
+Image = npt.NDArray[np.uint8]
+"""Height x width x 3, RGB."""
 
 HEADER = 64
 LARGEST_SIDE = 1536
@@ -95,6 +99,34 @@ class Slots:
         _GENERATION.pack_into(self._map, offset, generation)
         target = np.frombuffer(self._map, np.uint8, height * width * 3, offset + HEADER)
         target.reshape(height, width, 3)[:] = picture
+        _GENERATION.pack_into(self._map, offset, generation + 1)
+        return Pixels(slot, generation + 1, width, height)
+
+    def compose(
+        self, slot: int, width: int, height: int, pieces: Sequence[tuple[int, int, Image]]
+    ) -> Pixels:
+        """Copy several pictures into a slot, side by side in one of `width` x `height`.
+
+        What lies between them stays as it was.
+
+        Args:
+            slot: Which one.
+            width: Pixels across, at most `LARGEST_SIDE`.
+            height: Pixels down, at most `LARGEST_SIDE`.
+            pieces: Left, top and the picture itself.
+
+        Raises:
+            ValueError: They do not fit, or the slot does not exist.
+        """
+        if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
+            raise ValueError(f"a picture of {width}x{height} does not fit a slot")
+        offset = self._offset(slot)
+        generation = self.generation(slot) // 2 * 2 + 1
+        _GENERATION.pack_into(self._map, offset, generation)
+        target = np.frombuffer(self._map, np.uint8, height * width * 3, offset + HEADER)
+        whole = target.reshape(height, width, 3)
+        for left, top, piece in pieces:
+            whole[top : top + piece.shape[0], left : left + piece.shape[1]] = piece
         _GENERATION.pack_into(self._map, offset, generation + 1)
         return Pixels(slot, generation + 1, width, height)
 

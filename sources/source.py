@@ -18,6 +18,9 @@ from sources.message import StreamInfo
 Rgb = npt.NDArray[np.uint8]
 """Height x width x 3, RGB, 8 bit."""
 
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels of a decoded picture; left and top are even."""
+
 
 class Secret(Protocol):
     """The credentials of one camera, as the child received them."""

@@ -1,9 +1,10 @@
 """The worker's work: load once, then answer until the daemon closes its end."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import ValidationError
 
 from detectors.columns import to_rows
@@ -11,6 +12,7 @@ from detectors.detection import Detections
 from detectors.detector import Detector, Profile
 from detectors.errors import DetectorUnavailable
 from detectors.message import MOST, Detect, Found, Item, Load, Loaded, Map, Unmap, from_daemon
+from detectors.parts import Glimpse, merged
 from detectors.picture import Picture
 from detectors.worker.backend import build
 from detectors.worker.cameras import Cameras
@@ -51,6 +53,7 @@ class _Desk:
         self._channel = channel
         self._detector = detector
         self._number = {label: number for number, label in enumerate(profile.labels)}
+        self._most = profile.max_batch
         self._cameras = Cameras()
         self._held = 0
         self._weighed_at = float("-inf")
@@ -91,21 +94,57 @@ class _Desk:
         places = [self._cameras.find(item) for item in items]
         views = [place and place[0].read(place[1]) for place in places]
         pictures = [
-            Picture(item.camera, item.index, view)
+            picture
             for item, view in zip(items, views, strict=True)
             if view is not None
+            for picture in _pictures(item, view)
         ]
-        results = iter(_checked(self._detector.detect(pictures), len(pictures)) if pictures else ())
-        found = [None if view is None else next(results) for view in views]
+        results = iter(self._detected(pictures))
+        found = [
+            None if view is None else _whole(item, results)
+            for item, view in zip(items, views, strict=True)
+        ]
         return [
             detections if place is not None and place[0].holds(place[1]) else None
             for detections, place in zip(found, places, strict=True)
         ]
 
+    def _detected(self, pictures: Sequence[Picture]) -> Iterator[Detections]:
+        """Look at all parts of all pictures, in calls no larger than the detector likes."""
+        most = self._most
+        for start in range(0, len(pictures), most):
+            some = pictures[start : start + most]
+            yield from _checked(self._detector.detect(some), len(some))
+
     def _rows(self, detections: Detections) -> bytes:
         if not (np.isfinite(detections.xyxy).all() and np.isfinite(detections.score).all()):
             raise DetectorUnavailable("the device returned boxes that are not finite numbers")
         return to_rows(detections, self._number)
+
+
+def _pictures(item: Item, view: npt.NDArray[np.uint8]) -> list[Picture]:
+    """Take a slot's picture apart, if it is made of parts.
+
+    Raises:
+        ChannelBroken: A part lies outside of it.
+    """
+    if not item.parts:
+        return [Picture(item.camera, item.index, view)]
+    pictures = []
+    for part in item.parts:
+        left, top, width, height = part.place
+        piece = view[top : top + height, left : left + width]
+        if not width or not height or piece.shape[:2] != (height, width):
+            raise ChannelBroken(f"a part of {item.camera}'s picture {item.index} lies outside it")
+        pictures.append(Picture(item.camera, item.index, piece))
+    return pictures
+
+
+def _whole(item: Item, results: Iterator[Detections]) -> Detections:
+    """Put together what was found in an item's parts."""
+    if not item.parts:
+        return next(results)
+    return merged([Glimpse(part.region, next(results)) for part in item.parts])
 
 
 def _next(channel: BlockingChannel) -> Load | Map | Unmap | Detect | None:
@@ -136,5 +175,6 @@ def _loaded(profile: Profile, seconds: float) -> Loaded:
         description=profile.description[:2000],
         max_batch=profile.max_batch,
         window=profile.window,
+        parts=profile.parts,
         seconds=seconds,
     )

@@ -1,11 +1,13 @@
 """From a decoded picture to what the outside may see: masked, rotated, cropped, scaled."""
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from sources.child.luma import Luma, sampled
 from sources.child.mask import Mask
-from sources.source import Picture, Rgb
+from sources.source import Box, Picture, Rgb
 
 Region = tuple[float, float, float, float]
 """Left, top, right, bottom, relative to a whole picture."""
@@ -38,6 +40,15 @@ class Size:
             min(width, max(1, round(self.width * scale))),
             min(height, max(1, round(self.height * scale))),
         )
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A decoded picture of which a part can be converted without the rest."""
+
+    def part(self, box: Box, width: int, height: int) -> Rgb | None:
+        """Convert and scale a part; None if this picture cannot be cut."""
+        ...
 
 
 class Converter:
@@ -79,6 +90,43 @@ class Converter:
         top = min(round(within[1] * whole.height), whole.height - target.height)
         part = rgb[top : top + target.height, left : left + target.width]
         return np.rot90(part, -self._rotate // 90)
+
+    def part(self, picture: Picture, region: Region, width: int, height: int) -> Rgb:
+        """Convert a region, fitted into a box and never enlarged, at the cost of its pixels alone.
+
+        Edges lie on even pixels of the camera's picture, for colours are half as fine.
+        """
+        within = unrotated(nested(self._crop, region), self._rotate)
+        box = _even(within, picture)
+        inside = Size(box[2] - box[0], box[3] - box[1])
+        target = inside.turned(self._rotate).fitted(width, height)
+        size = target.turned(self._rotate)
+        rgb = picture.part(box, size.width, size.height) if isinstance(picture, Divisible) else None
+        if rgb is None:
+            return self.cut(picture, region, target)
+        self._mask.paint_part(rgb, box, (picture.width, picture.height))
+        return np.rot90(rgb, -self._rotate // 90)
+
+    def luma(self, picture: Picture) -> Luma:
+        """Sample the brightness of what may be seen: masked, rotated and cropped."""
+        samples = sampled(picture)
+        self._mask.paint(samples)
+        turned = np.rot90(samples, -self._rotate // 90)
+        height, width = turned.shape
+        left, top, right, bottom = self._crop
+        return turned[
+            round(top * height) : max(round(bottom * height), round(top * height) + 1),
+            round(left * width) : max(round(right * width), round(left * width) + 1),
+        ]
+
+
+def _even(region: Region, picture: Picture) -> Box:
+    """Return a region in pixels, left and top even, at least two pixels either way."""
+    left = min(round(region[0] * picture.width / 2) * 2, max(0, picture.width - 2))
+    top = min(round(region[1] * picture.height / 2) * 2, max(0, picture.height - 2))
+    right = min(max(round(region[2] * picture.width), left + 2), picture.width)
+    bottom = min(max(round(region[3] * picture.height), top + 2), picture.height)
+    return left, top, right, bottom
 
 
 def nested(outer: Region, inner: Region) -> Region:

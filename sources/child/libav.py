@@ -14,6 +14,7 @@ import av
 import av.error
 import av.logging
 import numpy as np
+import numpy.typing as npt
 from av.container import InputContainer
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
@@ -21,10 +22,11 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from av.video.stream import VideoStream
 
 from sources.child.fault import Attempt, explain
+from sources.child.luma import Luma
 from sources.child.pace import Pace
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import StreamInfo
-from sources.source import DecodeFault, Packet, Picture, Rgb
+from sources.source import Box, DecodeFault, Packet, Picture, Rgb
 
 av.logging.set_level(None)
 av.logging.set_libav_level(av.logging.PANIC)
@@ -46,8 +48,12 @@ _LARGEST_SIDE = 16384
 _HALF_CHROMA = ("yuv420p", "yuvj420p")
 """Formats that keep all their colour when they are scaled as `yuv420p`."""
 
-_SIZES = 3
-"""Sizes for which scalers are kept: the detector's, snapshots, and whole pictures."""
+_BYTE_LUMA = (*_HALF_CHROMA, "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray")
+"""Formats whose first plane is brightness, one byte for each pixel."""
+
+_SIZES = 6
+"""Pairs of sizes for which scalers are kept: the detector's, parts of it, snapshots, and whole
+pictures."""
 
 _FULL_RANGE_FORMATS = ("yuvj420p", "yuvj422p", "yuvj444p", "yuvj440p")
 
@@ -113,6 +119,18 @@ class LibavPicture:
         """Convert and scale in one pass."""
         return self._scalers.convert(self._frame, width, height)
 
+    def part(self, box: Box, width: int, height: int) -> Rgb | None:
+        """Convert a part of it alone; see `sources.child.convert.Divisible`."""
+        return self._scalers.convert_part(self._frame, box, width, height)
+
+    def luma(self, step: int) -> Luma | None:
+        """Sample its brightness; see `sources.child.luma.Bright`."""
+        if self._frame.format.name not in _BYTE_LUMA:
+            return None
+        half = step // 2
+        lines = _lines(self._frame, 0)[: self.height, : self.width]
+        return lines[half::step, half::step].copy()
+
 
 class Scalers:
     """Persistent scalers for the two sizes that are asked for again and again.
@@ -126,7 +144,7 @@ class Scalers:
     """
 
     def __init__(self) -> None:
-        self._scalers: OrderedDict[tuple[int, int], _Scaler] = OrderedDict()
+        self._scalers: OrderedDict[tuple[int, ...], _Scaler] = OrderedDict()
 
     def convert(self, frame: VideoFrame, width: int, height: int) -> Rgb:
         """Convert to RGB of a size; the array is fresh.
@@ -134,9 +152,33 @@ class Scalers:
         Raises:
             DecodeFault: libav cannot convert this picture.
         """
-        scaler = self._scaler(width, height)
+        return self._convert(frame, width, height, _Colors(_matrix(frame), _range(frame)))
+
+    def convert_part(self, frame: VideoFrame, box: Box, width: int, height: int) -> Rgb | None:
+        """Convert a part alone; None where its planes cannot be cut.
+
+        PyAV has no scaler that crops, so the part's bytes are copied into a small frame of its own:
+        0.08 ms for 416 x 416.
+
+        Raises:
+            DecodeFault: libav cannot convert this picture.
+        """
+        if frame.format.name not in _HALF_CHROMA:
+            return None
+        left, top, right, bottom = box
+        small = VideoFrame(right - left, bottom - top, frame.format.name)
+        for number in range(3):
+            half = 2 if number else 1
+            rows = slice(top // half, top // half + -(-(bottom - top) // half))
+            columns = slice(left // half, left // half + -(-(right - left) // half))
+            piece = _lines(frame, number)[rows, columns]
+            _lines(small, number)[: piece.shape[0], : piece.shape[1]] = piece
+        return self._convert(small, width, height, _Colors(_matrix(frame), _range(frame)))
+
+    def _convert(self, frame: VideoFrame, width: int, height: int, colors: "_Colors") -> Rgb:
+        scaler = self._scaler(frame.width, frame.height, width, height)
         try:
-            converted = scaler.convert(frame, width, height)
+            converted = scaler.convert(frame, width, height, colors)
         except av.error.FFmpegError as error:
             raise DecodeFault(f"no conversion: {type(error).__name__}") from None
         plane = converted.planes[0]
@@ -144,23 +186,31 @@ class Scalers:
         rgb = lines[:height, : width * 3].reshape(height, width, 3)
         return rgb.copy() if converted is frame else rgb
 
-    def _scaler(self, width: int, height: int) -> "_Scaler":
-        scaler = self._scalers.pop((width, height), None) or _Scaler()
-        self._scalers[width, height] = scaler
+    def _scaler(self, *sizes: int) -> "_Scaler":
+        scaler = self._scalers.pop(sizes, None) or _Scaler()
+        self._scalers[sizes] = scaler
         if len(self._scalers) > _SIZES:
             self._scalers.popitem(last=False)
         return scaler
 
 
+@dataclass(frozen=True, slots=True)
+class _Colors:
+    """What the numbers of a picture mean; of a part: as in the picture it was cut from."""
+
+    matrix: int
+    span: int
+
+
 class _Scaler:
-    """Scales to one size and converts to RGB."""
+    """Scales from one size to another and converts to RGB."""
 
     def __init__(self) -> None:
         self._scale = VideoReformatter()
         self._color = VideoReformatter()
 
-    def convert(self, frame: VideoFrame, width: int, height: int) -> VideoFrame:
-        matrix, span = _matrix(frame), _range(frame)
+    def convert(self, frame: VideoFrame, width: int, height: int, colors: _Colors) -> VideoFrame:
+        matrix, span = colors.matrix, colors.span
         small = frame
         if frame.format.name in _HALF_CHROMA and (width, height) != (frame.width, frame.height):
             small = self._scale.reformat(
@@ -359,6 +409,12 @@ def _info(video: VideoStream, container: InputContainer) -> StreamInfo:
             "bit_rate": codec.bit_rate,
         },
     )
+
+
+def _lines(frame: VideoFrame, number: int) -> npt.NDArray[np.uint8]:
+    """Return a plane as it lies in memory: lines x bytes, padding included."""
+    plane = frame.planes[number]
+    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
 
 
 def _matrix(frame: VideoFrame) -> int:

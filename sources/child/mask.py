@@ -5,11 +5,13 @@ its neighbours, polygons are widened by the reach of scaler and chroma subsampli
 may tell what lies below (F56).
 """
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from sources.picture import Point
-from sources.source import Rgb
+from sources.source import Box, Rgb
 
 Bits = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
@@ -21,8 +23,8 @@ pixel, half-resolution chroma two."""
 _BAND = 64
 """Rows computed at once, so that a large picture needs no large temporary arrays."""
 
-_REMEMBERED = 4
-"""Sizes for which the painted area is remembered."""
+_REMEMBERED = 8
+"""Sizes for which the painted area is remembered; of a 1080p picture each takes 2 MB."""
 
 
 class Mask:
@@ -34,7 +36,7 @@ class Mask:
 
     def __init__(self, polygons: tuple[tuple[Point, ...], ...]) -> None:
         self._polygons = [np.asarray(polygon, np.float32) for polygon in polygons]
-        self._areas: dict[tuple[int, int], Bits] = {}
+        self._areas: dict[tuple[int, int, int], Bits] = {}
 
     def paint(self, picture: Rgb) -> None:
         """Blacken the polygons in a whole converted picture, in place."""
@@ -43,17 +45,40 @@ class Mask:
         height, width = picture.shape[:2]
         picture[self._area(width, height)] = 0
 
-    def _area(self, width: int, height: int) -> Bits:
-        area = self._areas.get((width, height))
+    def paint_part(self, part: Rgb, box: Box, whole: tuple[int, int]) -> None:
+        """Blacken the polygons in a converted part of a picture, in place.
+
+        A pixel is black if anything it was made of, or any pixel within reach of it, is covered.
+
+        Args:
+            part: Height x width x 3, no larger than its box.
+            box: Where it was cut out, in pixels of the whole picture.
+            whole: Width and height of the whole picture.
+        """
+        if not self._polygons:
+            return
+        left, top, right, bottom = box
+        high, wide = part.shape[:2]
+        reduced = max((bottom - top) / high, (right - left) / wide)
+        area = self._area(*whole, reach=math.ceil(REACH * reduced))[top:bottom, left:right]
+        if not area.any():
+            return
+        rows = np.arange(high) * area.shape[0] // high
+        columns = np.arange(wide) * area.shape[1] // wide
+        part[np.logical_or.reduceat(np.logical_or.reduceat(area, rows, 0), columns, 1)] = 0
+
+    def _area(self, width: int, height: int, reach: int = round(REACH)) -> Bits:
+        area = self._areas.get((width, height, reach))
         if area is None:
             if len(self._areas) >= _REMEMBERED:
                 self._areas.clear()
-            area = self._areas[width, height] = covered(self._polygons, width, height)
+            area = covered(self._polygons, width, height, reach)
+            self._areas[width, height, reach] = area
         return area
 
 
-def covered(polygons: list[Floats], width: int, height: int) -> Bits:
-    """Return which pixels lie in or within `REACH` of any polygon.
+def covered(polygons: list[Floats], width: int, height: int, reach: float = REACH) -> Bits:
+    """Return which pixels lie in or within `reach` pixels of any polygon.
 
     A polygon that crosses itself covers all it winds around.
     """
@@ -63,11 +88,11 @@ def covered(polygons: list[Floats], width: int, height: int) -> Bits:
     for top in range(0, height, _BAND):
         rows = np.arange(top, min(top + _BAND, height), dtype=np.float32)[:, None] + 0.5
         for polygon in polygons:
-            area[top : top + _BAND] |= _cover(polygon * scale, x, rows)
+            area[top : top + _BAND] |= _cover(polygon * scale, x, rows, reach)
     return area
 
 
-def _cover(polygon: Floats, x: Floats, y: Floats) -> Bits:
+def _cover(polygon: Floats, x: Floats, y: Floats, reach: float) -> Bits:
     shape = (y.shape[0], x.shape[1])
     winding = np.zeros(shape, np.int16)
     near = np.zeros(shape, np.bool_)
@@ -76,7 +101,7 @@ def _cover(polygon: Floats, x: Floats, y: Floats) -> Bits:
         side = step[0] * (y - start[1]) - step[1] * (x - start[0])
         winding += ((start[1] <= y) & (end[1] > y)) & (side > 0)
         winding -= ((start[1] > y) & (end[1] <= y)) & (side < 0)
-        near |= _distance_squared(start, step, x, y) <= REACH * REACH
+        near |= _distance_squared(start, step, x, y) <= reach * reach
     inside: Bits = (winding != 0) | near
     return inside
 

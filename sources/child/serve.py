@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from sources.channel import BlockingChannel, ChannelBroken, Received
 from sources.child.backend import Patient, build, credential, problems
-from sources.child.convert import Converter
+from sources.child.closer import Closer, Mosaic
+from sources.child.convert import Converter, Size
 from sources.child.draw import jpeg
 from sources.child.handover import Dated, Handover
 from sources.child.mask import Mask
@@ -35,7 +36,7 @@ from sources.message import (
     from_daemon,
 )
 from sources.slot import LARGEST_SIDE, Slots
-from sources.source import DecodeFault, Source
+from sources.source import DecodeFault, Picture, Source
 
 PULSE = 0.5
 """Seconds between two pulses."""
@@ -72,6 +73,7 @@ class Service:
         self._slots_fd = slots_fd
         self._wake_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._asked: deque[Next] = deque()
+        self._closer: Closer | None = None
         self._beat_at = 0.0
         self._held = 0
         self._weighed_at = float("-inf")
@@ -184,14 +186,13 @@ class Service:
                 self._asked.popleft()
 
     def _give(self, wish: Next, dated: Dated) -> bool:
-        width, height = min(wish.width, LARGEST_SIDE), min(wish.height, LARGEST_SIDE)
         try:
-            rgb = self._converter.fit(dated.picture, width, height)
+            mosaic = self._mosaic(wish, dated.picture)
         except DecodeFault:
             self._handover.spoiled()
             return False
         self._handover.converted()
-        pixels = self._slots.write(wish.slot, rgb)
+        pixels = self._slots.compose(wish.slot, mosaic.width, mosaic.height, mosaic.pieces)
         self._pictures.add(dated, wish.needed)
         full = self._converter.size(dated.picture)
         self._channel.send(
@@ -208,9 +209,21 @@ class Service:
                 arrival=dated.arrival,
                 captured=dated.picture.captured,
                 counts=self._handover.counts(),
+                parts=None if wish.regions is None else mosaic.parts,
+                moved=mosaic.moved,
             )
         )
         return True
+
+    def _mosaic(self, wish: Next, picture: Picture) -> Mosaic:
+        """Convert the whole picture, or what is worth a closer look."""
+        size = Size(min(wish.width, LARGEST_SIDE), min(wish.height, LARGEST_SIDE))
+        if wish.regions is None:
+            rgb = self._converter.fit(picture, size.width, size.height)
+            return Mosaic(rgb.shape[1], rgb.shape[0], ((0, 0, rgb),), (), ())
+        if self._closer is None or self._closer.model != size:
+            self._closer = Closer(size)
+        return self._closer.cut(self._converter, picture, wish.regions)
 
     def _take(self, wish: Take) -> None:
         request = wish.request

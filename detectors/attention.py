@@ -1,0 +1,146 @@
+"""What is known to be where, for a camera whose pictures are looked at in parts.
+
+A look at parts says nothing about the rest of the picture. What was found there before and does
+not move is still there: it goes on as found, with its score, until it is looked at again. What
+moves out of sight is not made up; the tracker predicts it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.boxes import overlap
+from detectors.detection import Box, Detections
+from detectors.parts import holds
+
+RECHECK = 2.0
+"""Seconds after which a thing that stands still should be looked at again."""
+
+FORGET = 10.0
+"""Seconds after which a thing that could not be looked at again is not carried on any more."""
+
+WORTH = 0.3
+"""Score from which on a find is remembered."""
+
+MOST = 64
+"""Things remembered, the strongest."""
+
+_SAME = 0.3
+"""Intersection over union from which on a find is the thing that was there before."""
+
+_STIRRED = 0.05
+"""Share of a thing's box that may move, of a bush beside it, while it stands still."""
+
+_TALL = 0.2
+"""Height in a model's input, as a share of it, at which a thing is surely seen."""
+
+_SLACK = 2.0
+"""How much smaller than that a thing may appear and its absence still be believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of a picture was looked at, and how closely."""
+
+    at: float
+    """Time of the frame, seconds."""
+
+    regions: Sequence[Box]
+    """The parts, relative."""
+
+    moved: Sequence[Box]
+    """Where something moved, relative."""
+
+    height: int
+    """Of the camera's picture, pixels."""
+
+    width: int
+    model: tuple[int, int]
+    """Width and height of the model's input, pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    box: Box
+    score: float
+    label: str
+    seen_at: float
+    steady: bool
+    """Whether it was found more than once."""
+
+
+class Attention:
+    """Memory of one camera. Pure: time comes with the looks, which come in order."""
+
+    def __init__(self) -> None:
+        self._known: list[_Known] = []
+        self._at = float("-inf")
+
+    def wanted(self) -> tuple[Box, ...]:
+        """Say where the next look should go beside what moves; longest unseen first."""
+        due = [
+            known
+            for known in self._known
+            if not known.steady or self._at - known.seen_at >= RECHECK
+        ]
+        return tuple(known.box for known in sorted(due, key=lambda known: known.seen_at))
+
+    def settle(self, look: Look, found: Detections) -> Detections:
+        """Add to what was found what is known to be where nobody looked."""
+        self._at = look.at
+        before = np.array([known.box for known in self._known], np.float32).reshape(-1, 4)
+        alike = np.greater_equal(overlap(before, found.xyxy), _SAME)
+        carried = [
+            known
+            for known, again in zip(self._known, np.any(alike, axis=1).tolist(), strict=True)
+            if not again and self._stands(known, look)
+        ]
+        self._known = [
+            _Known(one.xyxy, one.score, one.label, look.at, steady)
+            for one, steady in zip(found, np.any(alike, axis=0).tolist(), strict=True)
+            if one.score >= WORTH
+        ]
+        self._known = (self._known + carried)[:MOST]
+        return _joined(found, carried)
+
+    def forget(self) -> None:
+        """Forget everything: the camera was away."""
+        self._known = []
+
+    def _stands(self, known: _Known, look: Look) -> bool:
+        """Tell whether a thing that was not found is still where it was."""
+        if look.at - known.seen_at > FORGET or _stirred(known.box, look.moved):
+            return False
+        return not any(_told(part, known.box, look) for part in look.regions)
+
+
+def _told(part: Box, box: Box, look: Look) -> bool:
+    """Tell whether a part would have shown a thing, large enough to be seen."""
+    if not holds(part, box):
+        return False
+    wide, high = (part[2] - part[0]) * look.width, (part[3] - part[1]) * look.height
+    reduced = max(wide / look.model[0], high / look.model[1], 1.0)
+    well = (box[3] - box[1]) * look.height / (_TALL * look.model[1])
+    return reduced <= max(well, 1.0) * _SLACK
+
+
+def _stirred(box: Box, moved: Sequence[Box]) -> bool:
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    common = 0.0
+    for other in moved:
+        across = min(box[2], other[2]) - max(box[0], other[0])
+        down = min(box[3], other[3]) - max(box[1], other[1])
+        if across > 0 and down > 0:
+            common += across * down
+    return common > _STIRRED * area
+
+
+def _joined(found: Detections, carried: Sequence[_Known]) -> Detections:
+    if not carried:
+        return found
+    xyxy = np.concatenate((found.xyxy, np.array([known.box for known in carried], np.float32)))
+    score = np.concatenate((found.score, np.array([k.score for k in carried], np.float32)))
+    label = (*found.label, *(known.label for known in carried))
+    order = np.argsort(-score, kind="stable")
+    return Detections(xyxy[order], score[order], tuple(label[i] for i in order))
