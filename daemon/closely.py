@@ -8,7 +8,7 @@ A live camera does not wait: what it is told may be one look old.
 import asyncio
 from typing import Literal
 
-from detectors import Attention, Detections, Look
+from detectors import Attention, Detections, Glance
 from detectors.message import Loaded
 from sources import Frame
 from sources.message import Part, Regions
@@ -46,7 +46,7 @@ class Closely:
         """Add what is known to be where nobody looked."""
         whole = ((0.0, 0.0, 1.0, 1.0),)
         parts = whole if frame.parts is None else tuple(part.region for part in frame.parts)
-        look = Look(frame.captured_at, parts, frame.moved, frame.height, frame.width, self._model)
+        look = Glance(frame.captured_at, parts, frame.moved, frame.height, frame.width, self._model)
         return self._attention.settle(look, found)
 
     def done(self) -> None:

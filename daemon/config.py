@@ -17,6 +17,7 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     ValidationError,
+    field_validator,
     model_validator,
 )
 from yaml.constructor import ConstructorError
@@ -63,6 +64,12 @@ class DetectConfig(_Section):
     whole picture hides, a quiet camera costs a tenth, a crowded one up to four times the detector's
     time. Only for fixed cameras; detectors without a model, and pictures less than half as large
     again as the model's input, are looked at whole as ever. Default `off`."""
+
+    @field_validator("regions", mode="before")
+    @classmethod
+    def _off_is_no(cls, said: object) -> object:
+        """Take `off` for what it looks like: to YAML it is a no."""
+        return "off" if said is False else said
 
 
 class CameraConfig(_Section):

@@ -1,6 +1,6 @@
 """What is in a frame, and whether it was there before."""
 
-from detectors.attention import Attention, Look
+from detectors.attention import Attention, Glance
 from detectors.detection import Box, Detection, Detections
 from detectors.detector import Detector, Profile
 from detectors.errors import (
@@ -23,7 +23,7 @@ __all__ = [
     "DetectorExhausted",
     "DetectorRejected",
     "DetectorUnavailable",
-    "Look",
+    "Glance",
     "Picture",
     "Profile",
     "Track",

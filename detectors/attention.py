@@ -40,7 +40,7 @@ _SLACK = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Glance:
     """What of a picture was looked at, and how closely."""
 
     at: float
@@ -69,6 +69,10 @@ class _Known:
     steady: bool
     """Whether it was found more than once."""
 
+    still: bool
+    """Whether nothing moved where it was found. What moved before and does so no more has become
+    part of the background, or is gone: only a look can tell."""
+
 
 class Attention:
     """Memory of one camera. Pure: time comes with the looks, which come in order."""
@@ -82,40 +86,48 @@ class Attention:
         due = [
             known
             for known in self._known
-            if not known.steady or self._at - known.seen_at >= RECHECK
+            if not (known.steady and known.still) or self._at - known.seen_at >= RECHECK
         ]
         return tuple(known.box for known in sorted(due, key=lambda known: known.seen_at))
 
-    def settle(self, look: Look, found: Detections) -> Detections:
+    def settle(self, look: Glance, found: Detections) -> Detections:
         """Add to what was found what is known to be where nobody looked."""
         self._at = look.at
         before = np.array([known.box for known in self._known], np.float32).reshape(-1, 4)
         alike = np.greater_equal(overlap(before, found.xyxy), _SAME)
-        carried = [
+        missing = [
             known
             for known, again in zip(self._known, np.any(alike, axis=1).tolist(), strict=True)
-            if not again and self._stands(known, look)
+            if not again and not any(_told(part, known.box, look) for part in look.regions)
         ]
-        self._known = [
-            _Known(one.xyxy, one.score, one.label, look.at, steady)
+        carried = [known for known in missing if _stands(known, look)]
+        unsure = [
+            known
+            for known in missing
+            if known not in carried and look.at - known.seen_at <= RECHECK
+        ]
+        fresh = [
+            _Known(
+                one.xyxy, one.score, one.label, look.at, steady, not _stirred(one.xyxy, look.moved)
+            )
             for one, steady in zip(found, np.any(alike, axis=0).tolist(), strict=True)
             if one.score >= WORTH
         ]
-        self._known = (self._known + carried)[:MOST]
+        self._known = (fresh + carried + unsure)[:MOST]
         return _joined(found, carried)
 
     def forget(self) -> None:
         """Forget everything: the camera was away."""
         self._known = []
 
-    def _stands(self, known: _Known, look: Look) -> bool:
-        """Tell whether a thing that was not found is still where it was."""
-        if look.at - known.seen_at > FORGET or _stirred(known.box, look.moved):
-            return False
-        return not any(_told(part, known.box, look) for part in look.regions)
+
+def _stands(known: _Known, look: Glance) -> bool:
+    """Tell whether a thing that nobody looked at is still where it was."""
+    lately = look.at - known.seen_at <= FORGET
+    return known.still and lately and not _stirred(known.box, look.moved)
 
 
-def _told(part: Box, box: Box, look: Look) -> bool:
+def _told(part: Box, box: Box, look: Glance) -> bool:
     """Tell whether a part would have shown a thing, large enough to be seen."""
     if not holds(part, box):
         return False

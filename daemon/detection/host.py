@@ -20,7 +20,7 @@ from daemon.edges import Edge
 from daemon.process import Process, ProcessGone
 from daemon.slots import SlotPool
 from daemon.timing import Timing
-from detectors import DetectorExhausted, DetectorRejected, DetectorUnavailable
+from detectors import Detections, DetectorExhausted, DetectorRejected, DetectorUnavailable
 from detectors.message import Load, Loaded
 from sources import ChannelBroken
 
@@ -230,10 +230,13 @@ class DetectorHost:
         batch: list[Request] = []
         while len(queue) and len(batch) < loaded.max_batch:
             request = queue.pop()
-            if await request.look.take() is None:
+            held = await request.look.take()
+            if held is None:
                 request.settle(None)
             elif request.look.too_old:
                 request.settle(Outcome(None, "too_old"))
+            elif held.frame.parts == ():
+                request.settle(Outcome(Detections.none()))
             else:
                 batch.append(request)
         return batch

@@ -44,6 +44,7 @@ class Panel:
                 "height": height,
                 "labels": tuple(labels),
                 "max_batch": min(one.max_batch for one in told),
+                "parts": all(one.parts for one in told),
                 "description": "; ".join(one.description for one in told)[:2000],
             }
         )

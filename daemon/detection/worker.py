@@ -11,7 +11,18 @@ from daemon.systemd import patient
 from daemon.timing import Timing
 from detectors import Detections, DetectorExhausted, DetectorRejected, DetectorUnavailable
 from detectors.columns import from_rows
-from detectors.message import Detect, Failed, Found, Item, Load, Loaded, Map, Unmap, from_worker
+from detectors.message import (
+    Detect,
+    Failed,
+    Found,
+    Item,
+    ItemPart,
+    Load,
+    Loaded,
+    Map,
+    Unmap,
+    from_worker,
+)
 from sources import ChannelBroken, Received
 
 
@@ -100,6 +111,7 @@ def _item(camera: str, held: Held) -> Item:
         generation=pixels.generation,
         width=pixels.width,
         height=pixels.height,
+        parts=tuple(ItemPart(region=p.region, place=p.place) for p in frame.parts or ()),
     )
 
 

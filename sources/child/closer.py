@@ -37,6 +37,7 @@ class Closer:
         self.model = model
         self._motion = Motion()
         self._planner = Planner(model)
+        self._moved: tuple[Region, ...] = ()
 
     def cut(self, converter: Converter, picture: Picture, wish: Regions) -> Mosaic:
         """Choose the parts of a picture and convert them.
@@ -69,17 +70,26 @@ class Closer:
     ) -> tuple[list[Region], tuple[Region, ...]]:
         moved = self._motion.look(luma)
         if not moved.settled:
+            self._moved = (WHOLE,)
             return self._planner.whole(), (WHOLE,)
         boxes = moved.boxes
         if len(boxes) > _MOST_MOVED:
             boxes = tuple(sorted(boxes, key=_area, reverse=True)[:_MOST_MOVED])
-        need = Need(boxes, wish.wanted)
+        # Where something moved at the last look and nothing does now, it may have gone, or have
+        # stood so long that it became background.
+        calmed = tuple(box for box in self._moved if not any(_touch(box, one) for one in boxes))
+        self._moved = boxes
+        need = Need((*boxes, *calmed), wish.wanted)
         return self._planner.plan(full, need, min(wish.most, room)), boxes
 
     def _converted(self, converter: Converter, picture: Picture, region: Region) -> Rgb:
         if region == WHOLE:
             return converter.fit(picture, self.model.width, self.model.height)
         return converter.part(picture, region, self.model.width, self.model.height)
+
+
+def _touch(one: Region, other: Region) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _area(box: Region) -> float:
