@@ -18,6 +18,13 @@ MEGABYTE = 1024 * 1024
 SLOTS = 3
 """Of each camera: one being written, one waiting, one being inferred."""
 
+HEARTBEAT = 8.0
+"""Seconds within which a camera at rest shows a picture: it stays `online`."""
+
+RING = 8 * MEGABYTE
+"""Bytes of packets kept for catching up after a rest: at least since the last IDR, so a high bit
+rate or long groups end above it, and such a camera stays awake."""
+
 DAY = 86400
 
 
@@ -116,6 +123,7 @@ def line(
         clock="media" if replay else wiring.clock.trust,
         ask=asking(plan),
     )
+    resting = camera.live and not replay and camera.config.gate != "off"
     opening = Open(
         camera=name,
         backend=camera.source.reference,
@@ -128,6 +136,9 @@ def line(
         crop=camera.config.crop,
         privacy=camera.config.privacy,
         kept=camera.config.kept,
+        gate=camera.config.gate if resting else "off",
+        gate_heartbeat=min(HEARTBEAT, wiring.timing.silence / 2, wiring.timing.camera_lost / 2),
+        ring_bytes=RING if resting else 0,
     )
     return Line(
         opening,

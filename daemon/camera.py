@@ -19,6 +19,7 @@ from daemon.slots import SlotPool
 from daemon.timing import Timing
 from sources import ChannelBroken, PictureRequest, Received, SourceRejected, SourceUnavailable
 from sources.message import (
+    Attend,
     CameraState,
     Ended,
     Failed,
@@ -109,6 +110,7 @@ class CameraHost:
         self._decoded_at: float | None = None
         self._state: tuple[CameraState, str] = ("disabled", "")
         self._died = False
+        self._attended = True
         self._given_up: Next | None = None
         self._unasked = (0, 0)
         """The second of the loop's time, and what was said unasked within it."""
@@ -215,6 +217,19 @@ class CameraHost:
             return None
         raise self._nonsense(f"answered {message.kind} to take")
 
+    async def attend(self, live: bool) -> None:
+        """Say whether every picture is wanted just now; otherwise the camera may rest.
+
+        What the child is told already is not said again. Cancelling loses at most this word.
+        """
+        if live == self._attended:
+            return
+        self._attended = live
+        try:
+            await self._process.send(Attend(live=live))
+        except ProcessGone:
+            return  # the listener knows better why, and ends all this
+
     def _limit(self, not_before: float | None) -> float:
         """Return how long a picture may take; silence of a camera is noticed long before."""
         timing = self._timing
@@ -275,6 +290,7 @@ class CameraHost:
                 if (message.decoded_at or 0.0) > self._heard_at + 1:
                     raise self._nonsense("a picture from the future")
                 self._figures.report(message.counts)
+                self._figures.gate = message.gate
                 self._advance(message.counts.decoded)
                 self._decoded_at = message.decoded_at
             case State():

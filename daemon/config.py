@@ -27,6 +27,7 @@ from daemon.problem import explain, plain
 from daemon.timing import Timing
 from reasoners import Name, PresenceConfig, ZoneConfig
 from sources import Point, Relative
+from sources.message import GateMode
 
 LARGEST = 1024 * 1024
 """Bytes of a configuration file; more is a mistake."""
@@ -108,6 +109,12 @@ class CameraConfig(_Section):
 
     presence: PresenceConfig = PresenceConfig()
     """The built-in rule: which objects make an event, and when one is over."""
+
+    gate: GateMode = "auto"
+    """Whether pictures may stay undecoded while nothing happens. `auto` (default) rests a live
+    camera where its packet sizes proved to tell motion, looks at its IDRs alone where they did not,
+    and wakes with everything since the last IDR still at hand; `on` rests without that proof;
+    `off` decodes everything always. Recordings are never rested."""
 
     kept: PositiveInt = Field(default=3, le=64)
     """Decoded frames kept for pictures. At 1080p each costs 3 MB; too few lose snapshots when the

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sources.message import Counts
+from sources.message import Counts, GateReport
 
 Drop = Literal["superseded", "too_old", "lost_with_worker", "torn", "lost_with_camera", "at_stop"]
 """Why a frame that was handed over was not looked at."""
@@ -34,6 +34,9 @@ class CameraFigures:
     pictures: int = 0
     pictures_gone: int = 0
     too_late_to_save: int = 0
+    gate: GateReport | None = None
+    """How the idle gate of the present child stands."""
+
     _ended: Counter[str] = field(default_factory=Counter)
     _present: Counts = field(default_factory=Counts)
 
@@ -90,4 +93,8 @@ class CameraFigures:
             "lost_with_child": self.lost_with_child,
             "pictures": self.pictures,
             "pictures_gone": self.pictures_gone,
+            **{f"gate_{name}": value for name, value in self._gate().items()},
         }
+
+    def _gate(self) -> dict[str, int | float | str | None]:
+        return {} if self.gate is None else self.gate.model_dump()

@@ -37,6 +37,12 @@ CRASHES = 5
 
 DEFAULT_FPS = 5.0
 
+CALL = 0.4
+"""Score of a detection that asks for every picture, before there is a track of it."""
+
+PATIENCE = 5.0
+"""Seconds after the last such detection, track or event, until a camera may rest."""
+
 _REASONS = 32
 """Different reasons of being away that are remembered as said."""
 
@@ -107,6 +113,7 @@ class Line:
         self._verdicts: deque[tuple[str, Verdict]] = deque()
         self._last_captured = float("-inf")
         self._looked_at: float | None = None
+        self._called_at = float("-inf")
         self._lost = False
         self._needed: set[int] = set()
         self._highest_index = opening.first_index
@@ -287,6 +294,7 @@ class Line:
                 if self._closely is not None:
                     found = self._closely.look(frame, found)
                 await self._look(host, frame, found)
+                await host.attend(self._attentive(found))
             if self._closely is not None:
                 self._closely.done()
             self._needed.discard(seen.held.frame.index)
@@ -302,6 +310,13 @@ class Line:
             await self._ask(deque(jobs))
         self._show_counts()
         self._report(frame)
+
+    def _attentive(self, detections: Detections) -> bool:
+        """Tell whether every picture is wanted: something is there, or was a moment ago."""
+        now = asyncio.get_running_loop().time()
+        if self._chronicle.eventful or any(score >= CALL for score in detections.score):
+            self._called_at = now
+        return now - self._called_at < PATIENCE
 
     async def _observe(
         self, host: CameraHost, frame: Frame, detections: Detections, jobs: list[Job]

@@ -97,6 +97,11 @@ class Chronicle:
         """Objects not followed, because the scene was full."""
         return self._scene.refused
 
+    @property
+    def eventful(self) -> bool:
+        """Whether an event is open, or anything is in the scene."""
+        return bool(self._open or self._scene.things)
+
     def observe(self, view: View) -> list[Revision]:
         """Take one frame; return what is worth publishing, ends first."""
         changes = self._scene.observe(view)

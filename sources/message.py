@@ -36,6 +36,9 @@ class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+GateMode = Literal["off", "auto", "on"]
+
+
 class Open(_Message):
     """Daemon to child: what to open, and with what."""
 
@@ -68,6 +71,17 @@ class Open(_Message):
 
     ring_bytes: int = Field(default=0, ge=0)
     """Bytes of compressed packets kept for clips; 0 keeps none."""
+
+    ring_seconds: float = Field(default=0.0, ge=0, le=3600)
+    """Seconds of compressed packets kept, as far as `ring_bytes` allow; at least since the last
+    IDR."""
+
+    gate: GateMode = "off"
+    """Whether pictures of a live camera may stay undecoded while nothing happens: `auto` where
+    packet sizes proved to tell motion, `on` without proof."""
+
+    gate_heartbeat: float = Field(default=8.0, gt=0, le=60)
+    """Seconds within which a picture is decoded in any case."""
 
     wall: Seconds | None = None
     """Unix seconds at monotonic 0, as the daemon reads them: what the camera's own clock is
@@ -145,6 +159,42 @@ class Take(_Message):
     request: PictureRequest
 
 
+class Attend(_Message):
+    """Daemon to child: whether every picture is wanted just now. Until told, every one is."""
+
+    kind: Literal["attend"] = "attend"
+    live: bool
+
+
+class GateReport(_Message):
+    """What the idle gate does, and what it measured of itself."""
+
+    state: Literal["live", "watch", "idle"] = "live"
+    """`live`: everything is decoded; `watch`: pictures at IDRs; `idle`: hardly any."""
+
+    reliable: bool | None = None
+    """Whether packet sizes were found to tell motion; None while too little was seen."""
+
+    auc: float | None = Field(default=None, ge=0, le=1)
+    """Area under the ROC curve of packet sizes against motion in pixels."""
+
+    missed: float | None = Field(default=None, ge=0, le=1)
+    """Share of moving pictures without a sign in time, at the threshold chosen."""
+
+    threshold: float | None = Field(default=None, ge=0, le=1000)
+    """Median deviations that count as a sign."""
+
+    wakes: Count = 0
+    audits: Count = 0
+    """Rounds of decoding everything at rest, to measure what the gate would have missed."""
+
+    audit_moving: Count = 0
+    """Moving pictures seen in audits."""
+
+    audit_missed: Count = 0
+    """Those of them without a sign in time."""
+
+
 class Counts(_Message):
     """What became of the decoded pictures so far.
 
@@ -162,6 +212,9 @@ class Counts(_Message):
     decode_errors: Count = 0
     converted: Count = 0
     """Pictures converted to RGB for a slot; equals handed_over unless a write failed."""
+
+    held: Count = 0
+    """Packets not decoded, or not at once, because nothing happened."""
 
     lost: Count = 0
     """Packets of the network that are known to have gone missing on the way."""
@@ -247,6 +300,9 @@ class Pulse(_Message):
     """Monotonic seconds of the last decoded picture."""
 
     counts: Counts
+    gate: GateReport | None = None
+    """How the idle gate stands, where there is one."""
+
     rss: Count = 0
     """Bytes of memory the child holds."""
 
@@ -276,12 +332,12 @@ class Failed(_Message):
     counts: Counts = Counts()
 
 
-FromDaemon = Annotated[Open | Next | Take, Field(discriminator="kind")]
+FromDaemon = Annotated[Open | Next | Take | Attend, Field(discriminator="kind")]
 FromChild = Annotated[
     Given | Ended | Taken | Gone | State | Pulse | StreamInfo | Failed,
     Field(discriminator="kind"),
 ]
-from_daemon: TypeAdapter[Open | Next | Take] = TypeAdapter(FromDaemon)
+from_daemon: TypeAdapter[Open | Next | Take | Attend] = TypeAdapter(FromDaemon)
 from_child: TypeAdapter[Given | Ended | Taken | Gone | State | Pulse | StreamInfo | Failed] = (
     TypeAdapter(FromChild)
 )

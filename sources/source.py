@@ -152,6 +152,15 @@ class Witness(Protocol):
         ...
 
 
+@runtime_checkable
+class Resumable(Protocol):
+    """A stream whose packets need not all be decoded."""
+
+    def restart(self) -> None:
+        """Forget what the decoder holds; the next packet is one at which decoding can start."""
+        ...
+
+
 class DecodeFault(Exception):  # noqa: N818 (a fault of one packet, not of the source)
     """One packet could not be decoded."""
 

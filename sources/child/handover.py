@@ -77,6 +77,18 @@ class Handover:
         with self._changed:
             self._tally.packets += 1
 
+    def held(self) -> None:
+        """Count a packet that was not decoded."""
+        with self._changed:
+            self._tally.held += 1
+
+    def pass_over(self, arrival: float) -> None:
+        """Count a decoded picture that is handed over to nobody."""
+        with self._changed:
+            self._tally.decoded += 1
+            self._tally.superseded += 1
+            self.decoded_at = arrival
+
     def corrupt(self) -> None:
         """Count a decoded picture that nobody may see."""
         with self._changed:

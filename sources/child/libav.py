@@ -282,6 +282,11 @@ class LibavStream:
             raise DecodeFault(type(error).__name__) from None
         return [self._picture(frame) for frame in frames]
 
+    def restart(self) -> None:
+        """Forget what the decoder holds; see `sources.source.Resumable`."""
+        self._codec.flush_buffers()
+        self._tainted = False
+
     def close(self) -> None:
         """Say goodbye (TEARDOWN) and release everything. Only the reading thread may."""
         self._container.close()

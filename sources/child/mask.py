@@ -67,6 +67,10 @@ class Mask:
         columns = np.arange(wide) * area.shape[1] // wide
         part[np.logical_or.reduceat(np.logical_or.reduceat(area, rows, 0), columns, 1)] = 0
 
+    def covers(self, width: int, height: int) -> Bits | None:
+        """Tell which of so many samples lie under a polygon; None if there is none."""
+        return self._area(width, height) if self._polygons else None
+
     def _area(self, width: int, height: int, reach: int = round(REACH)) -> Bits:
         area = self._areas.get((width, height, reach))
         if area is None:

@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 
-from sources.child.gate import Gate
+from sources.child.gate.gate import Gate
+from sources.child.gate.machine import Order
 from sources.child.handover import Dated, Handover
 from sources.child.ring import PacketRing
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import CameraState, Failed, State, StreamInfo
-from sources.source import DecodeFault, Packet, Picture, Secret, Source, Stream, Witness
+from sources.source import DecodeFault, Packet, Picture, Resumable, Secret, Source, Stream, Witness
 
 GIVE_UP = 250
 """Packets in a row that cannot be decoded, after which the stream counts as broken."""
@@ -62,6 +63,7 @@ class Reading:
         packets: Ring of compressed packets.
         first_index: Where to go on numbering.
         wall: Unix seconds at monotonic 0, for a camera that tells the time.
+        gate: Decides what is decoded of a live camera.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Reading:
         packets: PacketRing,
         first_index: int,
         wall: float | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._source = source
         self._secret = secret
@@ -81,7 +84,15 @@ class Reading:
         self._packets = packets
         self._index = first_index
         self._wall = wall
-        self._gate = Gate()
+        self.gate = gate if gate is not None and source.live else Gate()
+        """May be told, by any thread, what is `attended`."""
+
+        self._blind = False
+        """Whether the decoder must wait for an IDR: what came since the last one is lost."""
+
+        self._seen = self._caught_up = float("-inf")
+        """Media time of the last picture, and of the last one before a rest."""
+
         self._state: CameraState | None = None
         self._info: StreamInfo | None = None
         self._size: tuple[int, int] | None = None
@@ -140,18 +151,75 @@ class Reading:
             if packet.size > 0:
                 self._handover.packet()
             self._packets.add(packet)
-            if self._gate.admits(packet):
-                self._decode(stream, packet)
+            self._obey(stream, packet)
         if not self._handover.stopped:
             self._decode(stream, None)
 
-    def _decode(self, stream: Stream, packet: Packet | None) -> None:
-        arrival = time.monotonic() if packet is None else packet.arrival
+    def _obey(self, stream: Stream, packet: Packet) -> None:
+        order = Order.DECODE
+        if isinstance(stream, Resumable):
+            order = self.gate.order(packet, packet.arrival)
+            if self._blind and order is not Order.HOLD:
+                order = self._regain(stream, packet, order)
+        match order:
+            case Order.DECODE:
+                self._decode(stream, packet)
+            case Order.HOLD:
+                self._handover.held()
+            case Order.CATCH_UP if isinstance(stream, Resumable):
+                self._catch_up(stream)
+            case _:
+                self._glance(stream, packet, show=order is Order.SHOW)
+
+    def _regain(self, stream: Resumable, packet: Packet, order: Order) -> Order:
+        """See again at an IDR; until then everything is held."""
+        if not packet.idr:
+            return Order.HOLD
+        self._blind = False
+        if order in {Order.GLANCE, Order.SHOW}:
+            return order
+        stream.restart()
+        return Order.DECODE
+
+    def _glance(self, stream: Stream, packet: Packet, *, show: bool) -> None:
+        """Decode an IDR alone, whatever the decoder would hold back."""
+        if isinstance(stream, Resumable):
+            stream.restart()
+            self._decode(stream, packet, show=show)
+            self._decode(stream, None, show=show, arrival=packet.arrival)
+            stream.restart()
+
+    def _catch_up(self, stream: Stream) -> None:
+        """Decode what was held back since the last IDR; the last picture alone is handed over."""
+        group = self._packets.since_idr()
+        if isinstance(stream, Resumable):
+            stream.restart()
+        self._blind = not group
+        if not group:
+            self._handover.held()
+            return
+        self._caught_up = self._seen
+        for packet in group[:-1]:
+            self._decode(stream, packet, show=False, look=False)
+        self._decode(stream, group[-1])
+        self._caught_up = float("-inf")
+
+    def _decode(
+        self,
+        stream: Stream,
+        packet: Packet | None,
+        *,
+        show: bool = True,
+        look: bool = True,
+        arrival: float | None = None,
+    ) -> None:
+        if arrival is None:
+            arrival = time.monotonic() if packet is None else packet.arrival
         try:
             for picture in stream.decode(packet):
                 if self._handover.stopped:
                     return
-                self._see(stream, picture, arrival)
+                self._see(stream, picture, arrival, show=show, look=look)
         except DecodeFault as fault:
             self._handover.decode_error()
             self._change("waiting_idr")
@@ -161,7 +229,11 @@ class Reading:
         else:
             self._faults = 0
 
-    def _see(self, stream: Stream, picture: Picture, arrival: float) -> None:
+    def _see(
+        self, stream: Stream, picture: Picture, arrival: float, *, show: bool, look: bool
+    ) -> None:
+        if self._known(picture):
+            return
         index, self._index = self._index, self._index + 1
         if picture.corrupt:
             self._handover.corrupt()
@@ -169,7 +241,21 @@ class Reading:
             return
         self._measure(stream, picture)
         self._change("online")
-        self._handover.offer(Dated(picture, index, self._date(picture, arrival), arrival))
+        if look and not self.gate.off:
+            self.gate.look(picture, arrival)
+        dated = Dated(picture, index, self._date(picture, arrival), arrival)
+        if show:
+            self._handover.offer(dated)
+        else:
+            self._handover.pass_over(arrival)
+
+    def _known(self, picture: Picture) -> bool:
+        """Tell whether this picture was decoded before the rest that is being caught up with."""
+        if picture.time is None:
+            return False
+        known = picture.time <= self._caught_up
+        self._seen = max(self._seen, picture.time) if known else picture.time
+        return known
 
     def _date(self, picture: Picture, arrival: float) -> float:
         known = arrival if self._source.live else picture.time
@@ -182,6 +268,7 @@ class Reading:
         self._size = size
         if size != known or stream.info is not self._info:
             self._info = stream.info
+            self.gate.anew()
             self._news.stream(stream.info.model_copy(update={"width": size[0], "height": size[1]}))
 
     def _change(self, state: CameraState, reason: str = "") -> None:

@@ -1,5 +1,6 @@
-"""What the child remembers: a few decoded pictures, and compressed packets up to a byte limit."""
+"""What the child remembers: a few decoded pictures, and the last compressed packets."""
 
+import threading
 from collections import OrderedDict, deque
 from collections.abc import Collection, Iterator
 
@@ -33,15 +34,22 @@ class PictureRing:
 
 
 class PacketRing:
-    """The last packets, bounded in bytes; what it holds starts where decoding can start.
+    """The last packets, bounded in bytes and seconds; it starts where decoding can start.
+
+    The reader thread adds; any thread may look.
 
     Args:
         limit: Bytes; 0 keeps nothing.
+        seconds: Of arrival; older ones leave as soon as they are not needed to decode newer ones.
+            By default all stay that the bytes allow.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, seconds: float | None = None) -> None:
         self._limit = limit
+        self._seconds = seconds
+        self._lock = threading.Lock()
         self._packets: deque[Packet] = deque()
+        self._starts: deque[float] = deque()
         self.held = 0
         """Bytes held now."""
 
@@ -52,19 +60,48 @@ class PacketRing:
         return len(self._packets)
 
     def __iter__(self) -> Iterator[Packet]:
-        return iter(self._packets)
+        return iter(self.all())
+
+    def all(self) -> list[Packet]:
+        """Copy what is held."""
+        with self._lock:
+            return list(self._packets)
+
+    def since_idr(self) -> list[Packet]:
+        """Copy what came since the last packet at which decoding can start, that one included.
+
+        Empty if it is not here any more.
+        """
+        with self._lock:
+            group: list[Packet] = []
+            for packet in reversed(self._packets):
+                group.append(packet)
+                if packet.idr:
+                    return group[::-1]
+        return []
 
     def add(self, packet: Packet) -> None:
         """Keep a packet; the oldest leave, up to the next one at which decoding can start."""
         if not self._limit or packet.size <= 0:
             return
-        if not self._packets and not packet.idr:
-            self.dropped += 1
-            return
-        self._packets.append(packet)
-        self.held += packet.size
-        while self.held > self._limit:
-            self._leave()
+        with self._lock:
+            if not self._packets and not packet.idr:
+                self.dropped += 1
+                return
+            self._packets.append(packet)
+            self.held += packet.size
+            if packet.idr:
+                self._starts.append(packet.arrival)
+            while self.held > self._limit:
+                self._leave()
+            while self._outdated(packet.arrival):
+                self._leave()
+
+    def _outdated(self, now: float) -> bool:
+        """Tell whether the second group alone is old enough to begin with."""
+        if self._seconds is None or len(self._starts) < 2:  # noqa: PLR2004 (a group and a next one)
+            return False
+        return now - self._starts[1] >= self._seconds
 
     def _leave(self) -> None:
         self._drop()
@@ -72,5 +109,8 @@ class PacketRing:
             self._drop()
 
     def _drop(self) -> None:
-        self.held -= self._packets.popleft().size
+        packet = self._packets.popleft()
+        if packet.idr:
+            self._starts.popleft()
+        self.held -= packet.size
         self.dropped += 1

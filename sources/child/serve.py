@@ -18,12 +18,15 @@ from sources.child.backend import Patient, build, credential, problems
 from sources.child.closer import Closer, Mosaic
 from sources.child.convert import Converter, Size
 from sources.child.draw import jpeg
+from sources.child.gate.gate import Gate
+from sources.child.gate.machine import Tuning
 from sources.child.handover import Dated, Handover
 from sources.child.mask import Mask
 from sources.child.reading import News, Reading
 from sources.child.ring import PacketRing, PictureRing
 from sources.errors import SourceRejected
 from sources.message import (
+    Attend,
     Ended,
     Failed,
     Given,
@@ -126,9 +129,10 @@ class Service:
             credential(order),
             self._handover,
             self._news,
-            PacketRing(order.ring_bytes),
+            PacketRing(order.ring_bytes, order.ring_seconds),
             order.first_index,
             order.wall,
+            Gate(order.gate, Tuning(heartbeat=order.gate_heartbeat), Mask(order.privacy)),
         )
         self._reader = threading.Thread(
             target=self._reading.run, name=f"reader-{order.camera}", daemon=True
@@ -167,6 +171,8 @@ class Service:
                         raise Garbled("more questions than slots")
                 case Take() as wish:
                     self._take(wish)
+                case Attend() as wish:
+                    self._reading.gate.attended = wish.live
                 case _:
                     raise Garbled("an unexpected message")
             if not self._channel.pending:
@@ -273,11 +279,16 @@ class Service:
             self._held, self._weighed_at = _memory(), now
         handover = self._handover
         self._channel.send(
-            Pulse(decoded_at=handover.decoded_at, counts=handover.counts(), rss=self._held)
+            Pulse(
+                decoded_at=handover.decoded_at,
+                counts=handover.counts(),
+                gate=None if self._reading.gate.off else self._reading.gate.report(),
+                rss=self._held,
+            )
         )
 
 
-def _understood(received: Received) -> Open | Next | Take:
+def _understood(received: Received) -> Open | Next | Take | Attend:
     try:
         return from_daemon.validate_json(received.text)
     except ValidationError as error:

@@ -18,6 +18,7 @@ class Tally:
     packets: int = 0
     decode_errors: int = 0
     converted: int = 0
+    held: int = 0
     mishaps: Mishaps = field(default_factory=Mishaps)
     """The stream's own; written by the reader thread alone."""
 
@@ -32,6 +33,7 @@ class Tally:
             packets=self.packets,
             decode_errors=self.decode_errors,
             converted=self.converted,
+            held=self.held,
             lost=self.mishaps.lost,
             damaged=self.mishaps.damaged,
             discontinuities=self.mishaps.discontinuities,

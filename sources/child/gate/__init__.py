@@ -1,0 +1,1 @@
+"""Which packets are worth decoding: almost none, while nothing happens before a camera."""

@@ -1,0 +1,103 @@
+"""Second stage of the child: is this packet worth decoding?"""
+
+from sources.child.gate.machine import GateState, Machine, Order, Tuning
+from sources.child.gate.motion import PixelMotion
+from sources.child.gate.signal import Rating, SizeSignal
+from sources.child.luma import sampled
+from sources.child.mask import Mask
+from sources.message import GateMode, GateReport
+from sources.source import Packet, Picture
+
+_OTHER = 1.8
+"""Times the usual size at the start of a calibration from which the camera sends another stream."""
+
+
+class Gate:
+    """Keeps a camera's pictures from being decoded while nothing happens.
+
+    A packet of size 0 flushes the decoder; it is never held back. What is not live never is either.
+
+    Args:
+        mode: `off` lets everything through.
+        tuning: Figures of the state machine.
+        mask: Hides from the gate, too, what nobody may see.
+    """
+
+    def __init__(
+        self, mode: GateMode = "off", tuning: Tuning | None = None, mask: Mask | None = None
+    ) -> None:
+        self.attended = True
+        """Whether the daemon wants every picture just now; any thread may set it."""
+
+        self._mode = mode
+        self._machine = Machine(insist=mode == "on", tuning=tuning)
+        self._signal = SizeSignal()
+        self._motion = PixelMotion()
+        self._mask = mask or Mask(())
+        self._usual: float | None = None
+
+    @property
+    def off(self) -> bool:
+        """Whether it lets everything through without looking."""
+        return self._mode == "off"
+
+    @property
+    def state(self) -> GateState:
+        """How much is decoded."""
+        return self._machine.state
+
+    def order(self, packet: Packet, at: float) -> Order:
+        """Decide about a packet that arrived `at`, in seconds that never decrease."""
+        if self.off or packet.size <= 0:
+            return Order.DECODE
+        rating = self._signal.rate(packet.size, idr=packet.idr)
+        order = self._machine.packet(at, rating, idr=packet.idr, attended=self.attended)
+        if order is Order.HOLD and _quiet(rating):
+            self._signal.learn()
+        if packet.idr:
+            self._compare()
+        return order
+
+    def look(self, picture: Picture, at: float) -> None:
+        """Take in a picture that was decoded; its packet arrived `at`."""
+        luma = sampled(picture)
+        change = self._motion.look(luma, self._mask.covers(luma.shape[1], luma.shape[0]))
+        self._machine.picture(at, change)
+        if not change.moved:
+            self._signal.learn()
+
+    def anew(self) -> None:
+        """Start over: the camera sends pictures of another size."""
+        self._motion = PixelMotion()
+        self._signal = SizeSignal()
+        self._usual = None
+        self._machine.recalibrate()
+
+    def report(self) -> GateReport:
+        """Tell how it stands and what it measured of itself."""
+        verdict, audit = self._machine.verdict, self._machine.audit
+        return GateReport(
+            state=self._machine.state,
+            reliable=None if verdict is None else verdict.reliable,
+            auc=None if verdict is None else round(verdict.auc, 4),
+            missed=None if verdict is None else round(verdict.missed, 4),
+            threshold=None if verdict is None else verdict.threshold,
+            wakes=self._machine.wakes,
+            audits=audit.rounds,
+            audit_moving=audit.moving,
+            audit_missed=audit.missed,
+        )
+
+    def _compare(self) -> None:
+        """Start over when usual packets have become much larger or smaller."""
+        now = self._signal.usual
+        if self._machine.verdict is None:
+            self._usual = now or None
+        elif self._usual and not self._usual / _OTHER < now < self._usual * _OTHER:
+            self._usual = now
+            self._machine.recalibrate()
+
+
+def _quiet(rating: Rating) -> bool:
+    """Whether a packet nobody looked into may count as usual."""
+    return rating.deviation < 2.0 and not rating.surge  # noqa: PLR2004 (well below any threshold)

@@ -1,0 +1,270 @@
+"""When a camera's pictures are decoded: all, those at IDRs, or hardly any. Pure; time is handed in.
+
+`live` decodes everything. `watch` decodes at every IDR and looks whether the picture changed.
+`idle` goes by packet sizes alone and decodes an IDR now and then, as a sign of life and for who
+comes slowly. The daemon must agree before the camera rests, and can end the rest at any moment.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum, auto
+from statistics import median
+from typing import Literal
+
+from sources.child.gate.calibration import (
+    CAUGHT_UP,
+    FRAMES,
+    LINGER,
+    MISSED,
+    START,
+    Calibration,
+    Verdict,
+)
+from sources.child.gate.motion import Change
+from sources.child.gate.signal import Rating
+
+GateState = Literal["live", "watch", "idle"]
+
+_TOLERATED = 3
+"""Moving pictures that one audit may find unnoticed: noise makes one now and then."""
+
+_JUDGED_EVERY = 250
+"""Pictures between two judgements."""
+
+
+class Order(Enum):
+    """What to do with a packet."""
+
+    DECODE = auto()
+    """Decode it after the one before."""
+
+    HOLD = auto()
+    """Do not decode it."""
+
+    GLANCE = auto()
+    """Decode this IDR alone, for the gate's own eyes."""
+
+    SHOW = auto()
+    """Decode this IDR alone and hand its picture over."""
+
+    CATCH_UP = auto()
+    """Decode everything since the last IDR, this packet included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Figures of the state machine; seconds."""
+
+    heartbeat: float = 8.0
+    """A picture is decoded and handed over at least this often."""
+
+    calm: float = LINGER
+    """Without motion for this long, the camera may rest."""
+
+    watch_gop: float = 4.0
+    """IDRs further apart than this are too rare to be all that is looked at."""
+
+    audit_every: float = 600.0
+    audit_for: float = 10.0
+    settled: int = FRAMES
+    """Pictures looked at before the first rest."""
+
+
+@dataclass(slots=True)
+class Audit:
+    """What the gate would have missed, measured while everything was decoded."""
+
+    rounds: int = 0
+    moving: int = 0
+    """Moving pictures seen during audits."""
+
+    missed: int = 0
+    """Those for which no sign came in time."""
+
+
+class Machine:
+    """Decides, packet by packet.
+
+    Args:
+        insist: Whether to rest without having measured that packet sizes can be trusted.
+        tuning: Figures.
+    """
+
+    def __init__(self, *, insist: bool = False, tuning: Tuning | None = None) -> None:
+        self.state: GateState = "live"
+        self.verdict: Verdict | None = None
+        self.audit = Audit()
+        self.wakes = 0
+        """Rests that ended because something seemed to happen, or the daemon wished it."""
+
+        self._insist = insist
+        self._tuning = tuning or Tuning()
+        self._calibration = Calibration()
+        self._calibrated_gop: float | None = None
+        self._idr_at: float | None = None
+        self._gaps: deque[float] = deque(maxlen=5)
+        self._length = 0
+        self._lengths: deque[int] = deque(maxlen=5)
+        self._last_rating = Rating()
+        self._signs: deque[bool] = deque(maxlen=3)
+        self._roused_at = float("inf")
+        self._moved_at = float("-inf")
+        self._shown_at = float("-inf")
+        self._audited_at: float | None = None
+        self._auditing = False
+        self._witnessed: list[tuple[float, bool, bool]] = []
+        self._changed = False
+        self._sign_now = False
+
+    @property
+    def gop(self) -> float | None:
+        """Seconds between IDRs, once known."""
+        return median(self._gaps) if self._gaps else None
+
+    def packet(self, at: float, rating: Rating, *, idr: bool, attended: bool) -> Order:
+        """Decide about a packet that arrived `at`.
+
+        `attended`: the daemon wants every picture just now.
+        """
+        self._count(at, idr=idr)
+        self._last_rating = rating
+        self._sign_now = self._sign(rating)
+        self._roused_at = min(self._roused_at, at)
+        if self.state == "live":
+            self._end_audit(at)
+            if attended or not self._may_rest(at):
+                self._shown_at = at
+                return Order.DECODE
+            self._rest(at)
+        return self._resting(at, idr=idr, attended=attended)
+
+    def picture(self, at: float, change: Change) -> None:
+        """Take in what a decoded picture showed; of those at a rest, too."""
+        if change.overturned:
+            self.recalibrate()
+        if change.moved:
+            self._moved_at = at
+            self._changed = self.state != "live"
+        if self.state != "live":
+            return
+        rating = self._last_rating
+        self._calibration.add(at, rating.deviation, surge=rating.surge, moved=change.moved)
+        if self._auditing:
+            self._witnessed.append((at, self._sign_now, change.moved))
+        if self._calibration.compared >= FRAMES and self._calibration.compared % _JUDGED_EVERY == 0:
+            self._judge()
+
+    def recalibrate(self) -> None:
+        """Forget what was measured: the stream or the light is another one."""
+        self._calibration = Calibration()
+        self.verdict = None
+        self._calibrated_gop = None
+        if self.state != "live":
+            self._changed = True
+
+    def _count(self, at: float, *, idr: bool) -> None:
+        self._length += 1
+        if not idr:
+            return
+        if self._idr_at is not None:
+            self._gaps.append(at - self._idr_at)
+            self._lengths.append(self._length)
+        self._idr_at, self._length = at, 0
+        gop, known = self.gop, self._calibrated_gop
+        if gop is not None and known is not None and not 0.75 * known < gop < 1.33 * known:
+            self.recalibrate()
+        if (
+            gop is not None
+            and self._calibrated_gop is None
+            and len(self._gaps) == self._gaps.maxlen
+        ):
+            self._calibrated_gop = gop
+
+    def _sign(self, rating: Rating) -> bool:
+        threshold = START if self.verdict is None else self.verdict.threshold
+        above = threshold is not None and rating.deviation > threshold
+        self._signs.append(above)
+        usable = self.verdict is None or self.verdict.surges
+        return (above and sum(self._signs) >= 2) or (rating.surge and usable)  # noqa: PLR2004
+
+    def _may_rest(self, at: float) -> bool:
+        tuning = self._tuning
+        if (
+            self._auditing
+            or at - max(self._roused_at, self._moved_at) <= tuning.calm
+            or self._sign_now
+        ):
+            return False
+        return self._depth() is not None
+
+    def _depth(self) -> GateState | None:
+        """Return how deep the camera may rest; None for not at all."""
+        gop = self.gop
+        if gop is None or median(self._lengths) <= 1:
+            return None  # unknown, or every picture stands alone: no size tells motion
+        # Two looks must fit into a heartbeat: one picture may be damaged.
+        if gop > self._tuning.heartbeat / 2:
+            return None
+        if self._insist:
+            return "idle"
+        if self._calibration.compared < self._tuning.settled:
+            return None
+        if self.verdict is not None and self.verdict.reliable:
+            return "idle"
+        return "watch" if gop <= self._tuning.watch_gop else None
+
+    def _rest(self, at: float) -> None:
+        if self._audited_at is None:
+            self._audited_at = at
+        depth = self._depth()
+        self.state = depth if depth is not None else "live"
+        self._changed = False
+
+    def _resting(self, at: float, *, idr: bool, attended: bool) -> Order:
+        if attended or self._sign_now or self._changed:
+            self.wakes += 1
+            return self._rouse(at)
+        if self._audited_at is not None and at - self._audited_at >= self._tuning.audit_every:
+            self._auditing = True
+            self._witnessed.clear()
+            return self._rouse(at)
+        if not idr:
+            return Order.HOLD
+        if at + (self.gop or 0.0) - self._shown_at >= self._tuning.heartbeat:
+            self._shown_at = at
+            return Order.SHOW
+        return Order.GLANCE if self.state == "watch" else Order.HOLD
+
+    def _rouse(self, at: float) -> Order:
+        self.state = "live"
+        self._changed = False
+        self._roused_at = self._shown_at = at
+        return Order.CATCH_UP
+
+    def _end_audit(self, at: float) -> None:
+        if not self._auditing or at - self._roused_at < self._tuning.audit_for:
+            return
+        self._auditing = False
+        self._audited_at = at
+        moving, missed = sum(moved for _, _, moved in self._witnessed), unnoticed(self._witnessed)
+        self.audit.rounds += 1
+        self.audit.moving += moving
+        self.audit.missed += missed
+        if missed > max(_TOLERATED, MISSED * moving):
+            self.recalibrate()
+        self._judge()
+
+    def _judge(self) -> None:
+        verdict = self._calibration.judge()
+        if verdict is not None:
+            self.verdict = verdict
+
+
+def unnoticed(witnessed: list[tuple[float, bool, bool]]) -> int:
+    """Count moving pictures without a sign within `LINGER` before or `CAUGHT_UP` after."""
+    signs = [at for at, sign, _ in witnessed if sign]
+    return sum(
+        not any(at - LINGER <= sign <= at + CAUGHT_UP for sign in signs)
+        for at, _, moved in witnessed
+        if moved
+    )
