@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
-from detectors import onnx
+from detectors import onnx_file
 from detectors.errors import DetectorRejected
 
 LARGEST = 2 * 1024**3
@@ -151,8 +151,8 @@ def _read(file: Path, wanted: str | None, key: str) -> bytes:
 
 def _onnx(file: Path, data: bytes) -> ModelFile:
     try:
-        summary = onnx.scan(data)
-    except onnx.NoModel as error:
+        summary = onnx_file.scan(data)
+    except onnx_file.NoModel as error:
         raise DetectorRejected(
             f"{file}: no ONNX model ({error}): truncated or another kind of file; fetch it again"
         ) from error

@@ -1,132 +1,385 @@
-"""Looks into an ONNX file without running or loading it: metadata, and data kept elsewhere.
+"""A detector on ONNX Runtime: processors, NVIDIA (CUDA, TensorRT), AMD (ROCm), Apple (Core ML).
 
-ONNX is a protocol buffer (github.com/onnx/onnx, `onnx/onnx.proto`). Only lengths are followed and
-only the few fields named here are read, so that a hostile file costs no more than a walk over it.
+Needs the extra `onnx`; a build for another device, such as `onnxruntime-gpu`, takes its place. The
+bytes that were hashed are the bytes that are loaded. Pixels go as planes of floats into one
+persistent array: on a processor that takes a hundredth of the time of the smallest model. Threads
+that wait do not spin, for the decoders need the cores.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_DEEPEST = 32
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
 
-_MODEL_GRAPH = 7
-_MODEL_METADATA = 14
-_MODEL_FUNCTIONS = 25
-_TENSOR_EXTERNAL_DATA = 13
-_TENSOR_DATA_LOCATION = 14
-_ENTRY_KEY, _ENTRY_VALUE = 1, 2
+from detectors.detection import Detections
+from detectors.detector import Profile
+from detectors.errors import DetectorExhausted, DetectorRejected, DetectorUnavailable
+from detectors.families.choice import choose, settle, with_pixels
+from detectors.families.family import Array, Family, FamilyName, Pixels, of_picture
+from detectors.families.letterbox import GRAY, Letterbox
+from detectors.families.names import class_names
+from detectors.families.reading import Reading, place_for
+from detectors.model import ModelFile, open_model, require_detection
+from detectors.picture import Picture
+from sources.slot import LARGEST_SIDE
 
-_CHILDREN: dict[str, dict[int, str]] = {
-    "graph": {1: "node", 5: "tensor", 15: "sparse"},
-    "function": {7: "node"},
-    "node": {5: "attribute"},
-    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
-    "sparse": {1: "tensor", 2: "tensor"},
+Provider = Literal["auto", "cpu", "cuda", "tensorrt", "rocm", "coreml"]
+
+PROVIDERS: dict[str, tuple[str, ...]] = {
+    "cpu": ("CPUExecutionProvider",),
+    "cuda": ("CUDAExecutionProvider",),
+    "tensorrt": ("TensorrtExecutionProvider",),
+    "rocm": ("MIGraphXExecutionProvider", "ROCMExecutionProvider"),
+    "coreml": ("CoreMLExecutionProvider",),
 }
-"""Which fields of a message lead to tensors, and what kind of message they hold."""
+"""What ONNX Runtime calls them; of several the first that is there."""
+
+_BEST_FIRST = ("cuda", "rocm", "coreml", "cpu")
+"""What `auto` tries. TensorRT is not among them: it builds its engine for minutes."""
+
+_MOST_THREADS = 8
+_AXES = 4
+_SMALLEST_SIDE = 32
+_WARM_UPS = 2
+_BATCHES = (1, 2, 4, 8, 16)
+_USUAL_BATCH = 8
+_WINDOW = 0.004
+"""Seconds an accelerator waits for a fuller batch."""
+
+_Foreign = Any
+"""ONNX Runtime's module and sessions; the base install has none to check types against."""
 
 
-class NoModel(Exception):  # noqa: N818 (what the bytes are)
-    """The bytes are no whole ONNX model."""
+class OnnxConfig(BaseModel):
+    """Options of a detector on ONNX Runtime."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Path
+    """An `.onnx` file, or a folder with one."""
+
+    sha256: str | None = Field(default=None, pattern="^[0-9a-fA-F]{64}$")
+    """What the hash of the model file must be; default none, which accepts any file."""
+
+    family: FamilyName | None = None
+    """How outputs are read: `yolov8` (also YOLO11), `end_to_end` (YOLOv10, YOLO26), `yolox`, `detr`
+    (RT-DETR, D-FINE, RF-DETR, DEIM), `ssd`; default: found out from the model."""
+
+    pixels: Pixels | None = None
+    """What the model wants of its pixels: `scaled` to 0..1, or centred by `imagenet`'s mean and
+    deviation, as DETR types with a pretrained backbone do; default: the family's way."""
+
+    classes: tuple[str, ...] | Literal["coco"] | None = None
+    """Names of the model's classes in their order, or `coco` for those of COCO; default: as the
+    model's metadata has them, and COCO's for a model of 80 classes without any."""
+
+    labels: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """Class names to report; default all. Fewer make tracking and rules cheaper."""
+
+    min_score: float = Field(default=0.1, gt=0, lt=1)
+    """Objects with a lower score are not reported; default 0.1, because the tracker uses weak
+    detections to hold on to an object. Raising it loses objects that are half hidden."""
+
+    iou: float = Field(default=0.6, gt=0, lt=1)
+    """Overlap above which the weaker of two boxes of one class is dropped; default 0.6. Raising it
+    keeps more neighbours in crowds and more duplicates."""
+
+    size: tuple[int, int] | None = None
+    """Width and height in pixels for a model that leaves its input open; default: as exported."""
+
+    provider: Provider = "auto"
+    """Where the model runs: `cpu`, `cuda`, `tensorrt`, `rocm`, `coreml`, or `auto`, which takes the
+    best that the installed ONNX Runtime has; default `auto`."""
+
+    max_batch: int | None = Field(default=None, ge=1, le=_BATCHES[-1])
+    """Pictures in one call, where the model leaves its batch open; default 8, and 1 on the CPU,
+    which gains nothing. Lowering it takes less of the device's memory."""
+
+    threads: int | None = Field(default=None, ge=1, le=256)
+    """CPU threads; default: half as many as this process has cores, at most 8. Raising it makes one
+    picture faster on an idle machine and leaves less for decoding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a look into the file tells."""
+class OnnxDetector:
+    """Finds objects with a model on ONNX Runtime; see `detectors.Detector`."""
 
-    metadata: tuple[tuple[str, str], ...]
-    external: str | None
-    """Where the first tensor that lies outside the file is kept; None if all lie inside."""
+    Config: ClassVar[type[BaseModel]] = OnnxConfig
+
+    def __init__(self, name: str, config: OnnxConfig) -> None:
+        self._name = name
+        self._config = config
+        self._session: _Foreign = None
+        self._errors: tuple[type[Exception], ...] = ()
+        self._batch = 1
+        self._places: list[Letterbox | None] = []
+
+    def load(self) -> Profile:
+        """Check, load and warm up."""
+        file = open_model(self._config.model, sha256=self._config.sha256)
+        try:
+            return self._load(file)
+        except DetectorRejected as error:
+            raise DetectorRejected(f"{file.path}: {error}") from error
+
+    def detect(self, pictures: Sequence[Picture]) -> Sequence[Detections]:
+        """Look at all pictures, in as few calls as the model takes."""
+        found: list[Detections] = []
+        while len(found) < len(pictures):
+            some = pictures[len(found) : len(found) + self._batch]
+            found.extend(self._look([picture.rgb for picture in some]))
+        return found
+
+    def close(self) -> None:
+        """Drop the session."""
+        self._session = None
+
+    def _load(self, file: ModelFile) -> Profile:
+        require_detection(file.task)
+        if file.kind != "onnx":
+            raise DetectorRejected("is no .onnx file; use `type: openvino` for .xml")
+        runtime = _import_extra()
+        self._errors = _errors(runtime)
+        provider = _choose(runtime.get_available_providers(), self._config.provider)
+        self._session = self._open(runtime, file.data, provider)
+        used = self._session.get_providers()[0]
+        if used != provider and self._config.provider != "auto":
+            raise DetectorRejected(
+                f"`provider: {self._config.provider}`: {provider} is installed but does not start "
+                "here (a driver or library is missing); install it, or choose another"
+            )
+        self._picture, self._target, size, free = _inputs(
+            self._session, self._config.size or file.size
+        )
+        if free:
+            best = 1 if used == PROVIDERS["cpu"][0] else _USUAL_BATCH
+            self._batch = self._config.max_batch or best
+        self._size = size
+        outputs = self._warm_up()
+        family = choose(
+            [output.shape for output in outputs],
+            size,
+            self._config.family,
+            names=[output.name for output in self._session.get_outputs()],
+        )
+        family = with_pixels(family, self._config.pixels)
+        first = family.join(of_picture(outputs, 0, 1))
+        self._family = settle(family, first, size)
+        self._prepare(family)
+        names = class_names(self._config.classes, file.names, family)
+        self._reading = Reading(
+            self._family, names, self._config.labels, self._config.min_score, self._config.iou
+        )
+        self._look([np.full((size[1], size[0], 3), GRAY, np.uint8)] * self._batch)
+        note = "" if used == provider else f" ({provider} does not start here)"
+        return Profile(
+            *size,
+            labels=self._reading.labels,
+            description=f"{file.path.name} ({family.name}, {size[0]}x{size[1]}) with ONNX Runtime "
+            f"{runtime.__version__} on {used.removesuffix('ExecutionProvider')}{note}",
+            max_batch=self._batch,
+            window=_WINDOW if self._batch > 1 else 0.0,
+            parts=True,
+        )
+
+    def _open(self, runtime: _Foreign, data: bytes, provider: str) -> _Foreign:
+        options = runtime.SessionOptions()
+        cores = len(os.sched_getaffinity(0))
+        options.intra_op_num_threads = self._config.threads or max(
+            1, min(cores // 2, _MOST_THREADS)
+        )
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+        options.log_severity_level = 4
+        providers = list(dict.fromkeys((provider, *PROVIDERS["cpu"])))
+        try:
+            return runtime.InferenceSession(data, options, providers=providers)
+        except self._errors as error:
+            raise DetectorRejected(
+                f"ONNX Runtime cannot use it ({_reason(error)}); fetch or export it again"
+            ) from error
+
+    def _warm_up(self) -> list[Array]:
+        """Run a gray picture through the model, before anything is known of its pixels."""
+        width, height = self._size
+        blob = np.full((1, 3, height, width), GRAY, np.float32)
+        try:
+            for _ in range(_WARM_UPS):
+                outputs: list[Array] = self._session.run(None, self._feed(blob))
+        except self._errors as error:
+            raise DetectorRejected(
+                f"it cannot look at a picture of {width}x{height} ({_reason(error)}); leave `size` "
+                "out or export it again"
+            ) from error
+        if not all(_is_sound(output) for output in outputs):
+            raise DetectorRejected(
+                "its output is not made of finite 32-bit numbers; export it again in FP32"
+            )
+        return outputs
+
+    def _prepare(self, family: Family) -> None:
+        """Make the arrays that pictures are written into."""
+        width, height = self._size
+        self._canvas = np.full((self._batch, height, width, 3), GRAY, np.uint8)
+        self._blob = np.empty((self._batch, 3, height, width), np.float32)
+        self._places = [None] * self._batch
+        scale = 1 / (np.float32(family.divisor) * np.array(family.deviation, np.float32))
+        shift = -np.array(family.mean, np.float32) / np.array(family.deviation, np.float32)
+        order = (0, 1, 2) if family.rgb else (2, 1, 0)
+        self._planes = [
+            (plane, float(scale[number]), float(shift[number]))
+            for number, plane in enumerate(order)
+        ]
+
+    def _feed(self, blob: Array) -> dict[str, Array]:
+        feed = {self._picture: blob}
+        if self._target is not None:
+            name, kind = self._target
+            feed[name] = np.array([self._size] * len(blob), kind)
+        return feed
+
+    def _look(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
+        places = [self._place(number, rgb) for number, rgb in enumerate(pictures)]
+        # Sizes the device knows: others are filled up, so that nothing is tuned at work.
+        count = next(size for size in (*_BATCHES, self._batch) if len(pictures) <= size)
+        count = min(count, self._batch)
+        try:
+            outputs = self._session.run(None, self._feed(self._blob[:count]))
+        except self._errors as error:
+            kind = DetectorExhausted if _is_shortage(error) else DetectorUnavailable
+            raise kind(f"ONNX Runtime failed at work: {_reason(error)}") from error
+        return [
+            self._reading.read(self._family.join(of_picture(outputs, number, count)), place)
+            for number, place in enumerate(places)
+        ]
+
+    def _place(self, number: int, rgb: npt.NDArray[np.uint8]) -> Letterbox:
+        """Write a picture into the canvas and its planes into the input."""
+        import cv2  # noqa: PLC0415 (the daemon imports backends to check options, never OpenCV)
+
+        place = place_for(self._family, (rgb.shape[1], rgb.shape[0]), self._size)
+        canvas = self._canvas[number]
+        if place != self._places[number]:
+            canvas[:] = GRAY
+            self._places[number] = place
+        place.place(rgb, canvas)
+        colours = cv2.split(canvas)
+        for target, (plane, scale, shift) in zip(self._blob[number], self._planes, strict=True):
+            np.multiply(colours[plane], np.float32(scale), out=target)
+            if shift:
+                np.add(target, np.float32(shift), out=target)
+        return place
 
 
-def scan(data: bytes) -> Summary:
-    """Walk over a model.
+def _import_extra() -> _Foreign:
+    try:
+        import onnxruntime  # noqa: PLC0415 (an extra that only this detector needs)
+    except ImportError as error:
+        raise DetectorRejected(
+            f"`type: onnx` needs the extra `onnx` ({error}); install it with "
+            '`pip install "lookout-daemon[onnx]"`, or use `type: openvino`, which reads .onnx too'
+        ) from error
+    return onnxruntime
 
-    Raises:
-        NoModel: The bytes end early or are something else.
+
+def _errors(runtime: _Foreign) -> tuple[type[Exception], ...]:
+    """List what ONNX Runtime raises: its classes have no ancestor of their own."""
+    kinds = vars(runtime.capi.onnxruntime_pybind11_state).values()
+    own = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Exception)]
+    return (*own, RuntimeError, ValueError)
+
+
+def _choose(available: Sequence[str], wanted: Provider) -> str:
+    """Translate a provider's short name into the one that is installed."""
+    for short in _BEST_FIRST if wanted == "auto" else (wanted,):
+        for provider in PROVIDERS[short]:
+            if provider in available:
+                return provider
+    known = [short for short, names in PROVIDERS.items() if set(names) & set(available)]
+    raise DetectorRejected(
+        f"`provider: {wanted}`: the installed ONNX Runtime has only {', '.join(known)}; install "
+        "the build for that device (such as onnxruntime-gpu), or choose another"
+    )
+
+
+def _inputs(
+    session: _Foreign, wanted: tuple[int, int] | None
+) -> tuple[str, tuple[str, type[np.generic]] | None, tuple[int, int], bool]:
+    """Tell the inputs apart.
+
+    Returns:
+        Name of the picture's input; name and type of the input for the size that boxes are scaled
+        to, if there is one; width and height; whether the batch is open.
     """
-    whole = memoryview(data)
-    metadata: list[tuple[str, str]] = []
-    external: str | None = None
-    graphs = 0
-    for number, value in _fields(whole):
-        if not isinstance(value, memoryview):
-            continue
-        if number == _MODEL_METADATA:
-            metadata.append(_entry(value))
-        elif number == _MODEL_GRAPH:
-            graphs += 1
-            external = external or _outside(value, "graph", 0)
-        elif number == _MODEL_FUNCTIONS:
-            external = external or _outside(value, "function", 0)
-    if not graphs:
-        raise NoModel("it has no graph")
-    return Summary(tuple(metadata), external)
+    pictures = [port for port in session.get_inputs() if len(port.shape) == _AXES]
+    targets = [
+        port
+        for port in session.get_inputs()
+        if port.type in _WHOLE and len(port.shape) == 2 and port.shape[1] == 2  # noqa: PLR2004
+    ]
+    if len(pictures) != 1 or len(session.get_inputs()) != len(pictures) + len(targets):
+        raise DetectorRejected(
+            f"it has {len(session.get_inputs())} inputs of other shapes than one picture; export a "
+            "detection model"
+        )
+    [picture] = pictures
+    batch, colours, height, width = picture.shape
+    if colours != 3 or picture.type != "tensor(float)":  # noqa: PLR2004 (red, green, blue)
+        raise DetectorRejected(
+            f"its input {picture.shape} of {picture.type} is not 1 x 3 x height x width of 32-bit "
+            "floats; export it so"
+        )
+    size = _size((width, height), wanted)
+    target = (targets[0].name, _WHOLE[targets[0].type]) if targets else None
+    return picture.name, target, size, not isinstance(batch, int)
 
 
-def _outside(message: memoryview, kind: str, depth: int) -> str | None:
-    if depth > _DEEPEST:
-        raise NoModel("it is nested too deeply")
-    if kind == "tensor":
-        return _tensor_outside(message)
-    for number, value in _fields(message):
-        child = _CHILDREN[kind].get(number)
-        if child is None or not isinstance(value, memoryview):
-            continue
-        if (external := _outside(value, child, depth + 1)) is not None:
-            return external
-    return None
+_WHOLE: dict[str, type[np.generic]] = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
 
 
-def _tensor_outside(message: memoryview) -> str | None:
-    for number, value in _fields(message):
-        if number == _TENSOR_EXTERNAL_DATA and isinstance(value, memoryview):
-            return _entry(value)[1][:200]
-        if number == _TENSOR_DATA_LOCATION and value == 1:
-            return "an unnamed file"
-    return None
+def _size(
+    exported: tuple[int | str | None, int | str | None], wanted: tuple[int, int] | None
+) -> tuple[int, int]:
+    fixed = tuple(side for side in exported if isinstance(side, int))
+    if len(fixed) == len(exported):
+        size = (fixed[0], fixed[1])
+        if wanted is not None and wanted != size:
+            raise DetectorRejected(
+                f"it cannot take pictures of {wanted[0]}x{wanted[1]}, only {size[0]}x{size[1]}; "
+                "leave `size` out or export it so"
+            )
+    elif wanted is None:
+        raise DetectorRejected(
+            "it leaves the size of its input open; set `size: [width, height]`, e.g. [640, 384]"
+        )
+    else:
+        size = wanted
+    if not all(_SMALLEST_SIDE <= side <= LARGEST_SIDE for side in size):
+        raise DetectorRejected(
+            f"an input of {size[0]}x{size[1]} is outside {_SMALLEST_SIDE} to {LARGEST_SIDE} "
+            "pixels; export it smaller, or set `size` if it leaves the size open"
+        )
+    return size
 
 
-def _entry(message: memoryview) -> tuple[str, str]:
-    texts = {
-        number: bytes(value).decode(errors="replace")
-        for number, value in _fields(message)
-        if isinstance(value, memoryview)
-    }
-    return texts.get(_ENTRY_KEY, ""), texts.get(_ENTRY_VALUE, "")
+def _is_sound(output: Array) -> bool:
+    """Tell finite 32-bit numbers, or whole ones (class numbers)."""
+    if output.dtype.kind == "i":
+        return True
+    return output.dtype == np.float32 and bool(np.isfinite(output).all())
 
 
-def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    at = 0
-    end = len(message)
-    while at < end:
-        tag, at = _varint(message, at)
-        number, wire = tag >> 3, tag & 7
-        if wire == _VARINT:
-            value, at = _varint(message, at)
-            yield number, value
-            continue
-        if wire == _BYTES:
-            length, at = _varint(message, at)
-        elif wire in {_FIXED64, _FIXED32}:
-            length = 8 if wire == _FIXED64 else 4
-        else:
-            raise NoModel(f"wire type {wire} at byte {at}")
-        if number == 0 or at + length > end:
-            raise NoModel("a field goes beyond its end")
-        yield number, message[at : at + length]
-        at += length
+def _is_shortage(error: Exception) -> bool:
+    """Tell a lack of memory; the runtime has no class for it, only words."""
+    said = str(error).lower()
+    return any(words in said for words in ("failed to allocate memory", "out of memory"))
 
 
-def _varint(message: memoryview, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if at >= len(message):
-            raise NoModel("it ends within a number")
-        byte = message[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:  # noqa: PLR2004 (the highest bit says that more follows)
-            return value, at
-    raise NoModel("a number has no end")
+def _reason(error: Exception) -> str:
+    """Pick what of ONNX Runtime's message is meant for people, in one line."""
+    text = " ".join(str(error).split())
+    return text.rpartition(" : ")[2][:300].rstrip(".") or type(error).__name__

@@ -8,7 +8,7 @@ looked at one by one.
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from detectors.detection import Detections
 from detectors.detector import Profile
 from detectors.errors import DetectorRejected, DetectorUnavailable
-from detectors.families.candidates import Numbers
-from detectors.families.choice import choose, settle
-from detectors.families.family import Family, FamilyName
+from detectors.families.choice import choose, settle, with_pixels
+from detectors.families.family import Array, Family, FamilyName, Pixels, of_picture
 from detectors.families.letterbox import GRAY, Letterbox
 from detectors.families.names import class_names
 from detectors.families.reading import Reading, place_for
@@ -53,12 +52,16 @@ class OpenvinoConfig(BaseModel):
     """The same for the `.bin` beside an `.xml`."""
 
     family: FamilyName | None = None
-    """How outputs are read: `yolov8` (also YOLO11), `end_to_end` (YOLOv10, YOLO26), `yolox`, `ssd`;
-    default: found out from the model."""
+    """How outputs are read: `yolov8` (also YOLO11), `end_to_end` (YOLOv10, YOLO26), `yolox`, `detr`
+    (RT-DETR, D-FINE, RF-DETR, DEIM), `ssd`; default: found out from the model."""
 
-    classes: tuple[str, ...] | None = Field(default=None, max_length=4096)
-    """Names of the model's classes in their order; default: as the model's metadata has them, and
-    COCO's for a model of 80 classes without any."""
+    pixels: Pixels | None = None
+    """What the model wants of its pixels: `scaled` to 0..1, or centred by `imagenet`'s mean and
+    deviation, as DETR types with a pretrained backbone do; default: the family's way."""
+
+    classes: tuple[str, ...] | Literal["coco"] | None = Field(default=None)
+    """Names of the model's classes in their order, or `coco` for those of COCO; default: as the
+    model's metadata has them, and COCO's for a model of 80 classes without any."""
 
     labels: tuple[str, ...] | None = Field(default=None, min_length=1)
     """Class names to report; default all. Fewer make tracking and rules cheaper."""
@@ -75,7 +78,7 @@ class OpenvinoConfig(BaseModel):
     """Width and height in pixels for a model that leaves its input open; default: as exported."""
 
     device: str = Field(default="CPU", pattern="^[A-Z]+(\\.[0-9]+)?$")
-    """`CPU`, `GPU`, `GPU.1` or `NPU`, as OpenVINO names them; default CPU."""
+    """`CPU`, `GPU`, `GPU.1`, `NPU`, or `AUTO`, which takes the best there is; default CPU."""
 
     threads: int | None = Field(default=None, ge=1, le=256)
     """CPU threads; default: half as many as this process has cores, at most 8. Raising it makes one
@@ -97,6 +100,7 @@ class OpenvinoDetector:
         self._request: _Foreign = None
         self._canvas = np.empty((0, 0, 3), np.uint8)
         self._place: Letterbox | None = None
+        self._count = 1
 
     def load(self) -> Profile:
         """Check, compile and warm up."""
@@ -127,23 +131,29 @@ class OpenvinoDetector:
         try:
             model = _read(core, file)
             size = _settle_input(model, self._config.size or file.size)
-            shapes = [tuple(output.shape) for output in model.outputs]
-            family = choose(shapes, size, self._config.family)
+            family = choose(
+                [_shape(output.partial_shape) for output in model.outputs],
+                size,
+                self._config.family,
+                names=[_name(output) for output in model.outputs],
+            )
+            family = with_pixels(family, self._config.pixels)
             model = _with_preprocessing(openvino, model, family)
             compiled = core.compile_model(model, self._config.device, self._options())
-            output = self._prepare(openvino, compiled, size)
+            outputs = self._prepare(openvino, compiled, size)
         except RuntimeError as error:
             raise DetectorRejected(
                 f"OpenVINO cannot use it ({_reason(error)}); fetch or export it again"
             ) from error
         self._size = size
-        self._family = settle(family, output, size)
+        first = family.join(of_picture(outputs, 0, 1))
+        self._family = settle(family, first, size)
         names = class_names(self._config.classes, file.names or _labels(model), family)
         self._reading = Reading(
             self._family, names, self._config.labels, self._config.min_score, self._config.iou
         )
-        self._reading.read(output, Letterbox.stretch(size))
-        device = core.get_property(self._config.device, "FULL_DEVICE_NAME")
+        self._reading.read(first, Letterbox.stretch(size))
+        device = _device_name(core, compiled, self._config.device)
         version = openvino.__version__.split("-")[0]
         return Profile(
             *size,
@@ -167,25 +177,33 @@ class OpenvinoDetector:
             }
         return options
 
-    def _prepare(self, openvino: _Foreign, compiled: _Foreign, size: tuple[int, int]) -> Numbers:
-        """Bind the one input tensor and look at a gray picture; return what comes out."""
+    def _prepare(
+        self, openvino: _Foreign, compiled: _Foreign, size: tuple[int, int]
+    ) -> list[Array]:
+        """Bind the inputs and look at a gray picture; return what comes out."""
         self._canvas = np.full((size[1], size[0], 3), GRAY, np.uint8)
         self._request = compiled.create_infer_request()
-        self._request.set_input_tensor(
-            openvino.Tensor(self._canvas[np.newaxis], shared_memory=True)
-        )
+        for place, port in enumerate(compiled.inputs):
+            picture = len(port.partial_shape) == _AXES
+            values = (
+                self._canvas[np.newaxis]
+                if picture
+                else np.array([size], port.element_type.to_dtype())
+            )
+            tensor = openvino.Tensor(values, shared_memory=picture)
+            self._request.set_input_tensor(place, tensor)
         for _ in range(_WARM_UPS):
             self._request.infer()
-        output = self._output()
-        if output.dtype != np.float32 or not np.isfinite(output).all():
+        self._count = len(compiled.outputs)
+        outputs = self._outputs()
+        if not all(_is_sound(output) for output in outputs):
             raise DetectorRejected(
                 "its output is not made of finite 32-bit numbers; export it again in FP32"
             )
-        return output
+        return outputs
 
-    def _output(self) -> Numbers:
-        output: Numbers = self._request.get_output_tensor(0).data[0]
-        return output
+    def _outputs(self) -> list[Array]:
+        return [self._request.get_output_tensor(place).data for place in range(self._count)]
 
     def _look(self, rgb: npt.NDArray[np.uint8]) -> Detections:
         place = place_for(self._family, (rgb.shape[1], rgb.shape[0]), self._size)
@@ -199,16 +217,34 @@ class OpenvinoDetector:
             raise DetectorUnavailable(
                 f"{self._config.device} failed during inference: {_reason(error)}"
             ) from error
-        return self._reading.read(self._output(), place)
+        found = self._family.join(of_picture(self._outputs(), 0, 1))
+        return self._reading.read(found, place)
+
+
+def _is_sound(output: Array) -> bool:
+    """Tell finite 32-bit numbers, or whole ones (class numbers)."""
+    if output.dtype.kind == "i":
+        return True
+    return output.dtype == np.float32 and bool(np.isfinite(output).all())
 
 
 def _require_device(available: Sequence[str], wanted: str) -> None:
     """Refuse a device that is not there; `GPU` also stands for `GPU.0`."""
+    if wanted == "AUTO":
+        return
     if not any(device in {wanted, f"{wanted}.0"} for device in available):
         raise DetectorRejected(
             f"`device: {wanted}`: OpenVINO sees no such device here, only {', '.join(available)}; "
             "install its driver, give this user access, or choose another"
         )
+
+
+def _shape(partial: _Foreign) -> tuple[int, ...]:
+    return tuple(-1 if axis.is_dynamic else axis.get_length() for axis in partial)
+
+
+def _name(output: _Foreign) -> str:
+    return min(output.names, default="")
 
 
 def _read(core: _Foreign, file: ModelFile) -> _Foreign:
@@ -217,12 +253,15 @@ def _read(core: _Foreign, file: ModelFile) -> _Foreign:
 
 def _settle_input(model: _Foreign, wanted: tuple[int, int] | None) -> tuple[int, int]:
     """Fix the input's shape and return its width and height."""
-    if len(model.inputs) != 1 or len(model.inputs[0].partial_shape) != _AXES:
+    pictures = [port for port in model.inputs if len(port.partial_shape) == _AXES]
+    sizes = [port for port in model.inputs if _is_target_size(port)]
+    if len(pictures) != 1 or len(model.inputs) != len(pictures) + len(sizes):
         raise DetectorRejected(
             f"it has {len(model.inputs)} inputs of other shapes than one picture; export a "
             "detection model"
         )
-    shape = model.inputs[0].partial_shape
+    [picture] = pictures
+    shape = picture.partial_shape
     if shape[1] != 3:  # noqa: PLR2004 (red, green, blue)
         raise DetectorRejected(
             f"its input {shape} is not 1 x 3 x height x width; export it with channels first"
@@ -238,7 +277,7 @@ def _settle_input(model: _Foreign, wanted: tuple[int, int] | None) -> tuple[int,
             "export it smaller, or set `size` if it leaves the size open"
         )
     try:
-        model.reshape([1, 3, height, width])
+        model.reshape({picture: [1, 3, height, width], **{port: [1, 2] for port in sizes}})
     except RuntimeError as error:
         raise DetectorRejected(
             f"it cannot take pictures of {width}x{height}; leave `size` out or export it so"
@@ -246,9 +285,17 @@ def _settle_input(model: _Foreign, wanted: tuple[int, int] | None) -> tuple[int,
     return width, height
 
 
+def _is_target_size(port: _Foreign) -> bool:
+    """Tell the second input of a DETR type: width and height that boxes are scaled to."""
+    shape = port.partial_shape
+    whole = port.element_type.get_type_name() in {"i64", "i32"}
+    return whole and len(shape) == 2 and shape[1] == 2  # noqa: PLR2004 (pictures x 2)
+
+
 def _with_preprocessing(openvino: _Foreign, model: _Foreign, family: Family) -> _Foreign:
     steps = openvino.preprocess.PrePostProcessor(model)
-    source = steps.input()
+    [place] = [n for n, port in enumerate(model.inputs) if len(port.partial_shape) == _AXES]
+    source = steps.input(place)
     source.tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
     source.model().set_layout(openvino.Layout("NCHW"))
     pixels = source.preprocess()
@@ -258,6 +305,8 @@ def _with_preprocessing(openvino: _Foreign, model: _Foreign, family: Family) -> 
     pixels.convert_element_type(openvino.Type.f32)
     if family.divisor != 1:
         pixels.scale(family.divisor)
+    if any(family.mean):
+        pixels.mean(list(family.mean)).scale(list(family.deviation))
     return steps.build()
 
 
@@ -267,6 +316,13 @@ def _labels(model: _Foreign) -> tuple[str, ...]:
         return ()
     said = model.get_rt_info(["model_info", "labels"]).astype(str)
     return tuple(name.replace("_", " ") for name in said.split())
+
+
+def _device_name(core: _Foreign, compiled: _Foreign, wanted: str) -> str:
+    if wanted != "AUTO":
+        return str(core.get_property(wanted, "FULL_DEVICE_NAME"))
+    chosen = compiled.get_property("EXECUTION_DEVICES")
+    return ", ".join(chosen) if isinstance(chosen, (list, tuple)) else str(chosen)
 
 
 def _reason(error: RuntimeError) -> str:

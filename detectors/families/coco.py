@@ -12,3 +12,18 @@ COCO = (
     "microwave", "oven", "toaster", "sink", "refrigerator", "book", "clock", "vase", "scissors",
     "teddy bear", "hair drier", "toothbrush",
 )  # fmt: skip
+
+_GAPS = (12, 26, 29, 30, 45, 66, 68, 69, 71, 83)
+"""Category numbers of COCO that were planned and never annotated."""
+
+
+def by_category() -> tuple[str, ...]:
+    """Name COCO's classes by their category numbers, 0 to 90, as RF-DETR and others number them.
+
+    Number 0 and the gaps have empty names, which are never reported.
+    """
+    names = iter(COCO)
+    return tuple(
+        "" if number == 0 or number in _GAPS else next(names)
+        for number in range(len(COCO) + len(_GAPS) + 1)
+    )

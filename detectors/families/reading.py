@@ -75,7 +75,7 @@ def _mask(
     names: tuple[str, ...], wanted: Collection[str] | None
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     if wanted is None:
-        return np.ones(len(names), np.bool_)
+        return np.array([name != "" for name in names], np.bool_)
     if unknown := sorted(set(wanted) - set(names)):
         known = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
         raise DetectorRejected(

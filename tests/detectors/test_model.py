@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rig.models import bright_model
 
-from detectors import model, onnx
+from detectors import model, onnx_file
 from detectors.errors import DetectorRejected
 from detectors.model import class_numbers, open_model, require_detection
 
@@ -53,7 +53,7 @@ def test_nothing_is_parsed_before_the_hash_is_checked(
 ) -> None:
     """F18, F55: a file of the wrong hash is refused for its hash even if it is garbage."""
     looked: list[bytes] = []
-    monkeypatch.setattr(onnx, "scan", looked.append)
+    monkeypatch.setattr(onnx_file, "scan", looked.append)
     path = tmp_path / "model.onnx"
     path.write_bytes(b"\xff" * 100)
     assert "sha256" in refusal(path, sha256="00" * 32)

@@ -1,6 +1,5 @@
 """Models on OpenVINO: made here, and real ones against plain pre- and post-processing."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -19,7 +18,6 @@ from detectors.picture import Picture
 from detectors.testing import check_detector
 
 Rgb = npt.NDArray[np.uint8]
-Boxes = list[tuple[list[float], float, int]]
 
 
 def detector(path: Path, **options: object) -> OpenvinoDetector:
@@ -201,28 +199,6 @@ def test_unknown_options_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.material
-@pytest.mark.parametrize("name", ["yolox_nano.onnx", "yolo11n_int8_openvino", "yolov8n_int8.onnx"])
-def test_real_models_find_what_plain_processing_finds(material: Path, name: str) -> None:
-    """Boxes and scores equal those computed straight from the model, box by box."""
-    path = material / "models" / name
-    instance = detector(path, min_score=0.3, iou=0.5)
-    profile = instance.load()
-    reference = _reference(path)
-    seen = 0
-    for image in ("coco_000000334371.jpg", "coco_000000181542.jpg", "rfi_crowd.jpg"):
-        picture = _fitted(material / "images" / image, profile.width, profile.height)
-        [found] = look(instance, picture)
-        expected = reference(picture)
-        assert len(found) == len(expected)
-        for detection, (box, score, number) in zip(found, expected, strict=True):
-            assert detection.label == profile.labels[number]
-            assert abs(detection.score - score) <= 0.02
-            assert _iou(list(detection.xyxy), box) >= 0.98
-        seen += len(found)
-    assert seen > 20
-
-
-@pytest.mark.material
 def test_two_runs_are_identical(material: Path) -> None:
     """Two loads give the same numbers for the same picture, bit by bit."""
     path = material / "models" / "yolox_nano.onnx"
@@ -257,62 +233,3 @@ def _fitted(path: Path, width: int, height: int) -> Rgb:
     size = (round(bgr.shape[1] * scale), round(bgr.shape[0] * scale))
     fitted = cv2.cvtColor(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
     return np.asarray(fitted, np.uint8)
-
-
-def _reference(path: Path) -> Callable[[Rgb], Boxes]:
-    """Run the bare model with float pictures made by hand and boxes read by hand."""
-    core = openvino.Core()
-    file = next(path.glob("*.xml")) if path.is_dir() else path
-    model = core.compile_model(core.read_model(file), "CPU", {"INFERENCE_NUM_THREADS": 2})
-    height, width = tuple(model.inputs[0].shape)[2:]
-
-    def boxes(picture: Rgb) -> Boxes:
-        yolox = "yolox" in file.name
-        canvas = np.full((height, width, 3), 114, np.float32)
-        top = 0 if yolox else (height - picture.shape[0]) // 2
-        left = 0 if yolox else (width - picture.shape[1]) // 2
-        canvas[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
-        values = canvas[..., ::-1] if yolox else canvas / 255
-        output = model(np.ascontiguousarray(values.transpose(2, 0, 1)[np.newaxis]))[0][0]
-        rows = _yolox_rows(output, width, height) if yolox else output.T.astype(np.float64)
-        found: Boxes = []
-        for row in rows[np.argsort(-rows[:, 4:].max(axis=1), kind="stable")]:
-            number = int(row[4:].argmax())
-            score = float(row[4 + number])
-            if score < 0.3:
-                break
-            x, y, across, down = row[:4]
-            box = [
-                x - across / 2 - left,
-                y - down / 2 - top,
-                x + across / 2 - left,
-                y + down / 2 - top,
-            ]
-            if all(other[2] != number or _iou(other[0], box) <= 0.5 for other in found):
-                found.append((box, score, number))
-        size = np.array([picture.shape[1], picture.shape[0]] * 2)
-        return [(np.clip(np.array(box) / size, 0, 1).tolist(), s, n) for box, s, n in found]
-
-    return boxes
-
-
-def _yolox_rows(
-    output: npt.NDArray[np.float32], width: int, height: int
-) -> npt.NDArray[np.float64]:
-    """Decode cell by cell into centre, size and class scores."""
-    rows = []
-    values = iter(output.astype(np.float64))
-    for stride in (8, 16, 32):
-        for row in range(height // stride):
-            for column in range(width // stride):
-                v = next(values)
-                place = [(v[0] + column) * stride, (v[1] + row) * stride]
-                rows.append([*place, *(np.exp(v[2:4]) * stride), *(v[5:] * v[4])])
-    return np.array(rows)
-
-
-def _iou(a: list[float], b: list[float]) -> float:
-    width = max(0.0, min(a[2], b[2]) - max(a[0], b[0]))
-    height = max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
-    area = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
-    return width * height / (area - width * height)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detectors.errors import DetectorRejected
-from detectors.families.choice import choose, settle
+from detectors.families.choice import choose, settle, with_pixels
 from detectors.families.family import FamilyName
 from detectors.families.yolox import Grid
 
@@ -22,6 +22,7 @@ ANCHORS = 80 * 48 + 40 * 24 + 20 * 12
         ((1, ANCHORS, 85), "yolox", 80),
         ((1, ANCHORS, 6), "yolox", 1),
         ((1, 1, 200, 7), "ssd", 0),
+        ((1, 300, 84), "detr", 80),
     ],
 )
 def test_the_shape_tells(shape: tuple[int, ...], name: FamilyName, classes: int) -> None:
@@ -37,7 +38,9 @@ def test_the_shape_tells(shape: tuple[int, ...], name: FamilyName, classes: int)
         [(1, 84, 8400)],
         [(1, 1000)],
         [(1, 84, ANCHORS), (1, 32, 96, 160)],
-        [(300,), (300, 4), (300,)],
+        [(300,), (300, 4), (200,)],
+        [(1, 300, 4), (1, 200, 80)],
+        [(1, 300, 4), (1, 300, 4)],
         [],
     ],
 )
@@ -64,3 +67,36 @@ def test_yolox_that_decodes_itself_is_settled_by_its_output() -> None:
     output[0, 4:6] = 1
     settled = settle(family, output, SIZE)
     assert settled.decode(output, 0.5).xyxy.tolist() == [[0, 0, 8, 8]]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "names", "classes"),
+    [
+        ([(300,), (300, 4), (300,)], ["labels", "boxes", "scores"], 0),
+        ([(1, 300), (1, 300, 4), (1, 300)], ["scores", "boxes", "labels"], 0),
+        ([(-1,), (-1, 4), (300,)], [], 0),
+        ([(1, 300, 4), (1, 300, 91)], ["dets", "labels"], 91),
+        ([(1, 300, 80), (1, 300, 4)], ["logits", "pred_boxes"], 80),
+    ],
+)
+def test_detr_types_are_known_by_their_outputs_together(
+    shapes: list[tuple[int, ...]], names: list[str], classes: int
+) -> None:
+    """Labels, boxes and scores, or logits and boxes, in any order, with or without batch axis."""
+    family = choose(shapes, SIZE, names=names)
+    assert (family.name, family.classes, family.overlaps) == ("detr", classes, False)
+    assert (family.mean != (0, 0, 0)) == ("dets" in names)
+
+
+def test_the_configuration_decides_about_pixels() -> None:
+    """ImageNet's mean comes in the order of the model's colours; `scaled` takes it off again."""
+    family = choose([(1, 300, 4), (1, 300, 91)], SIZE, names=["dets", "labels"])
+    assert family.mean == (0.485, 0.456, 0.406)
+    assert with_pixels(family, "scaled").mean == (0, 0, 0)
+    assert with_pixels(family, None) is family
+    assert with_pixels(choose([(1, ANCHORS, 85)], SIZE), "imagenet").mean == (0.406, 0.456, 0.485)
+
+
+def test_a_wish_settles_what_looks_like_two_families() -> None:
+    """Rows of six are a head without suppression, or a DETR type of two classes if one says so."""
+    assert choose([(1, 300, 6)], SIZE, "detr").classes == 2

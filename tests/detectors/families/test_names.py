@@ -30,3 +30,17 @@ def test_their_number_must_be_right() -> None:
         class_names(("a", "b"), (), THREE)
     with pytest.raises(DetectorRejected, match="80 classes, but its metadata names 3"):
         class_names(None, ("a", "b", "c"), EIGHTY)
+
+
+def test_coco_can_be_meant_by_its_name() -> None:
+    """`classes: coco` names 80 classes, or 91 where the model numbers them by category."""
+    found = choose([(300,), (300, 4), (300,)], (640, 640))
+    by_category = choose([(1, 300, 91), (1, 300, 4)], (640, 640))
+    assert class_names("coco", (), found) == COCO
+    names = class_names("coco", (), by_category)
+    assert names == class_names(None, (), by_category)
+    assert (names[0], names[1], names[12], names[13], names[90]) == (
+        *("", "person", "", "stop sign", "toothbrush"),
+    )
+    with pytest.raises(DetectorRejected, match="3 classes, but `classes` names 80"):
+        class_names("coco", (), THREE)
