@@ -144,6 +144,7 @@ def line(
         opening,
         live=camera.live,
         finite=camera.finite,
+        quiet=camera.quiet,
         fps=camera.config.detect.fps,
         regions=camera.config.detect.regions,
         tracker=plan.tracker.factory(name, plan.tracker.config, track),

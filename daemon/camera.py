@@ -74,9 +74,10 @@ class CameraHost:
         told: Called with every change of state.
         module: What the child runs.
         finite: Whether an end is no fault; by default, for what is not live.
+        quiet: Seconds without a picture that are no fault, beyond what `timing` allows.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it watches, and how long it waits)
         self,
         opening: Open,
         *,
@@ -87,10 +88,12 @@ class CameraHost:
         told: Callable[[CameraState, str], None],
         module: str = "sources.child",
         finite: bool | None = None,
+        quiet: float = 0.0,
     ) -> None:
         self.name = opening.camera
         self.live = live
         self.finite = not live if finite is None else finite
+        self.quiet = quiet
         self.stream: StreamInfo | None = None
         """What was opened, once known."""
 
@@ -234,9 +237,9 @@ class CameraHost:
         """Return how long a picture may take; silence of a camera is noticed long before."""
         timing = self._timing
         if not self.live:
-            return timing.request
+            return timing.request + self.quiet
         passed_over = max(0.0, (not_before or 0.0) - asyncio.get_running_loop().time())
-        return passed_over + timing.opening + timing.silence
+        return passed_over + timing.opening + timing.silence + self.quiet
 
     async def _ask(self, ask: Next | Take, limit: float) -> tuple[Answer, bytes]:
         loop = asyncio.get_running_loop()
@@ -393,9 +396,9 @@ class CameraHost:
                 self._give_up(f"no picture within {timing.opening:.0f} s of connecting")
             return
         silent = now - self._decoded_at
-        if silent > timing.silence:
+        if silent > timing.silence + self.quiet:
             self._give_up(f"no picture for {silent:.0f} s")
-        if silent > ONLINE:
+        if silent > ONLINE + self.quiet:
             self._say("stalled", f"no picture for {ONLINE:.0f} s")
         elif self._state[0] in {"connecting", "stalled"}:
             self._say("online", "")

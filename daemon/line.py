@@ -74,6 +74,7 @@ class Line:
         opening: What the child opens; numbering goes on from its `first_index`.
         live: Whether pictures come by themselves.
         finite: Whether an end is no fault; by default, for what is not live.
+        quiet: Seconds without a picture that are no fault.
         fps: Frames per second to look at; None for every one.
         regions: Whether parts of pictures are looked at closely.
     """
@@ -89,6 +90,7 @@ class Line:
         wiring: Wiring,
         finite: bool | None = None,
         regions: Choice = "off",
+        quiet: float = 0.0,
     ) -> None:
         self.name = opening.camera
         self.figures = CameraFigures()
@@ -102,6 +104,7 @@ class Line:
         self._opening = opening
         self._live = live
         self._finite = finite
+        self._quiet = quiet
         self._fps = fps
         self._regions = regions
         self._closely: Closely | None = None
@@ -139,6 +142,7 @@ class Line:
                 opening,
                 live=self._live,
                 finite=self._finite,
+                quiet=self._quiet,
                 pool=pool,
                 figures=self.figures,
                 timing=self._wire.timing,
@@ -171,11 +175,14 @@ class Line:
         while True:
             self._wire.beat()
             await asyncio.sleep(min(1.0, self._wire.timing.camera_lost / 4))
-            if not self._live or self._looked_at is None or self._lost:
+            # What shows pictures now and then has moved on; a recording is only slow.
+            passing = self._live or self._quiet > 0
+            if not passing or self._looked_at is None or self._lost:
                 continue
-            if loop.time() - self._looked_at > self._wire.timing.camera_lost:
+            patience = self._wire.timing.camera_lost + (self._quiet if self._live else 0.0)
+            if loop.time() - self._looked_at > patience:
                 self._lost = True
-                await self.close("camera_lost")
+                await self.close("camera_lost" if self._live else "left")
 
     def numbering(self) -> tuple[int, int]:
         """Return the highest track id and frame index used so far."""

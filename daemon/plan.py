@@ -12,6 +12,7 @@ from daemon.backends import Backend, resolve
 from daemon.config import CameraConfig, DaemonConfig, Use
 from daemon.errors import ConfigRejected
 from daemon.secrets import Secret, Secrets
+from sources import Quiet
 
 SIMPLE = "detector"
 """What the detector of the simple form, `detector: {...}`, is called among others."""
@@ -25,6 +26,9 @@ class CameraPlan:
     source: Backend
     live: bool
     finite: bool
+    quiet: float
+    """Seconds without a picture that are no fault, beyond what `timing` allows."""
+
     secret: Secret | None
     detectors: tuple[str, ...] = (SIMPLE,)
     """Names of those that look at it."""
@@ -139,7 +143,9 @@ def _camera(name: str, config: DaemonConfig, origin: str, secrets: Secrets) -> C
     source = resolve("sources", key, camera.source, origin)
     built = source.factory(name, source.config)
     secret = _secret(source.config, key, origin, secrets)
-    return CameraPlan(camera, source, bool(built.live), bool(built.finite), secret, detectors)
+    quiet = built.quiet if isinstance(built, Quiet) else 0.0
+    live, finite = bool(built.live), bool(built.finite)
+    return CameraPlan(camera, source, live, finite, quiet, secret, detectors)
 
 
 def _sink(name: str, use: Use, origin: str, secrets: Secrets) -> Backend:

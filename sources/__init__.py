@@ -5,7 +5,7 @@ from sources.errors import SourceError, SourceRejected, SourceUnavailable
 from sources.frame import Frame, Part, Pixels
 from sources.picture import Mark, PictureRequest, Point, Relative
 from sources.slot import Slots
-from sources.source import Source
+from sources.source import Quiet, Source
 
 __all__ = [
     "BlockingChannel",
@@ -16,6 +16,7 @@ __all__ = [
     "PictureRequest",
     "Pixels",
     "Point",
+    "Quiet",
     "Received",
     "Relative",
     "Slots",

@@ -49,6 +49,14 @@ class NetworkConfig(BaseModel):
     Setting it lets anybody on the way read the password: prefer `ca`."""
 
 
+class WebConfig(NetworkConfig):
+    """What every camera that speaks HTTP has."""
+
+    hosts: tuple[str, ...] = ()
+    """Other hosts to which redirects and playlists of this camera may lead; default none. They get
+    no password."""
+
+
 def checked(url: str, schemes: Collection[str]) -> str:
     """Check the address of a camera as it stands in the configuration.
 

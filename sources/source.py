@@ -165,6 +165,14 @@ class DecodeFault(Exception):  # noqa: N818 (a fault of one packet, not of the s
     """One packet could not be decoded."""
 
 
+@runtime_checkable
+class Quiet(Protocol):
+    """A source from which nothing may come for a while although all is well."""
+
+    quiet: float
+    """Seconds, beyond what is allowed to any camera; may be infinite."""
+
+
 class Source(Protocol):
     """A kind of source with its options; see the entry points `lookout.sources`."""
 

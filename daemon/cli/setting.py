@@ -52,13 +52,17 @@ def source_of(url: str, *, pace: str = "clip", loop: bool = False) -> dict[str, 
         return {"type": "synthetic"}
     if scheme in {"rtsp", "rtsps"}:
         return {"type": "rtsp", "url": url}
+    if scheme in {"http", "https"}:
+        playlist = urlsplit(url).path.lower().endswith(".m3u8")
+        return {"type": "hls" if playlist else "http", "url": url}
     path = _path(url)
     if _exists(path):
         return {"type": "file", "path": str(path), "pace": pace, "loop": loop}
     if scheme in {"", "file"}:
         raise ConfigRejected(f"source {str(path)!r}: no such file; check the path")
     raise ConfigRejected(
-        f"source: {scheme}:// is not known here; use rtsp://, rtsps://, a file or synthetic:"
+        f"source: {scheme}:// is not known here; use rtsp://, rtsps://, http://, https://, "
+        "a file or synthetic:"
     )
 
 

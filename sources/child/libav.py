@@ -7,8 +7,9 @@ closing under a reader crashes.
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import av
 import av.error
@@ -40,7 +41,7 @@ _HIGH_DEFINITION = 720
 _UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED."""
 
-_MOST_PIXELS = 40_000_000
+MOST_PIXELS = 40_000_000
 """Pixels of the largest picture that is decoded (8K has 33 million): hostile sizes end here."""
 
 _LARGEST_SIDE = 16384
@@ -82,6 +83,9 @@ class Address:
 
     paced: bool = False
     """Whether a recording comes at its own speed."""
+
+    opener: Callable[[str, int, dict[str, str]], Any] | None = None
+    """Opens what libav wants to open, in its place; None lets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,8 +364,9 @@ def _open(address: Address) -> tuple[InputContainer, VideoStream]:
             address.url,
             mode="r",
             format=address.format,
-            options={**address.options, "max_pixels": str(_MOST_PIXELS)},
+            options={**address.options, "max_pixels": str(MOST_PIXELS)},
             metadata_errors="replace",
+            io_open=address.opener,
         )
     except av.error.FFmpegError as error:
         elapsed = time.monotonic() - started
@@ -386,7 +391,7 @@ def _decoder(video: VideoStream, address: Address) -> VideoCodecContext:
     if address.codecs is not None and codec.name not in address.codecs:
         allowed = ", ".join(sorted(address.codecs))
         raise SourceRejected(f"codec {codec.name} is not allowed from the network, only {allowed}")
-    codec.options = {"max_pixels": str(_MOST_PIXELS)}
+    codec.options = {"max_pixels": str(MOST_PIXELS)}
     codec.thread_count = 1
     codec.thread_type = "NONE"
     if address.low_delay and not codec.has_b_frames:

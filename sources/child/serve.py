@@ -39,7 +39,7 @@ from sources.message import (
     from_daemon,
 )
 from sources.slot import LARGEST_SIDE, Slots
-from sources.source import DecodeFault, Picture, Source
+from sources.source import DecodeFault, Picture, Quiet, Source
 
 PULSE = 0.5
 """Seconds between two pulses."""
@@ -119,6 +119,7 @@ class Service:
         self._source: Source = build(order)
         # Asked once: looking a protocol up takes longer than all else in a turn of the loop.
         self._patient = self._source if isinstance(self._source, Patient) else None
+        self._quiet = self._source.quiet if isinstance(self._source, Quiet) else 0.0
         self._handover = Handover(live=self._source.live, wake=self._wake)
         self._news = News(self._wake)
         self._slots = Slots(self._slots_fd, order.slots, writable=True)
@@ -268,7 +269,7 @@ class Service:
                 limit = 2 * self._patient.open_timeout
             if silent > limit:
                 self._reading.give_up(f"the camera was silent for {silent:.1f} s")
-        self._reading.notice(STALLED)
+        self._reading.notice(STALLED + self._quiet)
 
     def _beat(self) -> None:
         now = time.monotonic()

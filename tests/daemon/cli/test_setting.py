@@ -52,7 +52,9 @@ def test_source_that_is_nothing_is_refused_in_one_line(tmp_path: Path) -> None:
     """What is wrong is named, with what could be right."""
     assert "no such file" in refused(str(tmp_path / "gone.mp4"))
     assert "use rtsp://" in refused("gopher://h/1")
-    assert "use rtsp://" in refused("http://h/1")
+    assert "use rtsp://" in refused("ftp://h/1")
+    assert setting.source_of("https://h/still.jpg")["type"] == "http"
+    assert setting.source_of("http://h/live.m3u8?x=1")["type"] == "hls"
 
 
 @given(st.text(max_size=60))

@@ -1,0 +1,152 @@
+"""HLS: libavformat reads the playlists, and everything it wants to open comes through our hands.
+
+So a playlist can reach the camera's own host alone, with our limits, and no file: libavformat
+itself may open nothing (RFC 8216).
+"""
+
+import re
+from collections.abc import Mapping
+from io import RawIOBase
+from urllib.parse import urlsplit
+
+import httpx2
+
+from sources.child.fault import Attempt
+from sources.child.libav import Address, LibavStream
+from sources.child.web import LARGEST_PART, Web
+from sources.errors import SourceError, SourceRejected, SourceUnavailable
+
+_RANGE = re.compile(r"\d{1,15}")
+
+
+class HlsStream(LibavStream):
+    """A live or recorded playlist.
+
+    Args:
+        web: Fetches.
+        url: Of the playlist.
+        patience: Seconds of silence that are allowed.
+        codecs: What may be decoded.
+    """
+
+    def __init__(self, web: Web, url: str, patience: float, codecs: frozenset[str]) -> None:
+        self._opener = Opener(web, url)
+        try:
+            super().__init__(
+                Address(
+                    url=url,
+                    options={
+                        "protocol_whitelist": "http,https",
+                        # Connections are kept by our client; libavformat has none of its own.
+                        "http_persistent": "0",
+                        "http_multiple": "0",
+                        "max_reload": "3",
+                        "m3u8_hold_counters": "3",
+                    },
+                    attempt=Attempt(url, patience),
+                    format="hls",
+                    codecs=codecs,
+                    low_delay=True,
+                    paced=True,
+                    opener=self._opener,
+                )
+            )
+        except SourceRejected:
+            web.close()
+            raise
+        except SourceUnavailable:
+            web.close()
+            raise SourceUnavailable(
+                self._opener.trouble or "the playlist names nothing that can be read"
+            ) from None
+        self._opener.lenient = True
+        self._web = web
+
+    def close(self) -> None:
+        """Release everything."""
+        super().close()
+        self._web.close()
+
+
+class Opener:
+    """Opens what a playlist names, in libavformat's place.
+
+    Args:
+        web: Fetches.
+        home: Address of the playlist.
+    """
+
+    def __init__(self, web: Web, home: str) -> None:
+        self._web = web
+        self._home = home
+        self.lenient = False
+        """Whether what cannot be fetched is left out: segments of a live list grow old."""
+
+        self.trouble = ""
+        """What went wrong last."""
+
+    def __call__(self, url: str, flags: int, options: Mapping[str, str]) -> RawIOBase:
+        """Fetch, with limits.
+
+        Raises:
+            SourceUnavailable: It cannot be fetched now.
+            SourceRejected: It may not be opened.
+        """
+        del flags
+        if urlsplit(url).scheme.startswith("crypto"):
+            raise SourceRejected("the playlist is encrypted (EXT-X-KEY), which is not read here")
+        self._web.permit(url, self._home)
+        try:
+            return Body(self._web, self._web.get(url, _range(options)))
+        except SourceError as error:
+            self.trouble = str(error)
+            if not self.lenient:
+                raise
+            return Body(self._web, None)
+
+
+class Body(RawIOBase):
+    """The body of an answer as libav reads it; what breaks off, or is too long, ends early."""
+
+    def __init__(self, web: Web, response: httpx2.Response | None) -> None:
+        self._web = web
+        self._response = response
+        self._chunks = iter(()) if response is None else response.iter_raw()
+        self._rest = b""
+        self._left = LARGEST_PART
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Give up to so many bytes; none at the end."""
+        try:
+            with self._web.explained():
+                while not self._rest:
+                    chunk = next(self._chunks, None)
+                    if chunk is None:
+                        return b""
+                    self._left -= len(chunk)
+                    if self._left < 0:
+                        return b""
+                    self._rest = chunk
+        except SourceError:
+            return b""
+        size = len(self._rest) if size < 0 else size
+        given, self._rest = self._rest[:size], self._rest[size:]
+        return given
+
+    def close(self) -> None:
+        """Close the answer."""
+        if self._response is not None:
+            self._response.close()
+        super().close()
+
+
+def _range(options: Mapping[str, str]) -> dict[str, str]:
+    """Turn libav's options for a part of a file into the header that asks for it."""
+    first, end = options.get("offset", "0"), options.get("end_offset", "0")
+    if not (_RANGE.fullmatch(first) and _RANGE.fullmatch(end)) or (first, end) == ("0", "0"):
+        return {}
+    return {"Range": f"bytes={first}-{int(end) - 1 if int(end) else ''}"}

@@ -1,0 +1,79 @@
+"""Decodes pictures that stand alone: a JPEG of a camera, a file in a folder."""
+
+from dataclasses import dataclass
+
+import av
+import av.error
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+
+from sources.child.libav import MOST_PIXELS
+from sources.source import DecodeFault
+
+KINDS: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "mjpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+)
+"""How a file begins, and what decodes it. A name proves nothing."""
+
+_JPEG_END = b"\xff\xd9"
+_TRAIL = 64
+"""Bytes that cameras leave behind the end of a JPEG."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillPacket:
+    """One whole picture, still encoded."""
+
+    payload: bytes
+    time: float | None
+    arrival: float
+    idr: bool = True
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.payload)
+
+
+class StillDecoder:
+    """Decodes one picture after the other; each stands alone.
+
+    Raises:
+        DecodeFault: It is damaged, cut short, too large, or of a kind not known here.
+    """
+
+    def __init__(self) -> None:
+        self._codec: VideoCodecContext | None = None
+
+    def decode(self, data: bytes) -> VideoFrame:
+        """Decode a picture as a whole or not at all."""
+        name = next((name for head, name in KINDS if data.startswith(head)), None)
+        if name is None:
+            raise DecodeFault("no JPEG, PNG or TIFF")
+        if name == "mjpeg" and _JPEG_END not in data[-_TRAIL:]:
+            raise DecodeFault("a JPEG that is cut short")
+        codec = self._codec
+        if codec is None or codec.name != name:
+            codec = self._codec = _decoder(name)
+        try:
+            frames = codec.decode(av.Packet(data))
+        except (av.error.FFmpegError, ValueError) as error:
+            self._codec = None
+            raise DecodeFault(type(error).__name__) from None
+        if not frames or frames[0].is_corrupt:
+            self._codec = None
+            raise DecodeFault("no picture came of it")
+        return frames[0]
+
+
+def _decoder(name: str) -> VideoCodecContext:
+    codec = av.CodecContext.create(name, "r")
+    if not isinstance(codec, VideoCodecContext):
+        raise DecodeFault(f"{name} is no codec of pictures here")
+    codec.options = {"max_pixels": str(MOST_PIXELS), "err_detect": "explode"}
+    codec.thread_count = 1
+    codec.thread_type = "NONE"
+    return codec

@@ -1,0 +1,191 @@
+"""HTTP towards one camera: its own host, a password for it alone, and a limit on everything.
+
+Names are resolved once and checked before a connection is made; redirects are followed to the same
+host, or to hosts that the configuration names, and never from an encrypted address to a plain one.
+Basic and digest (MD5, SHA-256) are answered as asked for (RFC 7616, RFC 7617).
+"""
+
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+
+from sources.address import WebConfig, checked, resolved, same_place, trusting, unbelieved
+from sources.errors import SourceError, SourceRejected, SourceUnavailable
+from sources.source import Secret
+
+HOPS = 5
+"""Redirects in a row that are followed."""
+
+LARGEST_PART = 16 * 1024 * 1024
+"""Bytes of one picture or one segment of a playlist."""
+
+_REFUSALS = {
+    400: "the camera does not understand the request (400): check the url",
+    403: "the camera forbids this address to this user (403)",
+    404: "the camera has nothing at this address (404): check the url",
+    410: "the camera has nothing at this address any more (410): check the url",
+}
+
+
+class Web:
+    """Fetches from one camera.
+
+    Args:
+        url: The camera's address; its host alone gets the credential.
+        config: Patience, certificates and hosts.
+        secret: User and password.
+    """
+
+    def __init__(self, url: str, config: WebConfig, secret: Secret | None) -> None:
+        self._home = url
+        self._config = config
+        self._secret = secret
+        self._auth: httpx2.Auth | None = None
+        self._patience = config.read_timeout
+        self._client = httpx2.Client(
+            verify=trusting(config),
+            trust_env=False,
+            timeout=httpx2.Timeout(config.read_timeout, connect=config.open_timeout),
+            limits=httpx2.Limits(max_connections=4, max_keepalive_connections=2),
+            # Packed answers could unpack to anything.
+            headers={"Accept-Encoding": "identity", "User-Agent": "lookout"},
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> httpx2.Response:
+        """Ask for something; its body is still to be read, and the answer to be closed.
+
+        Returns:
+            An answer of status 200 or 206, or 304 if `headers` asked for what is new.
+
+        Raises:
+            SourceUnavailable: It may work later.
+            SourceRejected: A person must change something.
+        """
+        for _ in range(HOPS + 1):
+            response = self._answered(url, headers or {})
+            if not response.has_redirect_location:
+                return self._judged(response)
+            target = urljoin(url, response.headers["location"])
+            response.close()
+            self.permit(target, url)
+            url = target
+        raise SourceRejected(f"the camera redirects more than {HOPS} times in a row")
+
+    def permit(self, target: str, origin: str) -> None:
+        """Check where a camera sends us.
+
+        Raises:
+            SourceRejected: Not there.
+        """
+        try:
+            checked(target, ("http", "https"))
+        except ValueError as error:
+            raise SourceRejected(f"the camera leads to an address that {error}") from None
+        parts = urlsplit(target)
+        if urlsplit(origin).scheme == "https" and parts.scheme == "http":
+            raise SourceRejected("the camera leads from an encrypted address to a plain one")
+        if not same_place(target, self._home) and parts.hostname not in self._config.hosts:
+            raise SourceRejected(
+                f"the camera leads to {parts.scheme}://{parts.netloc[:100]}: if that is right, put "
+                "it into `url`, or its host into `hosts`"
+            )
+
+    def body(self, response: httpx2.Response, most: int = LARGEST_PART) -> bytes:
+        """Read a body whole and close the answer.
+
+        Raises:
+            SourceUnavailable: The connection broke.
+            SourceRejected: It is longer than allowed.
+        """
+        with self.explained():
+            try:
+                data = bytearray()
+                for chunk in response.iter_raw():
+                    data += chunk
+                    if len(data) > most:
+                        raise SourceRejected(f"the camera sends more than {most >> 20} MB at once")
+                return bytes(data)
+            finally:
+                response.close()
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what goes wrong within into errors of this room."""
+        try:
+            yield
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+            raise self._explain(error) from None
+
+    def _answered(self, url: str, headers: Mapping[str, str]) -> httpx2.Response:
+        response = self._send(url, headers)
+        if response.status_code == httpx2.codes.UNAUTHORIZED and self._learn(url, response):
+            response.close()
+            response = self._send(url, headers)
+        return response
+
+    def _send(self, url: str, headers: Mapping[str, str]) -> httpx2.Response:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        address, _ = resolved(host, parts.port, parts.scheme)
+        with self.explained():
+            request = self._client.build_request(
+                "GET",
+                httpx2.URL(url).copy_with(host=address),
+                headers={**headers, "Host": parts.netloc},
+                extensions={"sni_hostname": host},
+            )
+            auth = self._auth if same_place(url, self._home) else None
+            return self._client.send(request, stream=True, auth=auth, follow_redirects=False)
+
+    def _learn(self, url: str, response: httpx2.Response) -> bool:
+        """Learn how the camera asks for the password; False if there is none to give again."""
+        if self._secret is None or self._auth is not None or not same_place(url, self._home):
+            return False
+        challenges = [text.lower() for text in response.headers.get_list("www-authenticate")]
+        user, password = self._secret.user or "", self._secret.password or ""
+        if any(text.startswith("digest ") for text in challenges):
+            self._auth = httpx2.DigestAuth(user, password)
+        elif any(text.startswith("basic") for text in challenges):
+            self._auth = httpx2.BasicAuth(user, password)
+        return self._auth is not None
+
+    def _judged(self, response: httpx2.Response) -> httpx2.Response:
+        status = response.status_code
+        if status in {200, 206, 304}:
+            return response
+        response.close()
+        if status == httpx2.codes.UNAUTHORIZED:
+            wanted = "the camera wants user and password (401): set `credential`"
+            wrong = "the camera refuses user or password (401): check the credential"
+            raise SourceRejected(wanted if self._secret is None else wrong)
+        if status in _REFUSALS:
+            raise SourceRejected(_REFUSALS[status])
+        raise SourceUnavailable(f"the camera answers with status {status}")
+
+    def _explain(self, error: Exception) -> SourceError:
+        if isinstance(error, httpx2.TimeoutException):
+            return SourceUnavailable(f"the camera was silent for {self._patience:g} s")
+        if (mistrusted := _certificate_fault(error)) is not None:
+            return SourceRejected(unbelieved(mistrusted))
+        if isinstance(error, httpx2.ConnectError):
+            return SourceUnavailable("nothing listens there, or no way leads there: check the url")
+        if isinstance(error, httpx2.RemoteProtocolError):
+            return SourceUnavailable("the camera closed the connection, or does not speak HTTP")
+        if isinstance(error, httpx2.InvalidURL):
+            return SourceRejected("the camera leads to an address that makes no sense")
+        return SourceUnavailable(f"the connection failed: {type(error).__name__}")
+
+
+def _certificate_fault(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    for _ in range(8):
+        if error is None or isinstance(error, ssl.SSLCertVerificationError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None

@@ -1,0 +1,60 @@
+"""Bodies of many pictures, as cameras send them."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sources.child.parts import NotMultipart, Parts
+
+TYPE = "multipart/x-mixed-replace; boundary=--frontier"
+BODIES = [b"\xff\xd8one\r\n\r\n--front\xff\xd9", b"\xff\xd8" + b"two" * 900 + b"\xff\xd9"]
+
+
+def stream(*, lengths: bool, end: bytes = b"\r\n") -> bytes:
+    """Make a body of two pictures and the boundary of a third."""
+    parts = b""
+    for body in BODIES:
+        length = b"Content-Length: %d%s" % (len(body), end) if lengths else b""
+        parts += b"--frontier" + end + b"Content-Type: image/jpeg" + end + length + end + body + end
+    return parts + b"--frontier" + end
+
+
+@given(st.booleans(), st.sampled_from([b"\r\n", b"\n"]), st.integers(1, 700))
+def test_pictures_are_cut_out_however_they_arrive(lengths: bool, end: bytes, step: int) -> None:
+    """With and without lengths, in chunks of any size, each body comes once and whole."""
+    parts, found = Parts(TYPE, 10_000), []
+    data = stream(lengths=lengths, end=end)
+    for at in range(0, len(data), step):
+        found += parts.feed(data[at : at + step])
+    assert [body.rstrip(b"\r\n") for body in found] == BODIES
+
+
+@given(st.binary(max_size=4000))
+def test_garbage_does_no_harm(data: bytes) -> None:
+    """Whatever arrives gives parts or a refusal."""
+    with contextlib.suppress(NotMultipart):
+        Parts(TYPE, 1000).feed(b"--frontier\r\n" + data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"--frontier\r\nContent-Length: 999999999\r\n\r\n",
+        b"--frontier\r\n\r\n" + b"x" * 5000,
+        b"x" * 5000,
+        b"--frontier\r\n" + b"X-Long: " + b"y" * 20_000,
+    ],
+)
+def test_nothing_grows_without_end(data: bytes) -> None:
+    """A part, a head and what comes before the first boundary are all limited."""
+    with pytest.raises(NotMultipart):
+        Parts(TYPE, 2000).feed(data)
+
+
+def test_boundary_must_be_named() -> None:
+    """Without one nothing can be cut."""
+    with pytest.raises(NotMultipart, match="boundary"):
+        Parts("multipart/x-mixed-replace", 1000)
+    assert Parts('multipart/x; boundary="a b"', 1000).feed(b"--a b\r\n\r\nx\r\n--a b") != []

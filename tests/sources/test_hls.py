@@ -1,0 +1,85 @@
+"""Playlists: a real server with real segments; through a real child."""
+
+from pathlib import Path
+
+import pytest
+from rig.child import Child
+from rig.clip import Clip
+from rig.web_camera import WebCamera, segments
+
+from sources.message import Failed, Given, StreamInfo
+from sources.testing import read
+
+HLS = "sources.hls:HlsSource"
+FAST = {"open_timeout": 2, "read_timeout": 2}
+USER, WORD = "viewer", "s:e@c%2F/r#t?"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Cut four seconds into segments of one."""
+    place = tmp_path_factory.mktemp("hls")
+    segments(Clip(frames=100, width=320, height=240, gop=25), place)
+    return place
+
+
+def test_playlist_is_followed_at_its_own_pace(folder: Path) -> None:
+    """Segments are fetched with the password and shown as they were taken, not all at once."""
+    with WebCamera([b""], folder=folder, user=USER, password=WORD) as camera, Child() as child:
+        child.open(HLS, {"url": camera.url + "/hls/live.m3u8"}, user=USER, secret=WORD)
+        given = []
+        for _ in range(20):
+            answer = child.next()
+            assert isinstance(answer, Given)
+            assert read(child.picture(answer)) == (1, answer.index)
+            given.append(answer)
+        span = given[-1].arrival - given[0].arrival
+        assert span >= 0.8 * (given[-1].index - given[0].index) / 25
+        info = child.wait_for(StreamInfo)
+        assert (info.codec, info.width, info.height) == ("h264", 320, 240)
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("file:///etc/part.ts", "must be"),
+        ("concat:part000.ts", "nothing that can be read"),
+        ("subfile,,start,0,end,9,,:part000.ts", "nothing that can be read"),
+        ("http://169.254.169.254/latest/meta.ts", "secrets"),
+        ("http://localhost:{other}/part.ts", "`hosts`"),
+    ],
+)
+def test_playlist_reaches_nothing_else(folder: Path, line: str, word: str, tmp_path: Path) -> None:
+    """Whatever else a playlist names is not opened, and the reason is said (F54)."""
+    with WebCamera([b"\xff\xd8\xff"]) as other:
+        named = line.format(other=other.port)
+        listed = f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{named}\n#EXT-X-ENDLIST\n"
+        (tmp_path / "bad.m3u8").write_text(listed)
+        with WebCamera([b""], folder=tmp_path) as camera, Child() as child:
+            child.open(HLS, {"url": camera.url + "/hls/bad.m3u8", **FAST})
+            failed = child.wait_for(Failed)
+            assert word in failed.reason
+        assert not other.seen
+
+
+def test_encrypted_playlist_is_refused_with_its_reason(tmp_path: Path) -> None:
+    """A key is not fetched; what is not supported is said."""
+    (tmp_path / "key.m3u8").write_text(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n"
+        '#EXT-X-KEY:METHOD=AES-128,URI="file:///etc/hostname"\n'
+        "#EXTINF:2,\npart000.ts\n#EXT-X-ENDLIST\n"
+    )
+    with WebCamera([b""], folder=tmp_path) as camera, Child() as child:
+        child.open(HLS, {"url": camera.url + "/hls/key.m3u8", **FAST})
+        assert child.wait_for(Failed).reason
+        assert camera.seen["/hls/part000.ts"] == 0
+
+
+def test_missing_and_foreign_playlists_are_refused(folder: Path) -> None:
+    """No such playlist, and what is none, end in one line."""
+    raw = {"/page": ("text/html", b"<html></html>")}
+    with WebCamera([b""], folder=folder, raw=raw) as camera:
+        for path, remedy in (("/hls/none.m3u8", "rejected"), ("/page", "unavailable")):
+            with Child() as child:
+                child.open(HLS, {"url": camera.url + path, **FAST})
+                assert child.wait_for(Failed).remedy == remedy
