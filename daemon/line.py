@@ -79,7 +79,7 @@ class Line:
         regions: Whether parts of pictures are looked at closely.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all that one camera is about)
         self,
         opening: Open,
         *,
