@@ -73,7 +73,10 @@ def _decoder(name: str) -> VideoCodecContext:
     codec = av.CodecContext.create(name, "r")
     if not isinstance(codec, VideoCodecContext):
         raise DecodeFault(f"{name} is no codec of pictures here")
-    codec.options = {"max_pixels": str(MOST_PIXELS), "err_detect": "explode"}
+    codec.options = {"max_pixels": str(MOST_PIXELS)}
+    if name != "tiff":
+        # Of a TIFF it would refuse every tag that it does not know.
+        codec.options |= {"err_detect": "explode"}
     codec.thread_count = 1
     codec.thread_type = "NONE"
     return codec

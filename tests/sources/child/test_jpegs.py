@@ -1,0 +1,46 @@
+"""The stream of JPEGs by itself; through a child in `test_http.py`."""
+
+import itertools
+
+import pytest
+from rig.clip import Clip
+from rig.web_camera import WebCamera, jpegs
+
+from sources import SourceUnavailable
+from sources.address import WebConfig
+from sources.child.jpegs import JpegStream
+from sources.child.web import Web
+from sources.source import DecodeFault
+
+PICTURES = jpegs(Clip(frames=3, width=160, height=120))
+
+
+def test_unchanged_picture_is_not_sent_but_shown_again() -> None:
+    """The same bytes come again with a newer arrival."""
+    with WebCamera(PICTURES) as camera:
+        camera.frozen = True
+        url = camera.url + "/still"
+        stream = JpegStream(Web(url, WebConfig(), None), url, 0.01)
+        first, second, third = itertools.islice(stream.packets(), 3)
+        assert first.payload == second.payload == third.payload
+        assert first.arrival < second.arrival < third.arrival
+        assert camera.seen["/still unchanged"] == 2
+        assert stream.info.fps == 100
+        stream.close()
+
+
+def test_end_of_the_stream_is_said() -> None:
+    """A camera that stops sending is unavailable; a damaged picture is a fault of its own."""
+    mark = b"--x\r\n\r\n"
+    body = mark.join((b"", PICTURES[0], PICTURES[1][:200], b""))
+    with WebCamera([], raw={"/s": ("multipart/mixed; boundary=x", body)}) as camera:
+        url = camera.url + "/s"
+        stream = JpegStream(Web(url, WebConfig(), None), url, 1)
+        packets = stream.packets()
+        assert stream.decode(next(packets))[0].width == 160
+        with pytest.raises(DecodeFault):
+            stream.decode(next(packets))
+        with pytest.raises(SourceUnavailable, match="ended"):
+            next(packets)
+        assert stream.decode(None) == []
+        stream.close()

@@ -1,0 +1,40 @@
+"""What libavformat asks our hands to open; whole playlists are in `test_hls.py`."""
+
+import pytest
+from rig.web_camera import WebCamera
+
+from sources import SourceRejected
+from sources.address import WebConfig
+from sources.child.playlist import Opener
+from sources.child.web import Web
+
+RAW = {"/part.ts": ("video/mp2t", bytes(range(200)))}
+
+
+def test_pieces_are_read_as_libav_wishes() -> None:
+    """A body comes in pieces of any size and ends with nothing."""
+    with WebCamera([], raw=RAW) as camera:
+        web = Web(camera.url, WebConfig(), None)
+        body = Opener(web, camera.url)(camera.url + "/part.ts", 0, {})
+        assert body.readable()
+        assert body.read(50) == bytes(range(50))
+        assert b"".join(iter(lambda: body.read(64) or b"", b"")) == bytes(range(50, 200))
+        body.close()
+        web.close()
+
+
+def test_old_segments_are_left_out_later_on() -> None:
+    """While opening a missing piece is an error; later it is a gap, and the reason is kept."""
+    with WebCamera([], raw=RAW) as camera:
+        web = Web(camera.url, WebConfig(), None)
+        opener = Opener(web, camera.url)
+        with pytest.raises(SourceRejected, match="404"):
+            opener(camera.url + "/gone.ts", 0, {})
+        opener.lenient = True
+        assert opener(camera.url + "/gone.ts", 0, {"offset": "5", "end_offset": "9"}).read(9) == b""
+        assert "404" in opener.trouble
+        with pytest.raises(SourceRejected, match="EXT-X-KEY"):
+            opener("crypto+http://h/part.ts", 0, {})
+        with pytest.raises(SourceRejected, match="hosts"):
+            opener("http://10.1.1.1/part.ts", 0, {})
+        web.close()

@@ -1,0 +1,78 @@
+"""Pictures that stand alone, decoded as a whole or not at all."""
+
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from rig.clip import Clip
+from rig.web_camera import jpegs
+
+from sources.child.libav import LibavPicture, Scalers
+from sources.child.still import StillDecoder, StillPacket
+from sources.source import DecodeFault
+from sources.testing import read
+
+PICTURE = Clip(width=320, height=240).picture(7)
+
+
+def encoded(ending: str) -> bytes:
+    """Encode a numbered picture as OpenCV does."""
+    done, data = cv2.imencode(ending, PICTURE[..., ::-1])
+    assert done
+    return bytes(data)
+
+
+@pytest.mark.parametrize("ending", [".jpg", ".png", ".tiff"])
+def test_kinds_are_told_by_their_bytes(ending: str) -> None:
+    """JPEG, PNG and TIFF follow each other in one decoder, whatever they are called."""
+    decoder = StillDecoder()
+    for data in (encoded(".jpg"), encoded(ending), encoded(ending)):
+        frame = decoder.decode(data)
+        picture = LibavPicture(frame, None, Scalers(), corrupt=False)
+        assert read(picture.rgb(320, 240)) == (1, 7)
+
+
+def test_sixteen_bits_are_shown() -> None:
+    """A deep PNG becomes a plain picture."""
+    deep = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
+    done, data = cv2.imencode(".png", deep)
+    assert done
+    picture = LibavPicture(StillDecoder().decode(bytes(data)), None, Scalers(), corrupt=False)
+    rgb = picture.rgb(64, 64)
+    assert rgb[0, 0, 0] <= 2
+    assert rgb[-1, -1, 0] >= 253
+
+
+@pytest.mark.parametrize("cut", [0.02, 0.5, 0.95])
+@pytest.mark.parametrize("ending", [".jpg", ".png"])
+def test_what_is_cut_short_is_refused(ending: str, cut: float) -> None:
+    """Half a picture is none, and the next whole one is decoded again."""
+    data, decoder = encoded(ending), StillDecoder()
+    with pytest.raises(DecodeFault):
+        decoder.decode(data[: int(len(data) * cut)])
+    assert decoder.decode(data).width == 320
+
+
+def test_other_kinds_are_refused() -> None:
+    """Text, nothing, and a GIF are no stills."""
+    for data in (b"", b"hello", b"GIF89a" + bytes(100)):
+        with pytest.raises(DecodeFault, match="no JPEG"):
+            StillDecoder().decode(data)
+
+
+def test_bombs_are_refused_before_they_unpack() -> None:
+    """A small file that would become a gigantic picture is not decoded."""
+    bomb = bytearray(encoded(".png"))
+    bomb[16:24] = (30_000).to_bytes(4, "big") * 2
+    with pytest.raises(DecodeFault):
+        StillDecoder().decode(bytes(bomb))
+
+
+def test_codec_of_cameras_is_the_same(tmp_path: Path) -> None:
+    """What libav encodes as MJPEG is decoded, and a packet knows its size."""
+    data = jpegs(Clip(frames=1, width=320, height=240))[0]
+    assert StillDecoder().decode(data).format.name.startswith("yuv")
+    assert StillPacket(data, None, 0.0).size == len(data)
+    assert isinstance(StillDecoder().decode(data), av.VideoFrame)
