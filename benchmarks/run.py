@@ -4,7 +4,7 @@
 
 A benchmark is a module of this folder with `measure()`, which returns what it measured as a
 dictionary for JSON: names that carry their unit (`update_ms_p50`), nested where that helps. Its
-docstring's first line says what it measures. It is listed in `BENCHMARKS`.
+docstring's first line says what it measures. It is listed in `BENCHMARKS` or `BY_NAME`.
 """
 
 import argparse
@@ -22,7 +22,10 @@ from rich.table import Table
 from benchmarks import machine
 
 BENCHMARKS = ("tracker", "overhead", "memory", "age", "startup", "footprint")
-"""Modules of this folder, in the order in which they run."""
+"""Modules of this folder, in the order in which they run without names."""
+
+BY_NAME = ("gpu",)
+"""Those that need more than any machine has: run only when they are named."""
 
 ROOT = Path(__file__).resolve().parent.parent
 WORTH = 10_000
@@ -52,11 +55,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--list", action="store_true", help="say what there is, and stop")
     parser.add_argument("--no-save", action="store_true", help="print only, keep no result file")
     chosen = parser.parse_args(arguments)
-    unknown = sorted(set(chosen.names) - set(BENCHMARKS))
+    unknown = sorted(set(chosen.names) - {*BENCHMARKS, *BY_NAME})
     if unknown:
-        parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+        parser.error(
+            f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS + BY_NAME)}"
+        )
     console = Console()
-    for name in chosen.names or BENCHMARKS:
+    for name in chosen.names or (BENCHMARKS + BY_NAME if chosen.list else BENCHMARKS):
         benchmark = find(name)
         if chosen.list:
             console.print(f"{benchmark.name:16} {benchmark.title}", highlight=False, soft_wrap=True)

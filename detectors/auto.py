@@ -24,7 +24,7 @@ from detectors.detector import Detector, Profile
 from detectors.errors import DetectorRejected
 from detectors.openvino import OpenvinoDetector
 from detectors.picture import Picture
-from detectors.ultralytics import UltralyticsDetector
+from detectors.torch import UltralyticsDetector
 
 NVIDIA = Path("/dev/nvidiactl")
 """There where the NVIDIA driver is loaded and this process may see it."""

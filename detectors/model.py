@@ -17,7 +17,12 @@ from detectors.errors import DetectorRejected
 LARGEST = 2 * 1024**3
 """Bytes. A larger file is no detector for live video, and would fill the memory."""
 
-_KINDS: dict[str, Literal["onnx", "ir", "pt"]] = {".onnx": "onnx", ".xml": "ir", ".pt": "pt"}
+_KINDS: dict[str, Literal["onnx", "ir", "pt", "engine"]] = {
+    ".onnx": "onnx",
+    ".xml": "ir",
+    ".pt": "pt",
+    ".engine": "engine",
+}
 _FOLDER_ORDER = (".xml", ".onnx", ".pt")
 _MOST_CLASSES = 4096
 
@@ -27,7 +32,7 @@ class ModelFile:
     """The checked bytes of a model."""
 
     path: Path
-    kind: Literal["onnx", "ir", "pt"]
+    kind: Literal["onnx", "ir", "pt", "engine"]
     data: bytes = field(repr=False)
     weights: bytes = field(default=b"", repr=False)
     """The `.bin` beside an OpenVINO `.xml`."""
@@ -72,6 +77,11 @@ def open_model(
             f"{file}: a .pt file runs code when it is opened; export it to ONNX, or set "
             "`allow_pickle: true` if you trust where it came from"
         )
+    if kind == "engine" and sha256 is None and not allow_pickle:
+        raise DetectorRejected(
+            f"{file}: an .engine is machine code; pin it with `sha256`, so that only the one you "
+            "exported is run"
+        )
     data = _read(file, sha256, "sha256")
     match kind:
         case "onnx":
@@ -80,6 +90,8 @@ def open_model(
             return _ir(file, data, weights_sha256)
         case "pt":
             return _pt(file, data)
+        case "engine":
+            return ModelFile(file, "engine", data)
 
 
 def require_detection(task: str | None) -> None:

@@ -1,7 +1,6 @@
 """Ultralytics' models through our own thin call, against their own predictor; needs `gpu`."""
 
 import importlib.util
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,10 @@ import numpy.typing as npt
 import pytest
 
 from detectors.detection import Detections
-from detectors.errors import DetectorRejected
-from detectors.families.coco import COCO
+from detectors.errors import DetectorRejected, DetectorUnavailable
 from detectors.picture import Picture
 from detectors.testing import check_detector
-from detectors.ultralytics import UltralyticsConfig, UltralyticsDetector
+from detectors.torch import UltralyticsConfig, UltralyticsDetector
 
 pytestmark = pytest.mark.torch
 
@@ -24,77 +22,6 @@ Foreign = Any
 HERE = all(importlib.util.find_spec(name) for name in ("torch", "ultralytics"))
 WITHOUT = pytest.mark.skipif(HERE, reason="the extra gpu is installed")
 needs_extra = pytest.mark.skipif(not HERE, reason='needs pip install "lookout-daemon[gpu]"')
-
-
-@pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep ultralytics at home before anything imports it, as the worker does."""
-    os.environ.update(
-        YOLO_CONFIG_DIR=str(tmp_path_factory.mktemp("ultralytics")),
-        YOLO_OFFLINE="true",
-        YOLO_AUTOINSTALL="false",
-        YOLO_VERBOSE="false",
-    )
-
-
-@pytest.fixture(scope="session", params=["yolo11n.yaml", "yolov8n.yaml", "yolo26n.yaml"])
-def checkpoint(
-    request: pytest.FixtureRequest,
-    settings: None,
-    noise: npt.NDArray[np.uint8],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    """Save a real model of the family with random weights that sees many things everywhere."""
-    import torch  # noqa: PLC0415 (only where the extra is)
-    from ultralytics import YOLO  # noqa: PLC0415
-
-    torch.manual_seed(7)
-    yolo = YOLO(request.param)
-    yolo.model.names = dict(enumerate(COCO))
-    if request.param.startswith("yolo26"):
-        yolo.model.end2end = True  # the head that needs no suppression
-    head = yolo.model.model[-1]
-    branches = [head.cv3] + ([head.one2one_cv3] if getattr(head, "one2one_cv3", None) else [])
-    last = [layer[-1] for branch in branches for layer in branch]
-    for layer in last:
-        torch.nn.init.normal_(layer.weight, std=0.1)
-    _settle_activations(yolo.model, torch.rand(2, 3, 384, 640))
-    _settle_scores(yolo.model, last, torch.from_numpy(noise.copy()).permute(2, 0, 1)[None] / 255)
-    path: Path = tmp_path_factory.mktemp("model") / request.param.replace(".yaml", ".pt")
-    yolo.save(path)
-    return path
-
-
-def _settle_activations(model: Foreign, pictures: Foreign) -> None:
-    """Let normalisation layers see pictures once, so that random weights tell places apart."""
-    layers = [layer for layer in model.modules() if hasattr(layer, "running_mean")]
-    for layer in layers:
-        layer.momentum = 1.0
-    model.train()
-    model(pictures)
-    model.eval()
-
-
-def _settle_scores(model: Foreign, layers: Foreign, picture: Foreign) -> None:
-    """Weaken the classes' weights until a fair number of boxes scores above 0.3, none surely."""
-    for layer in layers:
-        layer.bias.data[:] = -4.0
-    for _ in range(60):
-        output = model(picture)[0]
-        scores = output[..., 4] if output.shape[-1] == 6 else output[:, 4:].amax(dim=1)
-        if (scores > 0.3).sum() < scores.numel() / 6:
-            return
-        for layer in layers:
-            layer.weight.data *= 0.8
-
-
-@pytest.fixture(scope="session")
-def noise() -> npt.NDArray[np.uint8]:
-    """Make a picture with structure at several scales."""
-    generator = np.random.default_rng(3)
-    coarse = np.kron(generator.integers(0, 255, (6, 10, 3)), np.ones((64, 64, 1)))
-    fine = np.kron(generator.integers(0, 90, (48, 80, 3)), np.ones((8, 8, 1)))
-    return np.clip(coarse * 0.7 + fine, 0, 255).astype(np.uint8)
 
 
 def detector(path: Path, **options: object) -> UltralyticsDetector:
@@ -205,3 +132,51 @@ def test_sizes_must_fit_the_strides(tmp_path: Path) -> None:
     """A side that is no multiple of 32 is refused before anything is opened."""
     with pytest.raises(DetectorRejected, match="multiples of 32"):
         detector(tmp_path / "none.pt", size=(640, 360)).load()
+
+
+@needs_extra
+def test_two_batches_under_way_are_told_apart(
+    checkpoint: Path, noise: npt.NDArray[np.uint8]
+) -> None:
+    """What is begun together is finished in order, each with its own boxes."""
+    instance = detector(checkpoint, min_score=0.2)
+    instance.load()
+    other = np.ascontiguousarray(noise[:, ::-1])
+    alone = [instance.detect([Picture("yard", 0, rgb)])[0] for rgb in (noise, other)]
+    tickets = [instance.begin([Picture("yard", 0, rgb)]) for rgb in (noise, other)]
+    for ticket, expected in zip(tickets, alone, strict=True):
+        [found] = instance.finish(ticket)
+        assert np.array_equal(found.xyxy, expected.xyxy)
+        assert found.label == expected.label
+    instance.close()
+
+
+class Short:
+    """Makes a network run out of memory at its next calls, as CUDA does: by torch's own error."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.sizes: list[int] = []
+
+    def __call__(self, _: Foreign, inputs: tuple[Foreign, ...]) -> None:
+        """Raise while it is time."""
+        import torch  # noqa: PLC0415 (only where the extra is)
+
+        self.sizes.append(len(inputs[0]))
+        if self.times:
+            self.times -= 1
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+
+@needs_extra
+def test_a_shortage_at_work_ends_the_worker(checkpoint: Path, noise: npt.NDArray[np.uint8]) -> None:
+    """F20: with no smaller batch left a shortage of memory is a reason to start anew."""
+    instance = detector(checkpoint)
+    instance.load()
+    network = instance.network
+    handle = network.register_forward_pre_hook(Short(1))
+    with pytest.raises(DetectorUnavailable, match="not enough free memory"):
+        instance.detect([Picture("yard", 0, noise)])
+    handle.remove()
+    assert instance.detect([Picture("yard", 0, noise)])
+    instance.close()
