@@ -128,7 +128,7 @@ def _detector(model: Path, side: int, batch: int, min_score: float) -> Ultralyti
         size=(side, side),
         max_batch=batch,
         min_score=min_score,
-        fallback="none",
+        fallback=None,
     )
     return UltralyticsDetector("benchmark", config)
 
@@ -275,7 +275,7 @@ def _worker(model: Path, side: int, batch: int, cameras: list[Camera]) -> dict[s
         "allow_pickle": True,
         "size": [side, side],
         "max_batch": batch,
-        "fallback": "none",
+        "fallback": None,
     }
     with _started() as process:
         started = time.perf_counter()

@@ -56,9 +56,9 @@ class UltralyticsConfig(BaseModel):
     """Whether CUDA computes in 16-bit floats, which doubles its speed; default true. The corners of
     boxes are computed in 32 bits in any case."""
 
-    fallback: Literal["cpu", "none"] = "cpu"
-    """What happens when a CUDA device has not enough memory even for half the batch: go on on the
-    CPU, slowly, or fail and be tried again later; default cpu."""
+    fallback: Literal["cpu"] | None = "cpu"
+    """Where to go on when a CUDA device has not enough memory even for half the batch, not after a
+    restart either: on the CPU, slowly, or (null) nowhere until there is memory; default cpu."""
 
     max_batch: int = Field(default=32, ge=1, le=BUCKETS[-1])
     """Pictures in one call on CUDA; default 32. Lowering it takes less of the device's memory."""

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from detectors.detection import Detections
 from detectors.detector import Profile
-from detectors.errors import DetectorRejected, DetectorUnavailable
+from detectors.errors import DetectorExhausted, DetectorRejected, DetectorUnavailable
 from detectors.families.choice import choose
 from detectors.families.family import Family
 from detectors.families.letterbox import GRAY, Letterbox
@@ -110,7 +110,8 @@ class UltralyticsDetector:
         At most `BEDS` batches may be under way, and they are finished in order.
 
         Raises:
-            DetectorUnavailable: The device failed; the worker is started anew.
+            DetectorExhausted: The device has no memory left, however small the batch.
+            DetectorUnavailable: It failed in another way; the worker is started anew.
         """
         if self._landing is None or self._streams is None:
             raise RuntimeError("load() comes first")
@@ -134,7 +135,8 @@ class UltralyticsDetector:
         """Wait for a batch and return what was found in it.
 
         Raises:
-            DetectorUnavailable: The device failed; the worker is started anew.
+            DetectorExhausted: The device has no memory left, however small the batch.
+            DetectorUnavailable: It failed in another way; the worker is started anew.
         """
         if self._landing is None or self._program is None:
             raise RuntimeError("load() comes first")
@@ -159,7 +161,7 @@ class UltralyticsDetector:
         self._rows = []
 
     def _load(self, file: ModelFile) -> Profile:
-        """Load for the device, with half the batch if need be, else for the CPU if allowed."""
+        """Load for the device, with half the batch if there is not enough memory for the whole."""
         wanted = self._device
         most = self._config.max_batch
         shortage: Exception | None = None
@@ -174,12 +176,9 @@ class UltralyticsDetector:
         if shortage is None:
             return self._settle(file, 1)
         told = f"{wanted} has not enough free memory: {first_line(shortage)}"
-        if self._config.fallback == "none" or file.kind == "engine":
-            raise DetectorUnavailable(told) from shortage
-        self._device = "cpu"
-        return self._settle(file, 1, f"; fell back to it because {told}")
+        raise DetectorExhausted(told) from shortage
 
-    def _settle(self, file: ModelFile, batch: int, why: str = "") -> Profile:
+    def _settle(self, file: ModelFile, batch: int) -> Profile:
         torch, config, device = self._torch, self._config, self._device
         torch.backends.cudnn.benchmark = device != "cpu"
         network = open_network(torch, file, config, device, batch)
@@ -211,7 +210,7 @@ class UltralyticsDetector:
             height,
             self._reading.labels,
             f"{file.path.name} ({self._family.name}, {width}x{height}) with torch "
-            f"{torch.__version__} on {self._device_name(network)}{why}",
+            f"{torch.__version__} on {self._device_name(network)}",
             max_batch=batch,
             window=WINDOW if pinned else 0.0,
         )
@@ -279,7 +278,7 @@ class UltralyticsDetector:
         """Say what a failure at work means; whatever the device, the worker starts anew."""
         if is_short(self._torch, error):
             told = f"{self._device} has not enough free memory: {first_line(error)}"
-            return DetectorUnavailable(told)
+            return DetectorExhausted(told)
         if self._device == "cpu":
             return error
         return DetectorUnavailable(f"{self._device} failed: {first_line(error)}")

@@ -79,7 +79,8 @@ def test_the_right_hash_is_accepted_in_any_case(tmp_path: Path) -> None:
         ("model.xml", b"<html></html>", "no <net>"),
         ("model.xml", b"<?xml version='1.0'?><net name='x'><layers>", "truncated"),
         ("model.pt", b"PK\x03\x04", "allow_pickle"),
-        ("model.engine", b"x", "use .onnx"),
+        ("model.plan", b"x", "use .onnx"),
+        ("model.engine", b"x", "pin it with `sha256`"),
         ("model", b"x", "no file type"),
     ],
 )

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from detectors.detection import Detections
-from detectors.errors import DetectorRejected, DetectorUnavailable
+from detectors.errors import DetectorExhausted, DetectorRejected
 from detectors.picture import Picture
 from detectors.testing import check_detector
 from detectors.torch import UltralyticsConfig, UltralyticsDetector
@@ -175,7 +175,7 @@ def test_a_shortage_at_work_ends_the_worker(checkpoint: Path, noise: npt.NDArray
     instance.load()
     network = instance.network
     handle = network.register_forward_pre_hook(Short(1))
-    with pytest.raises(DetectorUnavailable, match="not enough free memory"):
+    with pytest.raises(DetectorExhausted, match="not enough free memory"):
         instance.detect([Picture("yard", 0, noise)])
     handle.remove()
     assert instance.detect([Picture("yard", 0, noise)])

@@ -15,7 +15,8 @@ from pydantic import JsonValue
 from rig.worker import worker
 
 from detectors.detection import Detections
-from detectors.message import Failed, Loaded
+from detectors.errors import DetectorExhausted
+from detectors.message import Failed, Load, Loaded
 from detectors.picture import Picture
 from detectors.testing import check_detector
 from detectors.torch import UltralyticsConfig, UltralyticsDetector
@@ -138,37 +139,51 @@ def test_every_batch_finds_the_same(checkpoint: Path, noise: npt.NDArray[np.uint
     instance.close()
 
 
-def test_without_memory_it_falls_back_to_the_cpu(
-    checkpoint: Path, noise: npt.NDArray[np.uint8]
-) -> None:
-    """F20: with all memory taken the detector loads on the CPU, says so, and works."""
+def test_a_full_device_is_told_apart(checkpoint: Path) -> None:
+    """F20: with all memory taken loading ends as exhausted; with memory back it loads again."""
     torch.ones(1, device="cuda")
-    with full_device():
-        instance = detector(checkpoint)
+    instance = detector(checkpoint)
+    with full_device(), pytest.raises(DetectorExhausted, match="cuda:0 has not enough free memory"):
+        instance.load()
+    assert "CUDA graphs" in instance.load().description
+    instance.close()
+
+
+def test_half_the_memory_is_half_the_batch(checkpoint: Path) -> None:
+    """F20: a device that has memory for half the batch only is used with that."""
+    torch.cuda.empty_cache()
+    instance = detector(checkpoint, size=(1280, 1280))
+    failed: list[int] = []
+
+    def short(_: Any, inputs: tuple[Any, ...]) -> None:
+        if len(inputs[0]) > 16:
+            failed.append(len(inputs[0]))
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    handle = torch.nn.modules.module.register_module_forward_pre_hook(short)
+    try:
         profile = instance.load()
-        assert "the CPU" in profile.description
-        assert "cuda:0 has not enough free memory" in profile.description
-        assert len(instance.detect(pictures(noise, 1))) == 1
-        instance.close()
-    assert "CUDA graphs" in detector(checkpoint).load().description
+    finally:
+        handle.remove()
+    assert (profile.max_batch, failed[:1]) == (16, [32])
+    instance.close()
 
 
-def test_without_memory_a_worker_ends_and_a_later_one_loads(checkpoint: Path) -> None:
-    """F20: where the CPU is not allowed the worker ends as unavailable, and heals by itself."""
-    config: dict[str, JsonValue] = {
-        "model": str(checkpoint),
-        "allow_pickle": True,
-        "fallback": "none",
-    }
-    with full_device(), worker() as process:
-        process.sock.settimeout(120)
-        answer = process.load(BACKEND, config)
-        assert isinstance(answer, Failed)
-        assert answer.remedy == "unavailable"
-        assert "memory" in answer.reason
-    with worker() as process:
-        process.sock.settimeout(120)
-        assert isinstance(process.load(BACKEND, config), Loaded)
+def test_without_memory_a_worker_ends_and_falls_back(checkpoint: Path) -> None:
+    """F20: the worker ends as exhausted; told to use its fallback, the next one loads."""
+    config: dict[str, JsonValue] = {"model": str(checkpoint), "allow_pickle": True}
+    with full_device():
+        with worker() as process:
+            process.sock.settimeout(120)
+            answer = process.load(BACKEND, config)
+            assert isinstance(answer, Failed)
+            assert answer.remedy == "exhausted"
+        with worker() as process:
+            process.sock.settimeout(120)
+            process.send(Load(name="test", backend=BACKEND, config=config, fallback=True))
+            answer, _ = process.receive()
+            assert isinstance(answer, Loaded)
+            assert "the CPU" in answer.description
 
 
 def test_any_other_failure_ends_the_worker(
