@@ -177,13 +177,13 @@ def test_without_memory_a_worker_ends_and_falls_back(checkpoint: Path) -> None:
             process.sock.settimeout(120)
             answer = process.load(BACKEND, config)
             assert isinstance(answer, Failed)
-            assert answer.remedy == "exhausted"
+            assert answer.exhausted
         with worker() as process:
             process.sock.settimeout(120)
             process.send(Load(name="test", backend=BACKEND, config=config, fallback=True))
-            answer, _ = process.receive()
-            assert isinstance(answer, Loaded)
-            assert "the CPU" in answer.description
+            said, _ = process.receive()
+            assert isinstance(said, Loaded)
+            assert "the CPU" in said.description
 
 
 def test_any_other_failure_ends_the_worker(
