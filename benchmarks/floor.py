@@ -64,6 +64,10 @@ class Eye:
         scale = min(self._width / frame.width, self._height / frame.height)
         width, height = round(frame.width * scale), round(frame.height * scale)
         self._canvas[0, :height, :width] = self._scalers.convert(frame, width, height)
+        self.infer()
+
+    def infer(self) -> None:
+        """Infer what lies in the input tensor."""
         self._request.infer()
 
 

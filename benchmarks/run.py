@@ -21,7 +21,16 @@ from rich.table import Table
 
 from benchmarks import machine
 
-BENCHMARKS = ("tracker", "overhead", "memory", "age", "startup", "footprint")
+BENCHMARKS = (
+    "tracker",
+    "following",
+    "throughput",
+    "overhead",
+    "memory",
+    "age",
+    "startup",
+    "footprint",
+)
 """Modules of this folder, in the order in which they run without names."""
 
 BY_NAME = ("gpu",)

@@ -147,6 +147,7 @@ def line(
         quiet=camera.quiet,
         fps=camera.config.detect.fps,
         regions=camera.config.detect.regions,
+        rate=camera.config.detect.rate,
         tracker=plan.tracker.factory(name, plan.tracker.config, track),
         chronicle=chronicle,
         wiring=wiring,

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+from daemon.attention import Attention
 from daemon.board import Board
 from daemon.camera import CameraHost
 from daemon.clock import STEP, Clock
@@ -77,6 +78,7 @@ class Line:
         quiet: Seconds without a picture that are no fault.
         fps: Frames per second to look at; None for every one.
         regions: Whether parts of pictures are looked at closely.
+        rate: Whether fewer will do while its tracks do not change.
     """
 
     def __init__(  # noqa: PLR0913 (all that one camera is about)
@@ -88,6 +90,7 @@ class Line:
         tracker: Tracker,
         chronicle: Chronicle,
         wiring: Wiring,
+        rate: Literal["fixed", "tracks"] = "fixed",
         finite: bool | None = None,
         regions: Choice = "off",
         quiet: float = 0.0,
@@ -108,6 +111,9 @@ class Line:
         self._fps = fps
         self._regions = regions
         self._closely: Closely | None = None
+        self._rate = rate
+        self._attention: Attention | None = None
+        self._told = asyncio.Event()
         self._tracker = tracker
         self._chronicle = chronicle
         self._wire = wiring
@@ -231,6 +237,8 @@ class Line:
         if fps is None:
             fps = "every" if profile.max_batch > 1 else DEFAULT_FPS
         interval = None if fps == "every" else 1 / fps
+        self._attention = Attention(interval) if self._rate == "tracks" else None
+        self._told.clear()
         overflow: Literal["drop_oldest", "wait"] = "drop_oldest" if self._live else "wait"
         edge: Edge[Held] = Edge(f"frames-{self.name}", 1, overflow, self._superseded)
         self._closely = closely(self._regions, profile, live=self._live)
@@ -270,7 +278,6 @@ class Line:
                 lease.release()
                 await edge.close()
                 return
-            pace.advance(given.time)
             if host.stream is not None:
                 self.duration = host.stream.duration
             held = Held(self._frame(given), lease)
@@ -281,6 +288,12 @@ class Line:
                 lease.release()
                 self.figures.drop("at_stop")
                 raise
+            if self._attention is not None:
+                # When the next one is due follows from what this one shows.
+                await self._told.wait()
+                self._told.clear()
+                pace.interval = self._attention.interval
+            pace.advance(given.time)
 
     async def _watch(self, host: CameraHost, edge: Edge[Held], fps: float | None) -> None:
         """Detect, track, remember, tell: one frame after the other."""
@@ -295,6 +308,8 @@ class Line:
             seen.held.lease.release()
             if seen.detections is None:
                 self._count(seen)
+                if self._attention is not None:
+                    self._attention.startle()
             else:
                 frame, found = seen.held.frame, seen.detections
                 self.figures.detect(None if frame.parts is None else len(frame.parts))
@@ -305,6 +320,7 @@ class Line:
             if self._closely is not None:
                 self._closely.done()
             self._needed.discard(seen.held.frame.index)
+            self._told.set()
 
     async def _look(self, host: CameraHost, frame: Frame, detections: Detections) -> None:
         self._looked_at, self._lost = asyncio.get_running_loop().time(), False
@@ -330,6 +346,8 @@ class Line:
     ) -> None:
         async with self._alone():
             tracks = self._tracker.update(frame.captured_at, detections)
+            if self._attention is not None:
+                self._attention.observe(frame.captured_at, detections, tracks)
             replay = self._wire.media_start is not None
             now = asyncio.get_running_loop().time()
             view = View(

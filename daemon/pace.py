@@ -5,18 +5,20 @@ class Pace:
     """Which stream times are due at a reduced rate, without drifting and without bunching up."""
 
     def __init__(self, interval: float | None) -> None:
-        self._interval = interval
+        self.interval = interval
+        """Seconds between two that are due; None for every one. May change at any time."""
+
         self.due: float | None = None
         """Stream time before which pictures are passed over."""
 
     def advance(self, time: float) -> None:
         """A picture of this stream time was taken."""
-        if self._interval is None:
+        if self.interval is None:
             return
         # Frames of a camera jitter around their time: a little early is on time.
-        early = min(0.1 * self._interval, 0.02)
+        early = min(0.1 * self.interval, 0.02)
         planned = time if self.due is None else self.due + early
-        following = planned + self._interval
+        following = planned + self.interval
         if following <= time:
-            following = time + self._interval
+            following = time + self.interval
         self.due = following - early

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 import pytest
@@ -84,7 +84,13 @@ class Street:
 
 @asynccontextmanager
 async def street(
-    folder: Path, *, thinking: Thinking | None = None, **script: Any
+    folder: Path,
+    *,
+    thinking: Thinking | None = None,
+    fps: float | Literal["every"] = "every",
+    rate: Literal["fixed", "tracks"] = "fixed",
+    media_start: float | None = None,
+    **script: Any,
 ) -> AsyncIterator[Street]:
     """Wire a line as the daemon does, with a real child and a real worker."""
     config = {"fps": 20, **script}
@@ -119,12 +125,14 @@ async def street(
             timing=QUICK,
             thinking=thinking,
             beat=lambda: None,
+            media_start=media_start,
             deadline=5.0,
         )
         line = Line(
             opening,
             live=bool(config.get("live", True)),
-            fps="every",
+            fps=fps,
+            rate=rate,
             tracker=tracker,
             chronicle=chronicle,
             wiring=wiring,
@@ -187,6 +195,27 @@ async def test_recording_ends_its_events_and_is_finished(tmp_path: Path) -> None
         assert one.line.finished
         assert one.line.figures.detected == 20
         assert (events[-1].type, events[-1].end_reason) == ("end", "left")
+
+
+async def test_rate_follows_the_tracks(tmp_path: Path) -> None:
+    """What stands there for long costs fewer looks; it is still one event, from start to end."""
+    looks: dict[str, int] = {}
+    events: dict[str, list[object]] = {}
+    kinds: tuple[Literal["fixed", "tracks"], ...] = ("fixed", "tracks")
+    for rate in kinds:
+        folder = tmp_path / rate
+        script = street(
+            folder, fps=5, rate=rate, media_start=0.0, live=False, frames=160, goes=10**6
+        )
+        async with script as one:
+            await one.line.once()
+            events[rate] = [(event.type, event.end_reason) for event in await one.events()]
+            looks[rate] = one.line.figures.detected
+            assert one.line.figures.balanced
+    assert looks["fixed"] == 40
+    assert looks["tracks"] < 30
+    for told in events.values():
+        assert (told[0], told[-1]) == (("new", None), ("end", "left"))
 
 
 async def test_silent_camera_ends_what_is_open(tmp_path: Path) -> None:
