@@ -1,7 +1,7 @@
 """Where frames come from."""
 
 from sources.channel import BlockingChannel, ChannelBroken, Received, Unpacker, pack
-from sources.errors import SourceError, SourceRejected, SourceUnavailable
+from sources.errors import SourceBusy, SourceError, SourceRejected, SourceUnavailable
 from sources.frame import Frame, Part, Pixels
 from sources.picture import Mark, PictureRequest, Point, Relative
 from sources.slot import Slots
@@ -21,6 +21,7 @@ __all__ = [
     "Relative",
     "Slots",
     "Source",
+    "SourceBusy",
     "SourceError",
     "SourceRejected",
     "SourceUnavailable",

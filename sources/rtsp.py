@@ -11,6 +11,7 @@ from sources.address import (
     checked,
     mistrust,
     resolved,
+    trusting,
     with_credential,
 )
 from sources.errors import SourceRejected, SourceUnavailable
@@ -30,6 +31,12 @@ class RtspConfig(NetworkConfig):
     transport: Literal["tcp", "udp"] = "tcp"
     """`tcp` (default) loses nothing on the way; `udp` may be faster and may lose pictures. An
     encrypted address goes over TCP whatever stands here."""
+
+    reader: Literal["auto", "own", "libav"] = "auto"
+    """Who reads the stream: `own` is Lookout's reader (H.264 and H.265 over TCP), which gives each
+    picture one frame interval sooner and knows when it was taken; `libav` is FFmpeg's, which knows
+    more codecs and transports; `auto` (default) takes the own one wherever it understands the
+    camera."""
 
     @field_validator("url")
     @classmethod
@@ -52,6 +59,36 @@ class RtspSource:
 
     def open(self, secret: Secret | None) -> Stream:
         """Connect; only RTSP and what it is made of may be spoken."""
+        config = self._config
+        encrypted = urlsplit(config.url).scheme == "rtsps"
+        reason = "configured" if config.reader == "libav" else "udp is asked for"
+        if config.reader != "libav" and (config.transport == "tcp" or encrypted):
+            from sources.child.rtsp.errors import NotUnderstood  # noqa: PLC0415 (child only)
+
+            try:
+                return self._own(secret)
+            except NotUnderstood as error:
+                reason = str(error)
+        if config.reader == "own":
+            raise SourceRejected(f"our own reader cannot follow it: {reason}; set `reader: auto`")
+        return self._libav(secret, reason)
+
+    def _own(self, secret: Secret | None) -> Stream:
+        from sources.child.rtsp.authorization import Authorization  # noqa: PLC0415 (child only)
+        from sources.child.rtsp.connection import Target  # noqa: PLC0415 (the same)
+        from sources.child.rtsp.stream import RtspStream  # noqa: PLC0415 (the same)
+
+        url = self._config.url
+        parts = urlsplit(url)
+        name = parts.hostname or ""
+        host, port = resolved(name, parts.port, parts.scheme)
+        tls = trusting(self._config) if parts.scheme == "rtsps" else None
+        target = Target(host, port, self.open_timeout, name, tls)
+        known = secret is not None and (secret.user or secret.password)
+        word = Authorization(secret.user or "", secret.password or "") if secret and known else None
+        return RtspStream(target, url, word, self.read_timeout)
+
+    def _libav(self, secret: Secret | None, reason: str) -> Stream:
         from sources.child.fault import Attempt  # noqa: PLC0415 (PyAV only in the child)
         from sources.child.libav import Address, LibavStream  # noqa: PLC0415 (the same)
 
@@ -82,11 +119,14 @@ class RtspSource:
             low_delay=True,
         )
         try:
-            return LibavStream(address)
+            stream = LibavStream(address)
         except SourceUnavailable:
-            if encrypted and (reason := mistrust(url, self._config)):
-                raise SourceRejected(reason) from None
+            if encrypted and (doubt := mistrust(url, self._config)):
+                raise SourceRejected(doubt) from None
             raise
+        details = {**stream.info.details, "reader": "libav", "reader_reason": reason[:80]}
+        stream.info = stream.info.model_copy(update={"details": details})
+        return stream
 
     def _trust(self) -> dict[str, str]:
         """Say whose certificates libav believes; it would believe any."""

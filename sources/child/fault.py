@@ -7,11 +7,13 @@ or chained.
 import errno
 import os
 import socket
+import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import av.error
 
+from sources.address import unbelieved
 from sources.child.challenge import speaks_sha256_only
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
 
@@ -122,6 +124,21 @@ def _connected(error: av.error.FFmpegError, attempt: Attempt) -> SourceError:
     closed = isinstance(error, av.error.EOFError)
     known = _CLOSED if closed else _BROKEN.get(error.errno or 0)
     return SourceUnavailable(known or f"the connection failed: {_words(error)}")
+
+
+def broken(error: OSError, host: str, patience: float) -> SourceError:
+    """Translate the failure of a socket of our own."""
+    if isinstance(error, socket.gaierror):
+        return SourceUnavailable(f"host not found: {host}")
+    if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
+        return SourceUnavailable(f"the camera was silent for {patience:g} s")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return SourceRejected(unbelieved(error))
+    if isinstance(error, ssl.SSLError):
+        return SourceUnavailable("what answers there does not speak TLS as expected")
+    known = _BROKEN.get(error.errno or 0)
+    words = known or errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return SourceUnavailable(known or f"the connection failed: {words}")
 
 
 def _read(error: av.error.FFmpegError) -> SourceError:

@@ -391,12 +391,17 @@ def _decoder(video: VideoStream, address: Address) -> VideoCodecContext:
     if address.codecs is not None and codec.name not in address.codecs:
         allowed = ", ".join(sorted(address.codecs))
         raise SourceRejected(f"codec {codec.name} is not allowed from the network, only {allowed}")
-    codec.options = {"max_pixels": str(MOST_PIXELS)}
-    codec.thread_count = 1
-    codec.thread_type = "NONE"
+    settle(codec)
     if address.low_delay and not codec.has_b_frames:
         codec.flags |= av.codec.context.Flags.low_delay
     return codec
+
+
+def settle(codec: VideoCodecContext) -> None:
+    """Let a decoder use one thread, and no more memory than a picture may need."""
+    codec.options = {"max_pixels": str(MOST_PIXELS)}
+    codec.thread_count = 1
+    codec.thread_type = "NONE"
 
 
 def _info(video: VideoStream, container: InputContainer) -> StreamInfo:

@@ -1,0 +1,210 @@
+"""Access units out of RTP packets: where one ends, and whether it is whole. Pure.
+
+A picture ends with the packet that bears the marker, without waiting for the next one; that is what
+saves a frame interval. Cameras set the bit in the middle of pictures, on parameter sets, never, or
+before a last message. So its word is taken only after it was right for a while, a change of the
+stamp ends a picture in any case, and a marker that proves wrong costs its trust: until it is earned
+again, pictures end when the next one begins.
+"""
+
+from dataclasses import dataclass
+
+from sources.child.rtsp.nal import Cutter
+from sources.child.rtsp.packet import Packet
+from sources.source import Mishaps
+
+PROBATION = 8
+"""Pictures whose marker must be right before it is trusted; 16 times as many after each lie."""
+
+MOST = 16 << 20
+"""Bytes of the largest access unit."""
+
+_FACTOR = 16
+_LONGEST = 1 << 20
+_HALF = 0x8000
+_STUBBORN = 8
+"""Packets from the past in a row after which the camera counts from somewhere else."""
+
+_CODE = b"\0\0\0\1"
+_CARRIED = 65_536
+"""Bytes of parameter sets and messages that may come before their picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One access unit."""
+
+    data: bytes
+    """Annex B, parameter sets before every picture at which decoding starts; empty if damaged."""
+
+    idr: bool
+    stamp: int
+    arrival: float
+    """Monotonic seconds of its last packet."""
+
+
+class Assembly:
+    """Takes the packets of one stream.
+
+    Args:
+        cutter: Of the stream's codec.
+        sets: Parameter sets known beforehand.
+        mishaps: Where to count.
+    """
+
+    def __init__(self, cutter: Cutter, sets: tuple[bytes, ...], mishaps: Mishaps) -> None:
+        self._cutter = cutter
+        self._mishaps = mishaps
+        self._sets: dict[int, tuple[bytes, ...]] = {}
+        self._learn(list(sets))
+        self._expected: int | None = None
+        self._source: int | None = None
+        self._past = 0
+        self._stamp: int | None = None
+        self._last = 0.0
+        self._packets = 0
+        self._size = 0
+        self._marks = 0
+        self._marked = False
+        self._spoiled = False
+        self._tail = False
+        self._carried: list[bytes] = []
+        self._steady = 0
+        self._needed = PROBATION
+        self._waiting = True
+        self._hurt = False
+        self.trusting = False
+        """Whether the marker ends pictures."""
+
+    def feed(self, packet: Packet, arrival: float) -> list[Unit]:
+        """Take a packet; return what it completes."""
+        if not self._in_order(packet):
+            return []
+        done: list[Unit] = []
+        if packet.stamp != self._stamp:
+            if self._packets:
+                self._finish(done)
+            self._stamp, self._tail = packet.stamp, False
+        self._add(packet, arrival)
+        if packet.marker and self.trusting:
+            self._finish(done)
+            self._tail = True
+        return done
+
+    def _in_order(self, packet: Packet) -> bool:
+        expected = self._expected
+        if packet.source != self._source:
+            self._source = packet.source
+            if expected is not None:
+                self._break()
+            expected = packet.sequence
+        if expected is None:
+            expected = packet.sequence
+        missing = (packet.sequence - expected) & 0xFFFF
+        if missing >= _HALF:
+            self._past += 1
+            if self._past < _STUBBORN:
+                return False
+            self._break()
+        elif missing:
+            self._mishaps.lost += missing
+            self._break()
+        self._past = 0
+        self._expected = (packet.sequence + 1) & 0xFFFF
+        return True
+
+    def _break(self) -> None:
+        """Note that something is missing between the last packet and this one."""
+        self._hurt = self._waiting = self._spoiled = True
+
+    def _add(self, packet: Packet, arrival: float) -> None:
+        self._packets += 1
+        self._last = arrival
+        self._size += len(packet.payload)
+        if self._size > MOST:
+            self._spoiled = True
+            self._cutter.take()
+        else:
+            self._cutter.feed(packet.payload)
+        if self._marked and not self.trusting:
+            self._marks += 1
+        self._marked = packet.marker
+
+    def _finish(self, done: list[Unit]) -> None:
+        """End the access unit that is being collected."""
+        cutter = self._cutter
+        nals = cutter.take()
+        spoiled = self._spoiled or cutter.broken
+        # What went missing before this packet may belong to the next access unit as well.
+        cutter.broken, self._spoiled = False, False
+        marked, early = self._marked, self._marks
+        self._packets = self._size = self._marks = 0
+        self._marked = False
+        self._learn(nals)
+        slices = [nal for nal in nals if cutter.slice(nal)]
+        if not slices:
+            if spoiled:
+                self._harm()
+            self._carry([] if self._tail else nals)
+            return
+        if self._tail:
+            # The marker came too early: the decoder has seen half a picture.
+            self._distrust()
+            self._harm()
+            return
+        self._judge(nals, marked=marked, early=early)
+        if spoiled or not cutter.first(slices[0]):
+            self._harm()
+        self._give(done, nals, any(cutter.start(nal) for nal in slices), whole=not spoiled)
+
+    def _give(self, done: list[Unit], nals: list[bytes], start: bool, *, whole: bool) -> None:
+        cutter = self._cutter
+        whole = whole and cutter.first(next(nal for nal in nals if cutter.slice(nal)))
+        idr = start and whole and cutter.complete(set(self._sets))
+        nals, self._carried = self._carried + nals, []
+        stamp = self._stamp or 0
+        if idr:
+            self._waiting = self._hurt = False
+            inside = {cutter.kind(nal) for nal in nals}
+            known = sorted(self._sets.items())
+            nals = [nal for kind, some in known if kind not in inside for nal in some] + nals
+        if self._waiting:
+            self._mishaps.damaged += self._hurt
+            done.append(Unit(b"", idr=False, stamp=stamp, arrival=self._last))
+            return
+        data = _CODE + _CODE.join(nals)
+        done.append(Unit(data, idr=idr, stamp=stamp, arrival=self._last))
+
+    def _harm(self) -> None:
+        """Nothing that follows can be decoded until the next IDR."""
+        if not self._waiting:
+            self._hurt = True
+        self._waiting = True
+
+    def _judge(self, nals: list[bytes], *, marked: bool, early: int) -> None:
+        if self.trusting:
+            return
+        last_is_slice = self._cutter.slice(nals[-1])
+        right = early == 0 and marked
+        # A message behind the marker is a sin that costs nothing.
+        right = right or (early == 1 and not marked and not last_is_slice)
+        self._steady = self._steady + 1 if right else 0
+        self.trusting = self._steady >= self._needed
+
+    def _distrust(self) -> None:
+        self.trusting = False
+        self._steady = 0
+        self._needed = min(self._needed * _FACTOR, _LONGEST)
+
+    def _learn(self, nals: list[bytes]) -> None:
+        """Remember parameter sets; those of one access unit replace what was known of their type."""
+        found: dict[int, tuple[bytes, ...]] = {}
+        for nal in nals:
+            if self._cutter.parameters(nal):
+                kind = self._cutter.kind(nal)
+                found[kind] = (*found.get(kind, ()), nal)
+        self._sets.update(found)
+
+    def _carry(self, nals: list[bytes]) -> None:
+        carried = self._carried + nals
+        self._carried = carried if sum(map(len, carried)) <= _CARRIED else []

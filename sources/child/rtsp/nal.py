@@ -1,0 +1,187 @@
+"""NAL units out of RTP payloads: H.264 (RFC 6184) and H.265 (RFC 7798). Pure.
+
+A cutter takes the payloads of one access unit in order and collects its NAL units. What does not
+fit together makes it `broken`; nothing here raises.
+"""
+
+from typing import Protocol
+
+from sources.child.rtsp.description import Codec
+
+_STAP_A, _FU_A = 24, 28
+_AP, _FU = 48, 49
+_START, _END = 0x80, 0x40
+_TOP = 0x80
+"""The first bit of a slice header: set on the first slice of a picture."""
+
+
+class Cutter(Protocol):
+    """Collects the NAL units of an access unit."""
+
+    nals: list[bytes]
+    broken: bool
+
+    def feed(self, payload: bytes) -> None:
+        """Take one payload."""
+        ...
+
+    def take(self) -> list[bytes]:
+        """Return what was collected, and start anew; a fragment without end is broken."""
+        ...
+
+    def kind(self, nal: bytes) -> int:
+        """Return the type of a NAL unit."""
+        ...
+
+    def slice(self, nal: bytes) -> bool:
+        """Tell whether it holds part of a picture."""
+        ...
+
+    def first(self, nal: bytes) -> bool:
+        """Tell whether a slice is the first of its picture."""
+        ...
+
+    def start(self, nal: bytes) -> bool:
+        """Tell whether decoding can start at the picture it belongs to."""
+        ...
+
+    def parameters(self, nal: bytes) -> bool:
+        """Tell whether it is a parameter set."""
+        ...
+
+    def complete(self, kinds: set[int]) -> bool:
+        """Tell whether parameter sets of these types are enough to decode."""
+        ...
+
+
+class _Collecting:
+    def __init__(self) -> None:
+        self.nals: list[bytes] = []
+        self.broken = False
+        self._fragment: list[bytes] | None = None
+
+    def take(self) -> list[bytes]:
+        """Return what was collected, and start anew; a fragment without end is broken."""
+        if self._fragment is not None:
+            self.broken = True
+            self._fragment = None
+        nals, self.nals = self.nals, []
+        return nals
+
+    def _piece(self, head: bytes, flags: int, piece: bytes) -> None:
+        if flags & _START:
+            if self._fragment is not None:
+                self.broken = True
+            self._fragment = [head]
+        if self._fragment is None:
+            self.broken = True
+            return
+        self._fragment.append(piece)
+        if flags & _END:
+            self.nals.append(b"".join(self._fragment))
+            self._fragment = None
+
+    def _several(self, payload: bytes, at: int, least: int) -> None:
+        while at < len(payload):
+            size = int.from_bytes(payload[at : at + 2], "big")
+            nal = payload[at + 2 : at + 2 + size]
+            if size < least or len(nal) != size:
+                self.broken = True
+                return
+            self.nals.append(nal)
+            at += 2 + size
+
+
+class H264(_Collecting):
+    """Single NAL units, STAP-A and FU-A."""
+
+    def feed(self, payload: bytes) -> None:
+        """Take one payload."""
+        if len(payload) < 2:  # noqa: PLR2004 (a header and something)
+            self.broken = True
+            return
+        kind = payload[0] & 31
+        if kind == _FU_A:
+            flags = payload[1]
+            head = bytes((payload[0] & 0xE0 | flags & 31,)) if flags & _START else b""
+            self._piece(head, flags, payload[2:])
+        elif kind == _STAP_A:
+            self._several(payload, 1, 1)
+        elif 0 < kind < _STAP_A:
+            self.nals.append(payload)
+        else:
+            self.broken = True
+
+    def kind(self, nal: bytes) -> int:
+        """Return the type of a NAL unit."""
+        return nal[0] & 31
+
+    def slice(self, nal: bytes) -> bool:
+        """Tell whether it holds part of a picture."""
+        return 1 <= nal[0] & 31 <= 5  # noqa: PLR2004 (table 7-1)
+
+    def first(self, nal: bytes) -> bool:
+        """Tell whether a slice is the first of its picture (first_mb_in_slice is 0)."""
+        return len(nal) > 1 and bool(nal[1] & _TOP)
+
+    def start(self, nal: bytes) -> bool:
+        """Tell whether decoding can start at the picture it belongs to (IDR)."""
+        return nal[0] & 31 == 5  # noqa: PLR2004
+
+    def parameters(self, nal: bytes) -> bool:
+        """Tell whether it is a parameter set."""
+        return nal[0] & 31 in {7, 8}
+
+    def complete(self, kinds: set[int]) -> bool:
+        """Tell whether parameter sets of these types are enough to decode."""
+        return {7, 8} <= kinds
+
+
+class H265(_Collecting):
+    """Single NAL units, AP and FU."""
+
+    def feed(self, payload: bytes) -> None:
+        """Take one payload."""
+        if len(payload) < 3:  # noqa: PLR2004 (a header and something)
+            self.broken = True
+            return
+        kind = payload[0] >> 1 & 63
+        if kind == _FU:
+            flags = payload[2]
+            head = bytes((payload[0] & 0x81 | (flags & 63) << 1, payload[1]))
+            self._piece(head if flags & _START else b"", flags, payload[3:])
+        elif kind == _AP:
+            self._several(payload, 2, 2)
+        elif kind < _AP:
+            self.nals.append(payload)
+        else:
+            self.broken = True
+
+    def kind(self, nal: bytes) -> int:
+        """Return the type of a NAL unit."""
+        return nal[0] >> 1 & 63
+
+    def slice(self, nal: bytes) -> bool:
+        """Tell whether it holds part of a picture."""
+        return nal[0] >> 1 & 63 < 32  # noqa: PLR2004 (table 7-1)
+
+    def first(self, nal: bytes) -> bool:
+        """Tell whether a slice is the first of its picture."""
+        return len(nal) > 2 and bool(nal[2] & _TOP)  # noqa: PLR2004
+
+    def start(self, nal: bytes) -> bool:
+        """Tell whether decoding can start at the picture it belongs to (IDR, CRA, BLA)."""
+        return 16 <= nal[0] >> 1 & 63 <= 21  # noqa: PLR2004
+
+    def parameters(self, nal: bytes) -> bool:
+        """Tell whether it is a parameter set."""
+        return nal[0] >> 1 & 63 in {32, 33, 34}
+
+    def complete(self, kinds: set[int]) -> bool:
+        """Tell whether parameter sets of these types are enough to decode."""
+        return {32, 33, 34} <= kinds
+
+
+def cutter(codec: Codec) -> Cutter:
+    """Make the one for a codec."""
+    return H264() if codec == "h264" else H265()

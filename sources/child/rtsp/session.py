@@ -1,0 +1,196 @@
+"""The conversation with a camera: describe, set up, play, stay alive, say goodbye (RFC 2326)."""
+
+import time
+from typing import Final
+
+from sources.child.rtsp.authorization import Authorization
+from sources.child.rtsp.connection import Connection
+from sources.child.rtsp.description import Track, read
+from sources.child.rtsp.errors import NotUnderstood
+from sources.child.rtsp.wire import Message
+from sources.errors import SourceBusy, SourceError, SourceRejected, SourceUnavailable
+
+_AGENT: Final = "Lookout"
+_TRIES = 3
+"""Times one request is sent: without a password, with it, and once more for a stale nonce."""
+
+_USUAL_TIMEOUT = 60.0
+_SHORTEST, _LONGEST = 1.0, 30.0
+"""Seconds between two signs of life of ours."""
+
+_REFUSALS: dict[int, tuple[type[SourceError], str]] = {
+    400: (SourceRejected, "the camera does not understand the request (400): check the url"),
+    401: (SourceRejected, "the camera refuses user or password (401): check the credential"),
+    403: (SourceRejected, "the camera forbids this stream to this user (403)"),
+    404: (SourceRejected, "the camera has no stream of this path (404): check the url"),
+    453: (SourceBusy, "the camera has no room for another viewer (453), perhaps too many viewers"),
+    503: (SourceBusy, "the camera has no room for us now (503, 5xx)"),
+}
+_UNKNOWN = {405, 406, 415, 455, 461, 501, 505, 551}
+"""Statuses that say: not in this way. Another reader may find one."""
+
+
+class Session:
+    """One stream, from OPTIONS to TEARDOWN.
+
+    Args:
+        connection: Fresh.
+        url: Without user and password.
+        authorization: None offers no password.
+    """
+
+    def __init__(
+        self, connection: Connection, url: str, authorization: Authorization | None
+    ) -> None:
+        self._connection = connection
+        self._url = url
+        self._authorization = authorization
+        self._sequence = 0
+        self._id = ""
+        self._interval = _USUAL_TIMEOUT / 2
+        self._alive_at = 0.0
+        self._with_parameter = True
+        self.channel = 0
+        """Channel of the pictures; the next one has the reports."""
+
+        self.track: Track | None = None
+
+    def open(self) -> Track:
+        """Find the video and let it play.
+
+        Raises:
+            SourceUnavailable: It may work later; `SourceBusy` where others watch already.
+            SourceRejected: A person must act.
+            NotUnderstood: Another reader may get on better.
+        """
+        self._options()
+        self.track = track = self._describe()
+        self._set_up(track)
+        answer = self._ask("PLAY", track.session, "Range: npt=0.000-")
+        _demand(answer)
+        self._alive_at = time.monotonic()
+        return track
+
+    def keep_alive(self) -> float:
+        """Say that we are still here, if it is time; return the seconds until it is again."""
+        now = time.monotonic()
+        due = self._alive_at + self._interval - now
+        if due > 0:
+            return due
+        self._alive_at = now
+        method = "GET_PARAMETER" if self._with_parameter else "OPTIONS"
+        self._send(method, self.track.session if self.track else self._url, ())
+        return self._interval
+
+    def hear(self, message: Message) -> None:
+        """Take what the camera says between pictures."""
+        if message.status == 0:
+            self._refuse(message)
+        elif message.status == 401 and self._authorization is not None:  # noqa: PLR2004
+            # The nonce of a sign of life grew stale: say it again at once, with the new one.
+            if self._authorization.learn(message.every("www-authenticate")):
+                self._alive_at = 0.0
+        elif message.status in {405, 501} and self._with_parameter:
+            self._with_parameter, self._alive_at = False, 0.0
+        elif message.status == 454:  # noqa: PLR2004 (session not found)
+            raise SourceUnavailable("the camera has ended the session")
+        elif self._authorization is not None:
+            self._authorization.accepted(message.get("authentication-info"))
+
+    def close(self) -> None:
+        """Say goodbye and do not wait for an answer."""
+        if self._id and self.track is not None:
+            try:
+                self._send("TEARDOWN", self.track.session, ())
+            except SourceUnavailable:
+                return
+
+    def _options(self) -> None:
+        answer = self._ask("OPTIONS", self._url)
+        public = answer.get("public").upper()
+        self._with_parameter = not public or "GET_PARAMETER" in public
+
+    def _describe(self) -> Track:
+        answer = self._ask("DESCRIBE", self._url, "Accept: application/sdp")
+        _demand(answer)
+        kind = answer.get("content-type").lower()
+        if kind and not kind.startswith("application/sdp"):
+            raise NotUnderstood(f"it describes itself as {kind[:40]}")
+        base = answer.get("content-base") or answer.get("content-location") or self._url
+        return read(answer.body.decode("utf-8", "replace"), base)
+
+    def _set_up(self, track: Track) -> None:
+        answer = self._ask("SETUP", track.control, "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")
+        _demand(answer)
+        transport = answer.get("transport").lower()
+        fields = dict(word.strip().partition("=")[::2] for word in transport.split(";"))
+        if "tcp" not in transport:
+            raise NotUnderstood("it does not send over TCP")
+        channel = fields.get("interleaved", "0-1").partition("-")[0]
+        self.channel = int(channel) if channel.isdecimal() and len(channel) <= 3 else 0  # noqa: PLR2004
+        self._id, _, rest = answer.get("session").partition(";")
+        timeout = rest.strip().lower().removeprefix("timeout=")
+        seconds = float(timeout) if timeout.isdecimal() and len(timeout) < 9 else _USUAL_TIMEOUT  # noqa: PLR2004
+        self._interval = min(max(seconds / 2, _SHORTEST), _LONGEST)
+
+    def _ask(self, method: str, address: str, *lines: str) -> Message:
+        for _ in range(_TRIES):
+            sequence = self._send(method, address, lines)
+            answer = self._answer(sequence)
+            if answer.status != 401:  # noqa: PLR2004 (unauthorized)
+                if self._authorization is not None:
+                    self._authorization.accepted(answer.get("authentication-info"))
+                return answer
+            self._offer(answer)
+        raise SourceRejected(_REFUSALS[401][1])
+
+    def _offer(self, answer: Message) -> None:
+        """Have a password ready for the next try, or give up."""
+        if self._authorization is None:
+            raise SourceRejected("the camera wants user and password (401): set `credential`")
+        if not self._authorization.learn(answer.every("www-authenticate")):
+            raise SourceRejected(_REFUSALS[401][1])
+
+    def _answer(self, sequence: int) -> Message:
+        while True:
+            message = self._connection.answer()
+            if message.status == 0:
+                self._refuse(message)
+            elif message.get("cseq") in {str(sequence), ""}:
+                return message
+
+    def _send(self, method: str, address: str, lines: tuple[str, ...]) -> int:
+        self._sequence += 1
+        head = [f"{method} {address} RTSP/1.0", f"CSeq: {self._sequence}", f"User-Agent: {_AGENT}"]
+        if self._id:
+            head.append(f"Session: {self._id}")
+        if self._authorization is not None:
+            word = self._authorization.header(method, address)
+            if word:
+                head.append(f"Authorization: {word}")
+        text = "\r\n".join([*head, *lines]) + "\r\n\r\n"
+        self._connection.send(text.encode("utf-8", "replace"))
+        return self._sequence
+
+    def _refuse(self, request: Message) -> None:
+        """Answer a request of the camera's own: we offer nothing."""
+        sequence = request.get("cseq")[:20]
+        status = "200 OK" if request.first.startswith("OPTIONS ") else "501 Not Implemented"
+        self._connection.send(f"RTSP/1.0 {status}\r\nCSeq: {sequence}\r\n\r\n".encode())
+
+
+def _demand(answer: Message) -> None:
+    """Go on only if the camera agreed."""
+    status = answer.status
+    if 200 <= status < 300:  # noqa: PLR2004 (success)
+        return
+    if 300 <= status < 400:  # noqa: PLR2004 (redirection)
+        raise SourceRejected(f"the camera sends us elsewhere ({status}): name that url instead")
+    if status in _REFUSALS:
+        kind, reason = _REFUSALS[status]
+        raise kind(reason)
+    if status in _UNKNOWN:
+        raise NotUnderstood(f"it answers with {status}")
+    if status >= 500:  # noqa: PLR2004 (server errors)
+        raise SourceUnavailable(f"the camera reports a fault of its own ({status}, 5xx)")
+    raise SourceUnavailable(f"the camera turned the request down ({status})")

@@ -1,0 +1,206 @@
+"""An RTSP camera as a stream: what the child demuxes and decodes."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+
+import av
+import av.error
+from av.video.codeccontext import VideoCodecContext
+
+from sources.child.libav import (
+    UNKNOWN_SIDE,
+    LibavPacket,
+    LibavPicture,
+    Scalers,
+    settle,
+)
+from sources.child.rtsp.assembly import Assembly, Unit
+from sources.child.rtsp.authorization import Authorization
+from sources.child.rtsp.connection import Connection, Target
+from sources.child.rtsp.errors import NotUnderstood
+from sources.child.rtsp.nal import cutter
+from sources.child.rtsp.packet import rtp, says_goodbye, sender_report
+from sources.child.rtsp.session import Session
+from sources.child.rtsp.timeline import Timeline
+from sources.errors import SourceRejected, SourceUnavailable
+from sources.message import StreamInfo
+from sources.source import DecodeFault, Mishaps, Packet, Picture
+
+_LARGEST_SIDE = 16384
+_ENDED = "the camera ended the stream"
+
+
+class RtspStream:
+    """An open session, its assembly and a decoder.
+
+    Args:
+        target: Whom to connect to.
+        url: What to ask for, without user and password.
+        authorization: None offers no password.
+        patience: Seconds without a packet after which the camera counts as gone.
+
+    Raises:
+        SourceUnavailable: It may work later.
+        SourceRejected: A person must act.
+        NotUnderstood: Another reader may get on better.
+    """
+
+    def __init__(
+        self, target: Target, url: str, authorization: Authorization | None, patience: float
+    ) -> None:
+        self.mishaps = Mishaps()
+        self._patience = patience
+        self._connection = Connection(target)
+        try:
+            self._session = Session(self._connection, url, authorization)
+            track = self._session.open()
+        except (NotUnderstood, SourceRejected, SourceUnavailable):
+            self._connection.close()
+            raise
+        self._track = track
+        self._assembly = Assembly(cutter(track.codec), track.sets, self.mishaps)
+        self._timeline = Timeline(track.rate, self.mishaps)
+        self._base = Fraction(1, track.rate)
+        self._scalers = Scalers()
+        self._codec = _decoder(track.codec)
+        self._tainted = False
+        self._waits = False
+        self._first: int | None = None
+        self.info = self._describe()
+
+    def align(self, wall: float) -> None:
+        """Learn what Unix time was at monotonic 0."""
+        self._timeline.align(wall)
+
+    def packets(self) -> Iterator[Packet]:
+        """Yield access units as their last packet comes; damaged ones with size 0."""
+        heard_at = time.monotonic()
+        while True:
+            due = self._session.keep_alive()
+            left = heard_at + self._patience - time.monotonic()
+            if left <= 0:
+                raise SourceUnavailable(f"the camera was silent for {self._patience:g} s")
+            try:
+                received = self._connection.receive(min(due, left))
+            except NotUnderstood as error:
+                raise SourceUnavailable(str(error)) from None
+            for channel, data, arrival in received:
+                if channel == self._session.channel:
+                    heard_at = arrival
+                    yield from self._take(data, arrival)
+                elif channel == self._session.channel + 1:
+                    self._hear(data)
+            for message in self._connection.messages():
+                self._session.hear(message)
+
+    def decode(self, packet: Packet | None) -> list[Picture]:
+        """Decode one packet; None flushes. The first of a row of damaged ones is a fault."""
+        arrival = time.monotonic() if packet is None else packet.arrival
+        payload = None if packet is None else packet.payload
+        if packet is not None and payload is None:
+            if self._waits:
+                return []
+            self._waits = True
+            raise DecodeFault("it, or what it builds on, came incomplete")
+        self._waits = False
+        try:
+            frames = self._codec.decode(payload)
+        except av.error.EOFError:
+            return []
+        except av.error.FFmpegError as error:
+            self._tainted = True
+            raise DecodeFault(type(error).__name__) from None
+        pictures: list[Picture] = []
+        for frame in frames:
+            if frame.is_corrupt:
+                self._tainted = True
+            elif frame.key_frame:
+                self._tainted = False
+            ticks = frame.pts if frame.pts is not None else 0
+            captured = self._timeline.captured(ticks, arrival)
+            when = ticks / self._track.rate
+            pictures.append(
+                LibavPicture(frame, when, self._scalers, corrupt=self._tainted, captured=captured)
+            )
+        self._review()
+        return pictures
+
+    def restart(self) -> None:
+        """Forget what the decoder holds; the next packet is one at which decoding can start."""
+        self._codec.flush_buffers()
+        self._tainted = False
+
+    def close(self) -> None:
+        """Say goodbye (TEARDOWN) and hang up."""
+        with suppress(SourceUnavailable):
+            self._session.close()
+        self._connection.close()
+
+    def _take(self, data: bytes, arrival: float) -> Iterator[LibavPacket]:
+        packet = rtp(data)
+        if packet is None or packet.kind != self._track.payload:
+            return
+        for unit in self._assembly.feed(packet, arrival):
+            yield self._packet(unit)
+
+    def _packet(self, unit: Unit) -> LibavPacket:
+        ticks = self._timeline.place(unit.stamp, unit.arrival)
+        when = ticks / self._track.rate
+        if not unit.data:
+            return LibavPacket(0, idr=False, time=when, arrival=unit.arrival, payload=None)
+        payload = av.Packet(unit.data)
+        payload.pts = payload.dts = ticks
+        payload.time_base = self._base
+        payload.is_keyframe = unit.idr
+        size = len(unit.data)
+        return LibavPacket(size, idr=unit.idr, time=when, arrival=unit.arrival, payload=payload)
+
+    def _hear(self, data: bytes) -> None:
+        report = sender_report(data)
+        if report is not None:
+            self._timeline.report(report.stamp, report.unix)
+        elif says_goodbye(data):
+            raise SourceUnavailable(_ENDED)
+
+    def _review(self) -> None:
+        """Describe the stream anew when what is known of it changes."""
+        details, codec = self.info.details, self._codec
+        if (
+            details["clock"] != self._timeline.trust
+            or details["ends_at"] != self._ends_at
+            or (details["pixels"] is None and codec.pix_fmt is not None)
+        ):
+            self.info = self._describe()
+
+    @property
+    def _ends_at(self) -> str:
+        return "marker" if self._assembly.trusting else "next picture"
+
+    def _describe(self) -> StreamInfo:
+        codec, track = self._codec, self._track
+        sane = max(codec.width, codec.height) <= _LARGEST_SIDE
+        return StreamInfo(
+            codec=track.codec,
+            width=codec.width or UNKNOWN_SIDE if sane else UNKNOWN_SIDE,
+            height=codec.height or UNKNOWN_SIDE if sane else UNKNOWN_SIDE,
+            fps=track.fps,
+            details={
+                "reader": "own",
+                "format": "rtsp",
+                "profile": str(codec.profile)[:40] if codec.profile else None,
+                "pixels": codec.pix_fmt,
+                "b_frames": bool(codec.has_b_frames),
+                "clock": self._timeline.trust,
+                "ends_at": self._ends_at,
+            },
+        )
+
+
+def _decoder(name: str) -> VideoCodecContext:
+    codec = av.CodecContext.create(name, "r")
+    if not isinstance(codec, VideoCodecContext):
+        raise SourceRejected(f"no decoder for {name} in this build of FFmpeg")
+    settle(codec)
+    return codec
