@@ -34,7 +34,7 @@ from sinks import (
     SinkUnavailable,
     ZoneCounts,
 )
-from sources import SourceRejected, SourceUnavailable
+from sources import SourceBusy, SourceRejected, SourceUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -255,6 +255,7 @@ class App:
             first=timing.retry_first,
             most=timing.retry_most,
             parked=timing.retry_parked,
+            waits=(SourceBusy,),
         )
 
     def _build_deliveries(self, cursors: dict[str, int]) -> None:

@@ -17,7 +17,14 @@ from daemon.counters import CameraFigures
 from daemon.process import Process, ProcessGone
 from daemon.slots import SlotPool
 from daemon.timing import Timing
-from sources import ChannelBroken, PictureRequest, Received, SourceRejected, SourceUnavailable
+from sources import (
+    ChannelBroken,
+    PictureRequest,
+    Received,
+    SourceBusy,
+    SourceRejected,
+    SourceUnavailable,
+)
 from sources.message import (
     Attend,
     CameraState,
@@ -57,6 +64,12 @@ _FLOOD = 200
 
 _HEAVY = 256 * 1024
 """Bytes beside such a message that count as one more of them."""
+
+_REMEDIES = {
+    "unavailable": SourceUnavailable,
+    "busy": SourceBusy,
+    "rejected": SourceRejected,
+}
 
 Answer = Given | Ended | Taken | Gone
 
@@ -302,8 +315,7 @@ class CameraHost:
                 self.stream = message
             case Failed():
                 self._figures.report(message.counts)
-                kind = SourceRejected if message.remedy == "rejected" else SourceUnavailable
-                raise kind(_plain(message.reason))
+                raise _REMEDIES[message.remedy](_plain(message.reason))
             case Given() | Ended() | Taken() | Gone():
                 self._hear_answer(message, received.blob)
 

@@ -168,7 +168,7 @@ class Line:
 
     async def failed(self, failure: Failure) -> None:
         """Show why the camera is away."""
-        if failure.parked:
+        if failure.parked or failure.refused:
             self._on_state("refused", failure.reason)
         elif failure.attempt >= CRASHES:
             self._on_state("failed", failure.reason)

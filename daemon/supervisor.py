@@ -9,6 +9,10 @@ from dataclasses import dataclass
 logger = logging.getLogger(__name__)
 
 
+_INSISTENT = 4
+"""Refusals after which asking again so soon is rude; the fifth is the last in a hurry."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """What to try again, and when. All in seconds."""
@@ -32,9 +36,17 @@ class Retry:
     parked: float = 300.0
     """Delay between looks at what needs a person."""
 
-    def delay(self, attempt: int) -> float:
-        """Return the jittered delay before the given attempt, counted from 0."""
+    waits: tuple[type[Exception], ...] = ()
+    """Of what heals: whoever said no, and would be annoyed by being asked all the time."""
+
+    def delay(self, attempt: int, *, refused: bool = False) -> float:
+        """Return the jittered delay before the given attempt, counted from 0.
+
+        Who refused us is asked at most once in `most` seconds after five times.
+        """
         most = min(self.most, self.first * self.factor ** min(attempt, 32))
+        if refused and attempt >= _INSISTENT:
+            most = 2 * self.most
         return random.uniform(0.5, 1) * most  # noqa: S311 (jitter, not secrecy)
 
 
@@ -51,6 +63,9 @@ class Failure:
 
     delay: float
     """Seconds until the next attempt."""
+
+    refused: bool = False
+    """Whether we were told to go, though it may heal."""
 
 
 async def keep_alive(
@@ -77,8 +92,11 @@ async def keep_alive(
             attempt = 0 if clock() - started >= retry.healthy_after else attempt
             reason = reasons(group)
             if failure is None:
-                delay = retry.delay(attempt)
-                failure = Failure(reason, parked=False, attempt=attempt + 1, delay=delay)
+                refused = any(isinstance(exc, retry.waits) for exc in flatten(group))
+                delay = retry.delay(attempt, refused=refused)
+                failure = Failure(
+                    reason, parked=False, attempt=attempt + 1, delay=delay, refused=refused
+                )
         if failure is None:
             return
         task = asyncio.current_task()

@@ -325,7 +325,7 @@ class Failed(_Message):
     """Child to daemon, its last word: why it ends."""
 
     kind: Literal["failed"] = "failed"
-    remedy: Literal["unavailable", "rejected"]
+    remedy: Literal["unavailable", "busy", "rejected"]
     reason: str = Field(max_length=400)
     """Without URL and secret."""
 

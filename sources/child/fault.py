@@ -15,7 +15,7 @@ import av.error
 
 from sources.address import unbelieved
 from sources.child.challenge import speaks_sha256_only
-from sources.errors import SourceError, SourceRejected, SourceUnavailable
+from sources.errors import SourceBusy, SourceError, SourceRejected, SourceUnavailable
 
 _ANSWERS: tuple[tuple[type[av.error.FFmpegError], type[SourceError], str], ...] = (
     (
@@ -40,7 +40,7 @@ _ANSWERS: tuple[tuple[type[av.error.FFmpegError], type[SourceError], str], ...] 
     ),
     (
         av.error.HTTPClientError,
-        SourceUnavailable,
+        SourceBusy,
         "the camera turned the request down (4xx); perhaps it has too many viewers",
     ),
     (
@@ -56,12 +56,12 @@ _ANSWERS: tuple[tuple[type[av.error.FFmpegError], type[SourceError], str], ...] 
 )
 """What was answered, from the special to the general."""
 
-_CLOSED = "the camera closed the connection"
+CLOSED = "the camera closed the connection"
 _NO_ROUTE = "no route to the camera"
 _BROKEN = {
-    errno.ECONNRESET: _CLOSED,
-    errno.EPIPE: _CLOSED,
-    errno.ECONNABORTED: _CLOSED,
+    errno.ECONNRESET: CLOSED,
+    errno.EPIPE: CLOSED,
+    errno.ECONNABORTED: CLOSED,
     errno.ECONNREFUSED: "nothing listens there (connection refused): check host and port",
     errno.EHOSTUNREACH: _NO_ROUTE,
     errno.ENETUNREACH: _NO_ROUTE,
@@ -122,7 +122,7 @@ def _connected(error: av.error.FFmpegError, attempt: Attempt) -> SourceError:
     if error.errno == errno.EIO and (host := _unknown_host(attempt.url)):
         return SourceUnavailable(f"host not found: {host}")
     closed = isinstance(error, av.error.EOFError)
-    known = _CLOSED if closed else _BROKEN.get(error.errno or 0)
+    known = CLOSED if closed else _BROKEN.get(error.errno or 0)
     return SourceUnavailable(known or f"the connection failed: {_words(error)}")
 
 

@@ -8,7 +8,7 @@ from sources.child.gate.gate import Gate
 from sources.child.gate.machine import Order
 from sources.child.handover import Dated, Handover
 from sources.child.ring import PacketRing
-from sources.errors import SourceRejected, SourceUnavailable
+from sources.errors import SourceBusy, SourceRejected, SourceUnavailable
 from sources.message import CameraState, Failed, State, StreamInfo
 from sources.source import DecodeFault, Packet, Picture, Resumable, Secret, Source, Stream, Witness
 
@@ -118,6 +118,8 @@ class Reading:
                 stream.close()
         except SourceRejected as error:
             self._fail("refused", Failed(remedy="rejected", reason=str(error)[:400]))
+        except SourceBusy as error:
+            self._fail("refused", Failed(remedy="busy", reason=str(error)[:400]))
         except SourceUnavailable as error:
             self._fail("stalled", Failed(remedy="unavailable", reason=str(error)[:400]))
         else:

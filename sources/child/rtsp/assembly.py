@@ -70,6 +70,7 @@ class Assembly:
         self._tail = False
         self._carried: list[bytes] = []
         self._steady = 0
+        self._proven = False
         self._needed = PROBATION
         self._waiting = True
         self._hurt = False
@@ -87,8 +88,7 @@ class Assembly:
             self._stamp, self._tail = packet.stamp, False
         self._add(packet, arrival)
         if packet.marker and self.trusting:
-            self._finish(done)
-            self._tail = True
+            self._tail = self._finish(done) or self._tail
         return done
 
     def _in_order(self, packet: Packet) -> bool:
@@ -130,14 +130,14 @@ class Assembly:
             self._marks += 1
         self._marked = packet.marker
 
-    def _finish(self, done: list[Unit]) -> None:
-        """End the access unit that is being collected."""
+    def _finish(self, done: list[Unit]) -> bool:
+        """End the access unit that is being collected; tell whether it held a picture."""
         cutter = self._cutter
         nals = cutter.take()
         spoiled = self._spoiled or cutter.broken
         # What went missing before this packet may belong to the next access unit as well.
         cutter.broken, self._spoiled = False, False
-        marked, early = self._marked, self._marks
+        marked, early, several = self._marked, self._marks, self._packets > 1
         self._packets = self._size = self._marks = 0
         self._marked = False
         self._learn(nals)
@@ -146,16 +146,17 @@ class Assembly:
             if spoiled:
                 self._harm()
             self._carry([] if self._tail else nals)
-            return
+            return False
         if self._tail:
             # The marker came too early: the decoder has seen half a picture.
             self._distrust()
             self._harm()
-            return
-        self._judge(nals, marked=marked, early=early)
+            return True
+        self._judge(nals, marked=marked, early=early, several=several)
         if spoiled or not cutter.first(slices[0]):
             self._harm()
         self._give(done, nals, any(cutter.start(nal) for nal in slices), whole=not spoiled)
+        return True
 
     def _give(self, done: list[Unit], nals: list[bytes], start: bool, *, whole: bool) -> None:
         cutter = self._cutter
@@ -181,7 +182,7 @@ class Assembly:
             self._hurt = True
         self._waiting = True
 
-    def _judge(self, nals: list[bytes], *, marked: bool, early: int) -> None:
+    def _judge(self, nals: list[bytes], *, marked: bool, early: int, several: bool) -> None:
         if self.trusting:
             return
         last_is_slice = self._cutter.slice(nals[-1])
@@ -189,15 +190,17 @@ class Assembly:
         # A message behind the marker is a sin that costs nothing.
         right = right or (early == 1 and not marked and not last_is_slice)
         self._steady = self._steady + 1 if right else 0
-        self.trusting = self._steady >= self._needed
+        # A picture of one packet cannot bear two markers, and proves little.
+        self._proven = right and (self._proven or several)
+        self.trusting = self._proven and self._steady >= self._needed
 
     def _distrust(self) -> None:
-        self.trusting = False
+        self.trusting = self._proven = False
         self._steady = 0
         self._needed = min(self._needed * _FACTOR, _LONGEST)
 
     def _learn(self, nals: list[bytes]) -> None:
-        """Remember parameter sets; those of one access unit replace what was known of their type."""
+        """Remember parameter sets; those of one access unit replace the known of their type."""
         found: dict[int, tuple[bytes, ...]] = {}
         for nal in nals:
             if self._cutter.parameters(nal):

@@ -6,10 +6,15 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from sources.child.fault import broken
+from sources.child.fault import CLOSED, broken
 from sources.child.rtsp.errors import Garbled, NotUnderstood
 from sources.child.rtsp.wire import Message, Wire
-from sources.errors import SourceUnavailable
+from sources.errors import SourceError, SourceUnavailable
+
+
+class HungUp(SourceUnavailable):
+    """The camera ended the connection."""
+
 
 _PORTION = 262_144
 """Bytes taken from the socket at a time."""
@@ -69,7 +74,7 @@ class Connection:
         try:
             self._socket.sendall(data)
         except OSError as error:
-            raise broken(error, self._target.host, self._target.patience) from None
+            raise self._failed(error) from None
 
     def answer(self) -> Message:
         """Wait for the next message; packets that come before it wait for `receive`."""
@@ -108,6 +113,11 @@ class Connection:
         """Bytes that belonged to nothing."""
         return self._wire.skipped
 
+    def _failed(self, error: OSError) -> SourceError:
+        if isinstance(error, ConnectionError):
+            return HungUp(CLOSED)
+        return broken(error, self._target.host, self._target.patience)
+
     def _take(self, patience: float) -> None:
         self._socket.settimeout(max(patience, 0.001))
         try:
@@ -115,9 +125,9 @@ class Connection:
         except (TimeoutError, ssl.SSLWantReadError):
             return
         except OSError as error:
-            raise broken(error, self._target.host, self._target.patience) from None
+            raise self._failed(error) from None
         if not data:
-            raise SourceUnavailable("the camera closed the connection")
+            raise HungUp(CLOSED)
         now = self.heard_at = time.monotonic()
         try:
             pieces = self._wire.feed(data)

@@ -4,7 +4,7 @@ import time
 from typing import Final
 
 from sources.child.rtsp.authorization import Authorization
-from sources.child.rtsp.connection import Connection
+from sources.child.rtsp.connection import Connection, HungUp
 from sources.child.rtsp.description import Track, read
 from sources.child.rtsp.errors import NotUnderstood
 from sources.child.rtsp.wire import Message
@@ -26,6 +26,7 @@ _REFUSALS: dict[int, tuple[type[SourceError], str]] = {
     453: (SourceBusy, "the camera has no room for another viewer (453), perhaps too many viewers"),
     503: (SourceBusy, "the camera has no room for us now (503, 5xx)"),
 }
+_HUNG_UP = "the camera hangs up before it says a word: perhaps it lets only one viewer watch"
 _UNKNOWN = {405, 406, 415, 455, 461, 501, 505, 551}
 """Statuses that say: not in this way. Another reader may find one."""
 
@@ -63,7 +64,10 @@ class Session:
             SourceRejected: A person must act.
             NotUnderstood: Another reader may get on better.
         """
-        self._options()
+        try:
+            self._options()
+        except HungUp:
+            raise SourceBusy(_HUNG_UP) from None
         self.track = track = self._describe()
         self._set_up(track)
         answer = self._ask("PLAY", track.session, "Range: npt=0.000-")

@@ -43,13 +43,14 @@ def footage(clip: Path) -> Footage:
         idr: list[bool] = []
         sets: dict[bytes, None] = {}
         for packet in container.demux(video):
-            keyframe = packet.is_keyframe
-            for cut in annexb.filter(packet if packet.size else None):
+            # The filter empties the packet it is given.
+            keyframe, last = packet.is_keyframe, not packet.size
+            for cut in annexb.filter(None if last else packet):
                 nals = tuple(split(bytes(cut)))
                 sets.update(dict.fromkeys(nal for nal in nals if _is_set(codec, nal)))
                 units.append(tuple(nal for nal in nals if not _is_set(codec, nal)))
                 idr.append(keyframe)
-            if not packet.size:
+            if last:
                 break
         rate = float(video.average_rate or 25)
     return Footage(codec, rate, tuple(units), tuple(idr), tuple(sets))

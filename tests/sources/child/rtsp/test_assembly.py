@@ -1,0 +1,172 @@
+"""Where access units end, and whether they are whole."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sources.child.rtsp.assembly import MOST, PROBATION, Assembly, Unit
+from sources.child.rtsp.nal import H264
+from sources.child.rtsp.packet import Packet
+from sources.source import Mishaps
+
+SPS, PPS, SEI = b"\x67\x42\x00\x1e", b"\x68\xce\x3c\x80", b"\x06\x05\x01\x00"
+IDR, IDR_REST = b"\x65\x88head", b"\x65\x08rest"
+SLICE, REST = b"\x41\x9ahead", b"\x41\x1arest"
+GOP = 10
+
+
+class Sender:
+    """A camera of two slices per picture, its packets numbered."""
+
+    def __init__(self, sets: tuple[bytes, ...] = (SPS, PPS)) -> None:
+        self.mishaps = Mishaps()
+        self.assembly = Assembly(H264(), sets, self.mishaps)
+        self.sequence = 65_530
+        self.number = 0
+
+    def picture(
+        self, marks: str = "-m", *, lost: int | None = None, behind: bytes = b""
+    ) -> list[tuple[int, Unit]]:
+        """Send one picture; return what came out, with the number of the packet it came with."""
+        idr = self.number % GOP == 0
+        payloads = [IDR, IDR_REST] if idr else [SLICE, REST]
+        payloads += [behind] if behind else []
+        found = []
+        for place, (payload, mark) in enumerate(zip(payloads, marks, strict=True)):
+            sequence = self.sequence = (self.sequence + 1) & 0xFFFF
+            if place != lost:
+                packet = Packet(mark == "m", 96, sequence, self.number * 3600, 1, payload)
+                found += [(place, unit) for unit in self.assembly.feed(packet, float(self.number))]
+        self.number += 1
+        return found
+
+    def pictures(
+        self, count: int, marks: str = "-m", behind: bytes = b""
+    ) -> list[tuple[int, Unit]]:
+        """Send several."""
+        return [found for _ in range(count) for found in self.picture(marks, behind=behind)]
+
+
+def stamps(found: list[tuple[int, Unit]]) -> list[int]:
+    """Return which pictures came out whole."""
+    return [unit.stamp // 3600 for _, unit in found if unit.data]
+
+
+def test_picture_leaves_with_its_last_packet_once_the_marker_is_trusted() -> None:
+    """After the probation nothing waits for the next picture any more."""
+    sender = Sender()
+    assert stamps(sender.pictures(PROBATION)) == list(range(PROBATION - 1))
+    assert sender.assembly.trusting is False
+    sender.picture()
+    assert sender.assembly.trusting
+    found = sender.pictures(20)
+    assert stamps(found) == list(range(PROBATION + 1, PROBATION + 21))
+    assert {place for place, _ in found} == {1}
+
+
+def test_every_start_brings_its_parameter_sets() -> None:
+    """An IDR that comes without them gets those that are known; it alone is marked."""
+    units = [unit for _, unit in Sender().pictures(25) if unit.data]
+    assert [unit.idr for unit in units[:20]] == [number % GOP == 0 for number in range(20)]
+    code = b"\0\0\0\1"
+    assert units[0].data == code + code.join((SPS, PPS, IDR, IDR_REST))
+    assert units[1].data == code + code.join((SLICE, REST))
+
+
+@pytest.mark.parametrize("marks", ["--", "mm", "m-"])
+def test_marker_that_lies_is_not_believed(marks: str) -> None:
+    """None at all, two per picture, one in the middle: pictures end when the next begins."""
+    sender = Sender()
+    found = sender.pictures(30, marks)
+    assert stamps(found) == list(range(29))
+    assert not sender.assembly.trusting
+    assert sender.mishaps == Mishaps()
+
+
+def test_message_behind_the_marker_costs_nothing() -> None:
+    """An SEI after the marker is dropped; pictures still leave with their last slice."""
+    sender = Sender()
+    found = sender.pictures(30, "-m-", behind=SEI)
+    assert stamps(found) == list(range(30))
+    assert [place for place, _ in found[-10:]] == [1] * 10
+    assert sender.mishaps.damaged == 0
+
+
+def test_marker_that_begins_to_lie_costs_its_trust() -> None:
+    """What follows is not decoded until the next IDR, and the marker must prove itself anew."""
+    sender = Sender()
+    sender.pictures(22)
+    sender.picture("m-")
+    assert stamps(sender.pictures(7)) == []
+    assert not sender.assembly.trusting
+    found = sender.pictures(30)
+    assert stamps(found) == list(range(30, 59))
+    assert not sender.assembly.trusting
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_after_a_loss_nothing_is_whole_until_the_next_idr(lost: int) -> None:
+    """The picture that lost a packet and all that build on it come out empty, and are counted."""
+    sender = Sender()
+    sender.pictures(22)
+    found = sender.picture(lost=lost) + sender.pictures(17)
+    assert stamps(found) == list(range(30, 40))
+    assert sender.mishaps.lost == 1
+    assert sender.mishaps.damaged in {7, 8}
+
+
+def test_lost_last_packet_of_a_gop_does_not_cost_the_next() -> None:
+    """The IDR that follows is whole, for its own packets are all there."""
+    sender = Sender()
+    sender.pictures(29)
+    sender.picture(lost=1)
+    found = sender.pictures(20)
+    assert stamps(found)[-9:] == list(range(41, 50))
+
+
+def test_without_parameter_sets_nothing_starts() -> None:
+    """They are waited for, and nothing counts as damaged meanwhile (F10)."""
+    sender = Sender(sets=())
+    assert stamps(sender.pictures(15)) == []
+    sender.number = 19
+    for nal in (SPS, PPS):
+        sender.sequence = (sender.sequence + 1) & 0xFFFF
+        sender.assembly.feed(Packet(True, 96, sender.sequence, 20 * 3600, 1, nal), 0.0)
+    sender.number = 20
+    assert stamps(sender.pictures(9))[0] == 20
+    assert sender.mishaps == Mishaps()
+
+
+def test_what_has_no_end_is_not_collected() -> None:
+    """A picture larger than any is dropped; what is held stays bounded."""
+    sender = Sender()
+    sender.pictures(12)
+    big = bytes((0x41,)) + bytes(60_000)
+    for _ in range(2 * MOST // 60_000):
+        sender.sequence = (sender.sequence + 1) & 0xFFFF
+        packet = Packet(False, 96, sender.sequence, 99, 1, big)
+        assert not [unit for unit in sender.assembly.feed(packet, 0.0) if len(unit.data) > MOST]
+
+
+ANY = st.builds(
+    Packet,
+    st.booleans(),
+    st.just(96),
+    st.integers(0, 65_535),
+    st.integers(0, 3).map(lambda number: number * 3600),
+    st.integers(1, 2),
+    st.one_of(st.sampled_from([SPS, PPS, SEI, IDR, IDR_REST, SLICE, REST]), st.binary(max_size=9)),
+)
+
+
+@given(st.lists(ANY, max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_any_packets_make_units_or_none(story: list[Packet]) -> None:
+    """Nothing is raised; the first unit that can be decoded is a start, and has parameter sets."""
+    mishaps = Mishaps()
+    assembly = Assembly(H264(), (), mishaps)
+    units = [unit for one in story for unit in assembly.feed(one, 0.0)]
+    whole = [unit for unit in units if unit.data]
+    if whole:
+        assert whole[0].idr
+        assert SPS[:1] in whole[0].data

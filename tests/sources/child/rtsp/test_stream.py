@@ -1,0 +1,295 @@
+"""The RTSP client through a real child, in front of a camera that commits the sins of real ones."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rig.camera_b import CameraB, Jump, Login, Pause, Script
+from rig.camera_b.payload import Footage, footage
+from rig.child import UNIT, Child
+from rig.clip import Clip
+
+from sources.message import Counts, Failed, Given, Pulse, StreamInfo
+from sources.testing import read
+
+RTSP = "sources.rtsp:RtspSource"
+USER, WORD = "ad min", "s:e@c%2F/r#t?"
+READERS = ["own", "libav"]
+OWN = {"reader": "own"}
+
+
+@pytest.fixture(scope="module")
+def h264(clips: Path) -> Footage:
+    """Make a hundred pictures, fifty a second, every twelfth an IDR."""
+    path = Clip(frames=100, width=320, height=240, gop=12).write(clips / "sins.mp4")
+    return replace(footage(path), fps=50.0)
+
+
+@pytest.fixture(scope="module")
+def hevc(clips: Path) -> Footage:
+    """Make the same in H.265."""
+    path = Clip(frames=50, width=320, height=240, gop=12, codec="libx265")
+    return replace(footage(path.write(clips / "sins265.mp4")), fps=50.0)
+
+
+def watch(
+    camera: CameraB, count: int, reader: str = "own", **options: Any
+) -> tuple[list[Given], list[int], Child]:
+    """Take so many pictures; return them, their burned-in numbers and the child, which has ended.
+
+    Each picture is one that the camera sent, and later than the one before.
+    """
+    config = {"url": camera.url, "reader": reader}
+    with Child() as child:
+        child.open(RTSP, config, **{"wall": time.time() - time.monotonic(), **options})  # noqa: TID251 (as the daemon does)
+        taken: list[Given] = []
+        numbers: list[int] = []
+        while len(taken) < count:
+            given = child.next()
+            assert isinstance(given, Given)
+            truth = read(child.picture(given))
+            assert truth is not None
+            taken.append(given)
+            numbers.append(truth[1])
+    dated = [one.captured for one in taken if one.captured is not None]
+    assert dated == sorted(dated)
+    assert [one.time for one in taken] == sorted(one.time for one in taken)
+    return taken, numbers, child
+
+
+def counts(child: Child) -> Counts:
+    """Return what the child counted last."""
+    found = [m.counts for m in child.messages if isinstance(m, Pulse | Given)]
+    return found[-1]
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        Script(),
+        Script(headers=True, chunk=700, aggregate=False),
+        Script(control="absolute", base="none", rtp_info="wrong", sets=False),
+        Script(control="query", base="plain", asks=True, sets_from=None),
+        Script(garbage=((5, b"\0\1\2 no RTSP"), (9, b"RTSX"))),
+        Script(rtp_info="late"),
+    ],
+    ids=["honest", "odd", "absolute", "query", "garbage", "late"],
+)
+def test_camera_is_followed_whatever_its_habits(
+    request: pytest.FixtureRequest, codec: str, script: Script
+) -> None:
+    """Addresses, headers, splits, garbage and late answers make no difference to any picture."""
+    with CameraB(request.getfixturevalue(codec), script) as camera:
+        _, numbers, child = watch(camera, 20)
+        assert numbers == sorted(numbers)
+        assert camera.asked("TEARDOWN") or not camera.sent
+    assert counts(child).corrupt == counts(child).damaged == counts(child).decode_errors == 0
+    info = [m for m in child.messages if isinstance(m, StreamInfo)][-1]
+    assert (info.codec, info.width, info.height) == (codec, 320, 240)
+    assert info.details["reader"] == "own"
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_picture_is_there_before_the_next_one_is_sent(
+    request: pytest.FixtureRequest, codec: str
+) -> None:
+    """At five pictures per second none is held back for a fifth of a second."""
+    slow = replace(request.getfixturevalue(codec), fps=5.0)
+    with CameraB(slow) as camera:
+        taken, numbers, _ = watch(camera, 14)
+        delays = sorted(
+            one.arrival - camera.sent[number]
+            for one, number in zip(taken[9:], numbers[9:], strict=True)
+        )
+    assert delays[len(delays) // 2] < 0.1
+
+
+@pytest.mark.parametrize("markers", ["none", "twice", "early_sei"])
+def test_marker_that_sins_costs_no_picture(h264: Footage, markers: Any) -> None:
+    """None, two per picture, a message behind it: every picture comes, whole."""
+    with CameraB(h264, Script(markers=markers)) as camera:
+        _, numbers, child = watch(camera, 30)
+    assert numbers == sorted(numbers)
+    assert counts(child).corrupt == counts(child).damaged == counts(child).decode_errors == 0
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_f06_stamps_wrap(h264: Footage, reader: str) -> None:
+    """RTP stamps begin again after 2^32: no gap, no restart, and times keep their measure (F06)."""
+    with CameraB(h264, Script(first_stamp=2**32 - 90_000, reports=0.2)) as camera:
+        taken, numbers, child = watch(camera, 60, reader)
+        assert len(camera.connections) == 1
+        sent = camera.sent
+    assert counts(child).discontinuities == 0
+    assert not [m for m in child.messages if isinstance(m, Failed)]
+    if reader == "own":
+        # A report is dated as its picture leaves; more than a frame is no measure.
+        errors = [
+            abs(one.captured - sent[number])
+            for one, number in zip(taken, numbers, strict=True)
+            if one.captured is not None
+        ]
+        assert len(errors) > 30
+        assert sorted(errors)[len(errors) // 2] <= 0.04 * UNIT
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    ("script", "jumps"),
+    [
+        (Script(rtp_info="late"), 0),
+        (Script(reports=0.2, clocks=(Jump(25, -2.0),)), 1),
+        (Script(reports=0.2, clocks=(Jump(25, 3600.0),)), 1),
+        (Script(reports=0.2, stamps=(Jump(25, 600.0),)), 1),
+        (Script(reports=0.2, stamps=(Jump(25, -600.0),)), 1),
+    ],
+    ids=["late", "report-2s-back", "report-1h-forward", "stamp-forward", "stamp-back"],
+)
+def test_f07_clocks_that_jump(h264: Footage, script: Script, jumps: int, reader: str) -> None:
+    """Jumps of stamps and reports are counted by our reader; no time decreases with any (F07)."""
+    with CameraB(h264, script) as camera:
+        _, _, child = watch(camera, 55, reader)
+        assert len(camera.connections) == 1
+    if reader == "own":
+        assert counts(child).discontinuities == jumps
+
+
+@pytest.mark.parametrize(
+    ("ahead", "clock"), [(0.0, "camera"), (2.0, "shifted"), (-3600.0, "ignored")]
+)
+def test_cameras_clock_is_judged(h264: Footage, ahead: float, clock: str) -> None:
+    """One that is right is believed, one that is a little off corrected, a wrong one ignored."""
+    with CameraB(h264, Script(clock=ahead, reports=0.2)) as camera:
+        taken, _, child = watch(camera, 15)
+    info = [m for m in child.messages if isinstance(m, StreamInfo)][-1]
+    assert info.details["clock"] == clock
+    known = [one for one in taken if one.captured is not None]
+    assert bool(known) == (clock != "ignored")
+    assert all(one.arrival - one.captured < UNIT for one in known if one.captured is not None)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_f10_parameter_sets_come_late(h264: Footage, reader: str) -> None:
+    """Without any in the description nor in the first second, it waits and then sees (F10)."""
+    with CameraB(h264, Script(sets=False, sets_from=48)) as camera, Child() as child:
+        child.open(RTSP, {"url": camera.url, "reader": reader})
+        given = child.next(deadline=15)
+        assert isinstance(given, Given)
+        truth = read(child.picture(given))
+        assert truth is not None
+        assert len(camera.sent) > 48
+        assert counts(child).corrupt == 0
+        if reader == "own":
+            # libavformat needs more of them before it believes that there is a stream.
+            assert truth[1] >= 48
+            assert given.arrival - camera.sent[48] < 0.25 + UNIT
+
+
+@pytest.mark.parametrize("lost", [(20, 0), (24, 0), (30, 0)])
+def test_nothing_damaged_is_given(h264: Footage, lost: tuple[int, int]) -> None:
+    """After a lost packet no picture comes before the next IDR; what is left out is counted."""
+    with CameraB(h264, Script(lost=frozenset({lost}))) as camera:
+        _, numbers, child = watch(camera, 50)
+    idr = -(-(lost[0] + 1) // 12) * 12
+    assert not [number for number in numbers[:45] if lost[0] <= number < idr]
+    assert max(numbers) > idr
+    assert counts(child).lost == 1
+    assert counts(child).damaged >= 1
+    assert counts(child).corrupt == 0
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        Login(USER, WORD, ("Basic",)),
+        Login(USER, WORD, ("MD5",), qop=False),
+        Login(USER, WORD, ("Basic", "MD5"), uses=2),
+        Login(USER, WORD, ("SHA-256",)),
+        Login(USER, WORD, ("MD5", "SHA-256"), uses=1),
+    ],
+    ids=["basic", "md5", "stale", "sha256", "both"],
+)
+def test_password_is_offered_as_asked_for(h264: Footage, login: Login) -> None:
+    """Basic, MD5 and SHA-256, with nonces that grow stale; a wrong one is refused at once (F05)."""
+    with CameraB(h264, Script(login=login)) as camera:
+        watch(camera, 3, user=USER, secret=WORD)
+        before = len(camera.asked("DESCRIBE"))
+        with Child() as child:
+            child.open(RTSP, {"url": camera.url, **OWN}, user=USER, secret=WORD[1:])
+            failed = child.wait_for(Failed)
+            assert "check the credential" in failed.reason
+            child.exit_code()
+            assert WORD not in child.errors()
+        assert len(camera.asked("DESCRIBE")) - before <= 3
+
+
+@pytest.mark.parametrize("method", ["GET_PARAMETER", "OPTIONS"])
+def test_session_is_kept_alive(h264: Footage, method: Any) -> None:
+    """A camera that forgets silent viewers after two seconds is told in time, as it wants it."""
+    with CameraB(h264, Script(session=2, keeps_alive=method)) as camera:
+        taken, _, _ = watch(camera, 160)
+        assert taken[-1].arrival - taken[0].arrival > 3
+        assert len(camera.connections) == 1
+        assert len(camera.asked(method)) >= 2
+
+
+def test_pause_within_patience_is_survived_and_a_longer_one_is_not(h264: Footage) -> None:
+    """Silence is measured from the last packet of a picture."""
+    with (
+        CameraB(h264, Script(pauses=(Pause(10, 1.0), Pause(20, 30.0)))) as camera,
+        Child() as child,
+    ):
+        child.open(RTSP, {"url": camera.url, "read_timeout": 2.0 * UNIT, **OWN})
+        failed = child.wait_for(Failed, deadline=12)
+        assert "silent for" in failed.reason
+        assert failed.counts.decoded >= 20
+        assert len(camera.connections) == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (Script(redirect="rtsp://169.254.169.254/x"), "elsewhere (302)"),
+        (Script(refusals=(("SETUP", "453 Not Enough Bandwidth"),)), "too many viewers"),
+        (Script(ends=20), "closed the connection"),
+    ],
+)
+def test_ends_have_names(h264: Footage, script: Script, reason: str) -> None:
+    """A redirect is not followed, a full camera and an ended stream are told apart (F05, F54)."""
+    with CameraB(h264, script) as camera, Child() as child:
+        child.open(RTSP, {"url": camera.url})
+        assert reason in child.wait_for(Failed).reason
+        assert len(camera.connections) == 1
+
+
+def test_what_we_do_not_speak_is_left_to_libav(h264: Footage) -> None:
+    """`auto` takes the other reader and says why; `own` says what to do."""
+    refusals = (("SETUP", "461 Unsupported Transport"),)
+    with CameraB(h264, Script(refusals=refusals)) as camera:
+        with Child() as child:
+            child.open(RTSP, {"url": camera.url})
+            child.wait_for(Failed)
+        assert len(camera.connections) >= 2
+        with Child() as child:
+            child.open(RTSP, {"url": camera.url, **OWN})
+            failed = child.wait_for(Failed)
+            assert failed.remedy == "rejected"
+            assert "reader: auto" in failed.reason
+
+
+def test_packets_out_of_order_are_left_to_libav(h264: Footage) -> None:
+    """Pictures come all the same, by the reader that knows how, and it is said why."""
+    sdp = (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\n"
+        "a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;sprop-max-don-diff=1;"
+        f"{h264.format_parameters}\r\na=control:trackID=0\r\n"
+    )
+    with CameraB(h264, Script(sdp=sdp)) as camera, Child() as child:
+        child.open(RTSP, {"url": camera.url})
+        assert isinstance(child.next(deadline=15), Given)
+        info = child.wait_for(StreamInfo)
+        assert info.details["reader"] == "libav"
+        assert "interleaved" in str(info.details["reader_reason"])
