@@ -59,12 +59,7 @@ class Connection:
         """Monotonic seconds of the last bytes."""
 
         try:
-            address = (target.host, target.port)
-            self._socket = socket.create_connection(address, target.patience)
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-            if target.tls is not None:
-                self._socket = target.tls.wrap_socket(self._socket, server_hostname=target.name)
+            self._socket = _connected(target)
         except OSError as error:
             raise broken(error, target.host, target.patience) from None
 
@@ -139,3 +134,16 @@ class Connection:
             else:
                 self._waiting.append((*piece, now))
                 self._held += len(piece[1])
+
+
+def _connected(target: Target) -> socket.socket:
+    plain = socket.create_connection((target.host, target.port), target.patience)
+    try:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        if target.tls is None:
+            return plain
+        return target.tls.wrap_socket(plain, server_hostname=target.name)
+    except OSError:
+        plain.close()
+        raise

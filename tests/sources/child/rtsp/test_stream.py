@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rig.camera_b import CameraB, Jump, Login, Pause, Script
+from rig.camera_b import CameraB, Jump, Pause, Script
 from rig.camera_b.payload import Footage, footage
 from rig.child import UNIT, Child
 from rig.clip import Clip
@@ -15,7 +15,6 @@ from sources.message import Counts, Failed, Given, Pulse, StreamInfo
 from sources.testing import read
 
 RTSP = "sources.rtsp:RtspSource"
-USER, WORD = "ad min", "s:e@c%2F/r#t?"
 READERS = ["own", "libav"]
 OWN = {"reader": "own"}
 
@@ -201,39 +200,13 @@ def test_nothing_damaged_is_given(h264: Footage, lost: tuple[int, int]) -> None:
     assert counts(child).corrupt == 0
 
 
-@pytest.mark.parametrize(
-    "login",
-    [
-        Login(USER, WORD, ("Basic",)),
-        Login(USER, WORD, ("MD5",), qop=False),
-        Login(USER, WORD, ("Basic", "MD5"), uses=2),
-        Login(USER, WORD, ("SHA-256",)),
-        Login(USER, WORD, ("MD5", "SHA-256"), uses=1),
-    ],
-    ids=["basic", "md5", "stale", "sha256", "both"],
-)
-def test_password_is_offered_as_asked_for(h264: Footage, login: Login) -> None:
-    """Basic, MD5 and SHA-256, with nonces that grow stale; a wrong one is refused at once (F05)."""
-    with CameraB(h264, Script(login=login)) as camera:
-        watch(camera, 3, user=USER, secret=WORD)
-        before = len(camera.asked("DESCRIBE"))
-        with Child() as child:
-            child.open(RTSP, {"url": camera.url, **OWN}, user=USER, secret=WORD[1:])
-            failed = child.wait_for(Failed)
-            assert "check the credential" in failed.reason
-            child.exit_code()
-            assert WORD not in child.errors()
-        assert len(camera.asked("DESCRIBE")) - before <= 3
-
-
-@pytest.mark.parametrize("method", ["GET_PARAMETER", "OPTIONS"])
-def test_session_is_kept_alive(h264: Footage, method: Any) -> None:
-    """A camera that forgets silent viewers after two seconds is told in time, as it wants it."""
-    with CameraB(h264, Script(session=2, keeps_alive=method)) as camera:
+def test_session_is_kept_alive(h264: Footage) -> None:
+    """A camera that forgets silent viewers after two seconds is told in time."""
+    with CameraB(h264, Script(session=2, keeps_alive="OPTIONS")) as camera:
         taken, _, _ = watch(camera, 160)
         assert taken[-1].arrival - taken[0].arrival > 3
         assert len(camera.connections) == 1
-        assert len(camera.asked(method)) >= 2
+        assert len(camera.asked("OPTIONS")) >= 3
 
 
 def test_pause_within_patience_is_survived_and_a_longer_one_is_not(h264: Footage) -> None:

@@ -1,0 +1,116 @@
+"""The conversation with a camera."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rig.camera_b import CameraB, Login, Script
+from rig.camera_b.payload import Footage, footage
+from rig.clip import Clip
+
+from sources.child.rtsp.authorization import Authorization
+from sources.child.rtsp.connection import Connection, Target
+from sources.child.rtsp.errors import NotUnderstood
+from sources.child.rtsp.session import Session
+from sources.errors import SourceBusy, SourceRejected, SourceUnavailable
+
+USER, WORD = "ad min", 's:e@c%2F/"r#t?'
+
+
+@pytest.fixture(scope="module")
+def clip(clips: Path) -> Footage:
+    """Make a second of pictures."""
+    return footage(Clip(frames=25, width=160, height=120).write(clips / "second.mp4"))
+
+
+@contextmanager
+def conversation(camera: CameraB, word: str | None = None) -> Iterator[Session]:
+    """Connect; nothing is said yet."""
+    known = None if word is None else Authorization(USER, word)
+    with closing(Connection(Target("127.0.0.1", camera.port, 5.0))) as connection:
+        yield Session(connection, camera.url, known)
+
+
+def opened(camera: CameraB, word: str | None = None) -> None:
+    """Open the stream and hang up."""
+    with conversation(camera, word) as session:
+        session.open()
+
+
+def test_track_is_found_and_played(clip: Footage) -> None:
+    """The video among the media is set up, played, and given back at the end."""
+    with CameraB(clip) as camera, conversation(camera) as session:
+        track = session.open()
+        assert (track.codec, track.fps) == ("h264", 25.0)
+        assert set(track.sets) == set(clip.sets)
+        session.close()
+    methods = [request.method for request in camera.requests]
+    assert methods[:4] == ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        Login(USER, WORD, ("Basic",)),
+        Login(USER, WORD, ("MD5",), qop=False),
+        Login(USER, WORD, ("Basic", "MD5"), uses=2),
+        Login(USER, WORD, ("SHA-256",)),
+        Login(USER, WORD, ("MD5", "SHA-256"), uses=1),
+    ],
+    ids=["basic", "md5", "stale", "sha256", "both"],
+)
+def test_password_is_offered_as_asked_for(clip: Footage, login: Login) -> None:
+    """Basic, MD5 and SHA-256, with nonces that grow stale; a wrong one is refused at once (F05)."""
+    with CameraB(clip, Script(login=login)) as camera:
+        opened(camera, WORD)
+        before = len(camera.asked("DESCRIBE"))
+        with pytest.raises(SourceRejected, match="check the credential"):
+            opened(camera, WORD[1:])
+        assert len(camera.asked("DESCRIBE")) - before <= 3
+        with pytest.raises(SourceRejected, match="set `credential`"):
+            opened(camera)
+
+
+@pytest.mark.parametrize(
+    ("script", "kind", "reason"),
+    [
+        (Script(refusals=(("SETUP", "453 Not Enough Bandwidth"),)), SourceBusy, "too many viewers"),
+        (Script(refusals=(("PLAY", "503 Service Unavailable"),)), SourceBusy, "503"),
+        (Script(refusals=(("DESCRIBE", "404 Not Found"),)), SourceRejected, "404"),
+        (Script(refusals=(("PLAY", "500 Fault"),)), SourceUnavailable, "fault of its own"),
+        (Script(refusals=(("SETUP", "461 Unsupported Transport"),)), NotUnderstood, "461"),
+        (Script(redirect="rtsp://169.254.169.254/x"), SourceRejected, "elsewhere"),
+    ],
+)
+def test_refusals_have_names(
+    clip: Footage, script: Script, kind: type[Exception], reason: str
+) -> None:
+    """Each leads to its remedy, and none is asked twice; a redirect is not followed (F05, F54)."""
+    with CameraB(clip, script) as camera:
+        with pytest.raises(kind, match=reason):
+            opened(camera)
+        assert len(camera.connections) == 1
+
+
+def test_camera_for_one_viewer_is_recognised(clip: Footage) -> None:
+    """Being hung up on before the first word says that somebody else is watching (F05)."""
+    with CameraB(clip, Script(single=True)) as camera, conversation(camera) as session:
+        session.open()
+        with pytest.raises(SourceBusy, match="one viewer"):
+            opened(camera)
+
+
+@pytest.mark.parametrize("method", ["GET_PARAMETER", "OPTIONS"])
+def test_sign_of_life_is_one_the_camera_knows(clip: Footage, method: Any) -> None:
+    """It comes at half of the time after which the camera would forget us, and not before."""
+    with (
+        CameraB(clip, Script(session=2, keeps_alive=method)) as camera,
+        conversation(camera) as session,
+    ):
+        session.open()
+        before = len(camera.asked(method))
+        due = session.keep_alive()
+        assert 0 < due <= 1
+        assert len(camera.asked(method)) == before
