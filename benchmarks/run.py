@@ -23,6 +23,7 @@ from benchmarks import machine
 
 BENCHMARKS = (
     "tracker",
+    "regions",
     "following",
     "throughput",
     "overhead",

@@ -19,6 +19,10 @@ _Bits = npt.NDArray[np.bool_]
 LEAST = 12.0
 """Brightness (of 255) by which a sample must differ; compression and noise stay below."""
 
+LIVELY = 9.0
+"""Brightness by which it must also differ from the picture before, somewhere in a thing, for the
+thing to move and not just to stand there."""
+
 SPREAD = 4.0
 """Deviations of its own noise by which it must differ as well."""
 
@@ -60,6 +64,7 @@ class Motion:
         self._taught = 0
         self._mean: _Floats = np.empty((0, 0), np.float32)
         self._noise: _Floats = self._mean
+        self._last: _Floats = self._mean
 
     def look(self, luma: Luma) -> Moved:
         """Compare samples with the background and learn from them."""
@@ -68,16 +73,19 @@ class Motion:
             return self._anew(now)
         now *= _exposure(self._mean, now)
         apart = np.abs(now - self._mean)
+        lively = np.abs(now - self._last) > LIVELY
+        self._last = now
         changed = apart > np.maximum(np.float32(LEAST), SPREAD * self._noise)
         if np.count_nonzero(changed) > TOO_MUCH * changed.size:
             return self._anew(luma.astype(np.float32))
         self._learn(now, apart, changed)
         if self._taught <= WARM_UP:
             return Moved(settled=False)
-        return Moved(tuple(_boxes(changed)))
+        return Moved(tuple(_boxes(changed, lively)))
 
     def _anew(self, now: _Floats) -> Moved:
-        self._mean, self._noise = now, np.full_like(now, LEAST / SPREAD)
+        self._last = now
+        self._mean, self._noise = now.copy(), np.full_like(now, LEAST / SPREAD)
         self._taught = 1
         return Moved(settled=False)
 
@@ -97,18 +105,21 @@ def _exposure(mean: _Floats, now: _Floats) -> np.float32:
     return np.float32(np.clip(np.median(ratio), 0.5, 2.0))
 
 
-def _boxes(changed: _Bits) -> list[Region]:
-    """Join moved places that touch, and box each heap."""
+def _boxes(changed: _Bits, lively: _Bits) -> list[Region]:
+    """Join changed places that touch, and box each heap in which something is lively.
+
+    What stands where it stood, or the mark of what has left, differs from the background for long,
+    but no more from the picture before.
+    """
     height, width = changed.shape
-    rows, columns = -(-height // CELL), -(-width // CELL)
-    padded = np.zeros((rows * CELL, columns * CELL), np.uint8)
-    padded[:height, :width] = changed
-    counts = padded.reshape(rows, CELL, columns, CELL).sum(axis=(1, 3), dtype=np.uint8)
-    places = np.argwhere(counts >= ENOUGH)
+    places = np.argwhere(_counted(changed) >= ENOUGH)
+    moving = _counted(changed & lively) >= ENOUGH
     if len(places) > _MOST_PLACES:
         return [(0.0, 0.0, 1.0, 1.0)]
     boxes = []
     for heap in _heaps({(int(row), int(column)) for row, column in places}):
+        if not any(moving[place] for place in heap):
+            continue
         top, left = min(row for row, _ in heap), min(column for _, column in heap)
         bottom, right = max(row for row, _ in heap) + 1, max(column for _, column in heap) + 1
         boxes.append(
@@ -120,6 +131,18 @@ def _boxes(changed: _Bits) -> list[Region]:
             )
         )
     return sorted(boxes)
+
+
+def _counted(bits: _Bits) -> npt.NDArray[np.uint8]:
+    """Count the set samples of each place."""
+    height, width = bits.shape
+    rows, columns = -(-height // CELL), -(-width // CELL)
+    padded = np.zeros((rows * CELL, columns * CELL), np.uint8)
+    padded[:height, :width] = bits
+    counts: npt.NDArray[np.uint8] = padded.reshape(rows, CELL, columns, CELL).sum(
+        axis=(1, 3), dtype=np.uint8
+    )
+    return counts
 
 
 def _heaps(places: set[tuple[int, int]]) -> list[list[tuple[int, int]]]:
