@@ -213,6 +213,7 @@ class UltralyticsDetector:
             f"{torch.__version__} on {self._device_name(network)}",
             max_batch=batch,
             window=WINDOW if pinned else 0.0,
+            parts=True,
         )
 
     def _understand(self, network: Network) -> tuple[Family, tuple[str, ...], Reading]:
