@@ -140,6 +140,8 @@ class Reading:
     def _hear(self, stream: Stream) -> None:
         self._info = stream.info
         self._news.stream(stream.info)
+        if not isinstance(stream, Resumable):
+            self.gate = Gate()
         if isinstance(stream, Witness):
             self._handover.witness(stream.mishaps)
             if self._wall is not None:

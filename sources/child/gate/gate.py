@@ -60,6 +60,8 @@ class Gate:
 
     def look(self, picture: Picture, at: float) -> None:
         """Take in a picture that was decoded; its packet arrived `at`."""
+        if self._machine.alone:
+            return
         luma = sampled(picture)
         change = self._motion.look(luma, self._mask.covers(luma.shape[1], luma.shape[0]))
         self._machine.picture(at, change)

@@ -121,6 +121,11 @@ class Machine:
         """Seconds between IDRs, once known."""
         return median(self._gaps) if self._gaps else None
 
+    @property
+    def alone(self) -> bool:
+        """Whether every picture is an IDR, as in motion JPEG: then no size tells motion."""
+        return bool(self._lengths) and median(self._lengths) <= 1
+
     def packet(self, at: float, rating: Rating, *, idr: bool, attended: bool) -> Order:
         """Decide about a packet that arrived `at`.
 
@@ -200,8 +205,8 @@ class Machine:
     def _depth(self) -> GateState | None:
         """Return how deep the camera may rest; None for not at all."""
         gop = self.gop
-        if gop is None or median(self._lengths) <= 1:
-            return None  # unknown, or every picture stands alone: no size tells motion
+        if gop is None or self.alone:
+            return None
         # Two looks must fit into a heartbeat: one picture may be damaged.
         if gop > self._tuning.heartbeat / 2:
             return None

@@ -3,6 +3,7 @@
 import pytest
 from rig.child import Child
 
+from sources.child.gate.gate import Gate
 from sources.child.handover import Handover
 from sources.child.reading import GIVE_UP, News, Reading
 from sources.child.ring import PacketRing
@@ -109,3 +110,16 @@ def test_missing_pictures_are_noticed_and_forgiven() -> None:
     reading.notice(0.0)
     states = [item.state for item in news.take() if isinstance(item, State)]
     assert states == ["stalled"]
+
+
+def test_gate_leaves_sources_alone_that_cannot_skip_pictures() -> None:
+    """A drawn or scripted picture is never made for the gate's eyes alone."""
+    handover, news = Handover(live=True, wake=nothing), News(nothing)
+    source = ScriptedSource("yard", ScriptedConfig(frames=40, fps=1000, live=True))
+    gate = Gate("on")
+    gate.attended = False
+    reading = Reading(source, None, handover, news, PacketRing(0), 0, gate=gate)
+    reading.run()
+    assert reading.gate.off
+    assert handover.counts().decoded == 40
+    assert handover.counts().held == 0
