@@ -15,6 +15,7 @@ import psutil
 from sources.channel import Unpacker, pack
 from sources.frame import Pixels
 from sources.message import (
+    Attend,
     Counts,
     Ended,
     Failed,
@@ -106,7 +107,7 @@ class Child:
             Open(camera=self._name, backend=backend, config=config, slots=self._count, **options)
         )
 
-    def send(self, message: Open | Next | Take) -> None:
+    def send(self, message: Open | Next | Take | Attend) -> None:
         """Send any message."""
         self.send_bytes(pack(message))
 

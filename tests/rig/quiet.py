@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import ClassVar
 
 import av
 import numpy as np
+from pydantic import BaseModel
 
 from sources.child.fault import Attempt
 from sources.child.libav import Address, LibavPacket, LibavStream
@@ -72,6 +74,8 @@ class Told:
 
     Arrivals are `begin` plus media time, so hours pass in seconds.
     """
+
+    Config: ClassVar[type[BaseModel]] = BaseModel
 
     def __init__(self, path: Path) -> None:
         self.live = True

@@ -41,7 +41,7 @@ def follow(path: Path, mode: GateMode, limit: int = 2**23) -> tuple[Seen, Gate, 
     gate.attended = False
     told, seen = Told(path), Seen()
     packets = PacketRing(limit, 0.0)
-    Reading(told, None, seen, News(nothing), packets, 0, gate=gate).run()  # type: ignore[arg-type]
+    Reading(told, None, seen, News(nothing), packets, 0, gate=gate).run()
     counts = seen.counts()
     assert counts.decoded == counts.handed_over + counts.superseded + counts.waiting
     return seen, gate, told
