@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from rig.child import UNIT, Child, HungUp
 from rig.clip import Clip
+from rig.quiet import Quiet
+from rig.rtsp_server import RtspServer
 
 from sources.channel import pack
-from sources.message import Failed, Given, Gone, Next, Pulse, State, Take, Taken
+from sources.message import Attend, Failed, Given, Gone, Next, Pulse, State, Take, Taken
 from sources.picture import PictureRequest
 from sources.testing import read
 
@@ -230,3 +232,36 @@ def test_take_is_answered_while_nothing_is_decoded() -> None:
         child.next()
         child.send(Take(id=77, request=PictureRequest(index=0)))
         assert child.wait_for(Taken).id == 77
+
+
+@pytest.mark.rtsp
+def test_quiet_camera_rests_and_wakes_when_the_daemon_wishes(tmp_path: Path) -> None:
+    """At rest it stays online by its heartbeat; one word later every picture comes again."""
+    clip = Quiet(60.0, width=320, height=180).write(tmp_path / "quiet.mp4")
+    with RtspServer(clip) as server, Child() as child:
+        child.open(
+            "sources.rtsp:RtspSource",
+            {"url": server.url},
+            gate="on",
+            gate_heartbeat=3.0,
+            ring_bytes=2**22,
+        )
+        child.send(Attend(live=False))
+        child.wait_for(
+            Pulse, lambda pulse: pulse.gate is not None and pulse.gate.state == "idle", 20
+        )
+        first, second = child.next(), child.next()
+        assert isinstance(first, Given)
+        assert isinstance(second, Given)
+        assert second.counts.held > first.counts.held
+        states = [message.state for message in child.messages if isinstance(message, State)]
+        assert states[-1] == "online"
+        child.send(Attend(live=True))
+        woken = child.wait(
+            lambda m: isinstance(m, Pulse) and m.gate is not None and m.gate.wakes > 0
+        )
+        assert isinstance(woken, Pulse)
+        assert woken.gate is not None
+        assert woken.gate.state == "live"
+        assert woken.counts.decode_errors == 0
+        assert woken.counts.corrupt == 0
