@@ -31,6 +31,7 @@ BENCHMARKS = (
     "age",
     "startup",
     "footprint",
+    "gate",
 )
 """Modules of this folder, in the order in which they run without names."""
 
