@@ -68,7 +68,12 @@ class Finding:
 
 
 def probe(
-    source: Annotated[str, typer.Argument(help="rtsp://…, rtsps://…, a file, or synthetic:")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="rtsp(s)://…, http(s)://…, a file, a folder, /dev/video0, or synthetic:"
+        ),
+    ],
     user: Annotated[str | None, typer.Option(help="User of the camera.")] = None,
     password_file: Annotated[
         Path | None, typer.Option(help="File holding the password; else it is asked for.")

@@ -56,13 +56,17 @@ def source_of(url: str, *, pace: str = "clip", loop: bool = False) -> dict[str, 
         playlist = urlsplit(url).path.lower().endswith(".m3u8")
         return {"type": "hls" if playlist else "http", "url": url}
     path = _path(url)
+    if path.is_relative_to("/dev"):
+        return {"type": "usb", "device": str(path)}
+    if _exists(path) and path.is_dir():
+        return {"type": "folder", "path": str(path), "begin": "all", "watch": pace == "clip"}
     if _exists(path):
         return {"type": "file", "path": str(path), "pace": pace, "loop": loop}
     if scheme in {"", "file"}:
         raise ConfigRejected(f"source {str(path)!r}: no such file; check the path")
     raise ConfigRejected(
         f"source: {scheme}:// is not known here; use rtsp://, rtsps://, http://, https://, "
-        "a file or synthetic:"
+        "a file, a folder, /dev/video0 or synthetic:"
     )
 
 

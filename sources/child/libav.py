@@ -25,6 +25,7 @@ from av.video.stream import VideoStream
 from sources.child.fault import Attempt, explain
 from sources.child.luma import Luma
 from sources.child.pace import Pace
+from sources.child.turned import TurnedPicture
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import StreamInfo
 from sources.source import Box, DecodeFault, Packet, Picture, Rgb
@@ -338,13 +339,16 @@ class LibavStream:
     def _seconds(self, stamp: int | None) -> float | None:
         return None if stamp is None or self._tick is None else stamp * self._tick
 
-    def _picture(self, frame: VideoFrame) -> LibavPicture:
+    def _picture(self, frame: VideoFrame) -> Picture:
         if frame.is_corrupt:
             self._tainted = True
         elif frame.key_frame:
             self._tainted = False
         when = self._media_time(self._seconds(frame.pts))
-        return LibavPicture(frame, when, self._scalers, corrupt=self._tainted)
+        # Phones write down how a recording is to be held; the angle runs against the clock.
+        turn = 0 if self._address.live else round(-frame.rotation / 90) * 90 % 360
+        picture = LibavPicture(frame, when, self._scalers, corrupt=self._tainted)
+        return TurnedPicture(picture, turn) if turn else picture
 
     def _media_time(self, stamp: float | None) -> float | None:
         """Count from the first picture that is shown, through all repetitions."""

@@ -56,7 +56,8 @@ class StillDecoder:
         if name == "mjpeg" and _JPEG_END not in data[-_TRAIL:]:
             raise DecodeFault("a JPEG that is cut short")
         codec = self._codec
-        if codec is None or codec.name != name:
+        if codec is None or codec.name != name or name != "mjpeg":
+            # libav's PNG decoder adds one picture to the next: a new one for each but JPEG.
             codec = self._codec = _decoder(name)
         try:
             frames = codec.decode(av.Packet(data))

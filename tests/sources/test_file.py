@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,23 @@ def test_live_is_known_without_opening() -> None:
     missing = Path("/nowhere.mp4")
     assert not FileSource("a", FileConfig(path=missing)).live
     assert FileSource("a", FileConfig(path=missing, pace="clip")).live
+
+
+def test_recording_is_seen_as_the_phone_was_held(clips: Path) -> None:
+    """A display matrix turns the picture before everything else; a mask lies on what is seen."""
+    path = Clip(frames=5, width=320, height=240).write(clips / "turned.mp4")
+    data = path.read_bytes()
+    upright = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+    clockwise = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 240 << 16, 0, 1 << 30)
+    # The first such matrix is that of the film, the second that of its track.
+    at = data.index(upright, data.index(b"tkhd"))
+    path.write_bytes(data[:at] + clockwise + data[at + len(upright) :])
+    with Child() as child:
+        child.open(FILE, {"path": str(path)})
+        given = child.next()
+        assert isinstance(given, Given)
+        assert (given.full_width, given.full_height) == (240, 320)
+        assert read(np.ascontiguousarray(np.rot90(child.picture(given)))) == (1, 0)
 
 
 @pytest.mark.material

@@ -54,6 +54,8 @@ def test_source_that_is_nothing_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "use rtsp://" in refused("gopher://h/1")
     assert "use rtsp://" in refused("ftp://h/1")
     assert setting.source_of("https://h/still.jpg")["type"] == "http"
+    assert setting.source_of("/dev/video0") == {"type": "usb", "device": "/dev/video0"}
+    assert setting.source_of("/usr", pace="fast")["watch"] is False
     assert setting.source_of("http://h/live.m3u8?x=1")["type"] == "hls"
 
 

@@ -14,12 +14,11 @@ from sources.child.still import StillDecoder, StillPacket
 from sources.source import DecodeFault
 from sources.testing import read
 
-PICTURE = Clip(width=320, height=240).picture(7)
 
-
-def encoded(ending: str) -> bytes:
+def encoded(ending: str, number: int = 7) -> bytes:
     """Encode a numbered picture as OpenCV does."""
-    done, data = cv2.imencode(ending, PICTURE[..., ::-1])
+    picture = Clip(width=320, height=240).picture(number)
+    done, data = cv2.imencode(ending, picture[..., ::-1])
     assert done
     return bytes(data)
 
@@ -28,10 +27,10 @@ def encoded(ending: str) -> bytes:
 def test_kinds_are_told_by_their_bytes(ending: str) -> None:
     """JPEG, PNG and TIFF follow each other in one decoder, whatever they are called."""
     decoder = StillDecoder()
-    for data in (encoded(".jpg"), encoded(ending), encoded(ending)):
-        frame = decoder.decode(data)
+    for number, kind in enumerate((".jpg", ending, ending, ending)):
+        frame = decoder.decode(encoded(kind, number))
         picture = LibavPicture(frame, None, Scalers(), corrupt=False)
-        assert read(picture.rgb(320, 240)) == (1, 7)
+        assert read(picture.rgb(320, 240)) == (1, number)
 
 
 def test_sixteen_bits_are_shown() -> None:

@@ -1,0 +1,56 @@
+"""DICOM pictures, made by pydicom; through a child in `test_folder.py`."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rig.dicom import dicom_file
+
+from sources.child.dicom import is_dicom, pictures
+from sources.source import DecodeFault
+
+RAMP = np.linspace(0, 4000, 64 * 64).reshape(64, 64).astype(np.uint16)
+
+
+def test_window_decides_what_is_black_and_white(tmp_path: Path) -> None:
+    """Values below and above the window are black and white, those within lie between."""
+    data = dicom_file(tmp_path / "a.dcm", RAMP, window=(2000, 1000)).read_bytes()
+    assert is_dicom(data)
+    (rgb,) = pictures(data)
+    grey = rgb[..., 0]
+    assert (grey[RAMP < 1490] == 0).all()
+    assert (grey[RAMP > 2510] == 255).all()
+    assert 120 <= grey[np.abs(RAMP.astype(int) - 2000) < 3].mean() <= 135
+
+
+def test_without_a_window_everything_is_shown(tmp_path: Path) -> None:
+    """The least value is black, the greatest white; MONOCHROME1 is the other way round."""
+    (plain,) = pictures(dicom_file(tmp_path / "a.dcm", RAMP).read_bytes())
+    assert (plain[0, 0, 0], plain[-1, -1, 0]) == (0, 255)
+    (inverted,) = pictures(dicom_file(tmp_path / "b.dcm", RAMP, inverted=True).read_bytes())
+    assert (np.abs(inverted.astype(int) + plain - 255) <= 1).all()
+
+
+def test_several_frames_come_in_turn(tmp_path: Path) -> None:
+    """Each frame of a series is a picture; colours stay."""
+    series = np.stack([np.full((16, 16), value, np.uint8) for value in (10, 20, 30)])
+    shown = list(pictures(dicom_file(tmp_path / "a.dcm", series).read_bytes()))
+    assert len(shown) == 3
+    color = np.zeros((16, 16, 3), np.uint8)
+    color[..., 0] = 200
+    (rgb,) = pictures(dicom_file(tmp_path / "c.dcm", color, color=True).read_bytes())
+    assert (rgb == color).all()
+
+
+def test_damaged_and_monstrous_files_are_refused(tmp_path: Path) -> None:
+    """Nothing is unpacked beyond the limit, and no error of pydicom escapes."""
+    data = dicom_file(tmp_path / "a.dcm", RAMP).read_bytes()
+    for cut in (140, 300, len(data) // 2):
+        with pytest.raises(DecodeFault):
+            list(pictures(data[:cut]))
+    large = dicom_file(tmp_path / "b.dcm", RAMP, rows=60_000, columns=60_000).read_bytes()
+    with pytest.raises(DecodeFault, match="too many"):
+        list(pictures(large))
+    packed = data.replace(b"1.2.840.10008.1.2.1\x00", b"1.2.840.10008.1.2.1.99\x00", 1)
+    with pytest.raises(DecodeFault, match="deflated"):
+        list(pictures(packed))
