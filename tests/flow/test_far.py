@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 import yaml
+from rig.accounts import check, last_accounts
+from rig.broker import Mosquitto
 from rig.command import lookout as command
 from rig.far import Far
+from rig.lookout import Lookout
+from rig.rtsp_server import RtspServer, require_gstreamer
+from rig.subscriber import Subscriber
 
 FAR = Far()
 DETECTOR = {
@@ -70,3 +75,35 @@ def test_a_masked_thing_is_not_found_closely_either(clip: Path, tmp_path: Path) 
     events = [json.loads(line) for line in replayed(clip, tmp_path, "masked", camera).splitlines()]
     assert len({event["id"] for event in events}) == 1
     assert all(thing["box"][2] < 0.5 for event in events for thing in event["objects"])
+
+
+@pytest.mark.broker
+@pytest.mark.rtsp
+def test_a_live_camera_looked_at_closely_balances(tmp_path: Path, broker: Mosquitto) -> None:
+    """Before a real camera far things are told of too, and parts and quiet looks add up."""
+    require_gstreamer()
+    clip = Far(there=30.0).write(tmp_path / "far.mp4")
+    with (
+        RtspServer(clip) as camera,
+        Subscriber(broker.port, tmp_path / "got") as subscriber,
+        Lookout(
+            tmp_path / "d",
+            {
+                "detector": DETECTOR,
+                "sinks": {"mqtt": {"type": "mqtt", "url": broker.url}},
+                "cameras": {
+                    "yard": {
+                        "source": {"type": "rtsp", "url": camera.url},
+                        "detect": {"fps": 5, "regions": "auto"},
+                    }
+                },
+            },
+        ) as daemon,
+    ):
+        subscriber.wait(lambda s: len({event["id"] for event in s.events}) >= 2, 30)
+        assert daemon.stop() == 0
+        subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
+        check(daemon, subscriber)
+        figures = last_accounts(daemon)["cameras"]["yard"]
+        assert 0 < figures["detected"] - figures["quiet"] <= figures["parts"]
+        assert figures["parts"] <= 4 * (figures["detected"] - figures["quiet"])
