@@ -139,6 +139,8 @@ def line(
         gate=camera.config.gate if resting else "off",
         gate_heartbeat=min(HEARTBEAT, wiring.timing.silence / 2, wiring.timing.camera_lost / 2),
         ring_bytes=RING if resting else 0,
+        memory=round(camera.config.memory * 1_000_000),
+        frozen_after=plan.config.timing.frozen,
     )
     return Line(
         opening,

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import ValidationError
 
@@ -32,6 +32,7 @@ from sources.message import (
     Failed,
     Given,
     Gone,
+    Hint,
     Next,
     Open,
     Pulse,
@@ -70,6 +71,17 @@ _REMEDIES = {
     "busy": SourceBusy,
     "rejected": SourceRejected,
 }
+
+_SETTLED = 60.0
+"""Seconds a child must have lived for its growth to be a leak, not what the camera needs."""
+
+Remark = Literal["stream_changed", "discontinuity", "view"]
+"""What a camera's child noticed and a person may want to know, once."""
+
+
+class Outgrown(Exception):  # noqa: N818 (a fact: a child that grew slowly and is to be replaced)
+    """The decoder child holds more memory than is its share."""
+
 
 Answer = Given | Ended | Taken | Gone
 
@@ -110,6 +122,9 @@ class CameraHost:
         self.stream: StreamInfo | None = None
         """What was opened, once known."""
 
+        self.remarked: Callable[[Remark, str, dict[str, str | int | bool]], None] | None = None
+        """Called with what is worth a notice: kind, words, details."""
+
         self.next_index = opening.first_index
         """Where the next child must go on."""
 
@@ -124,6 +139,9 @@ class CameraHost:
         self._last_index = opening.first_index - 1
         self._last_time = float("-inf")
         self._decoded_at: float | None = None
+        self._packets = 0
+        self._packets_at = float("-inf")
+        self._discontinuities = 0
         self._state: tuple[CameraState, str] = ("disabled", "")
         self._died = False
         self._attended = True
@@ -252,7 +270,7 @@ class CameraHost:
         if not self.live:
             return timing.request + self.quiet
         passed_over = max(0.0, (not_before or 0.0) - asyncio.get_running_loop().time())
-        return passed_over + timing.opening + timing.silence + self.quiet
+        return passed_over + timing.opening + max(timing.silence + self.quiet, timing.idr)
 
     async def _ask(self, ask: Next | Take, limit: float) -> tuple[Answer, bytes]:
         loop = asyncio.get_running_loop()
@@ -299,7 +317,7 @@ class CameraHost:
         message = from_child.validate_json(received.text)
         if received.blob and not isinstance(message, Taken):
             raise self._nonsense(f"bytes beside {message.kind}")
-        if isinstance(message, Pulse | State | StreamInfo):
+        if isinstance(message, Pulse | State | StreamInfo | Hint):
             self._bear()
         match message:
             case Pulse():
@@ -309,15 +327,50 @@ class CameraHost:
                 self._figures.gate = message.gate
                 self._advance(message.counts.decoded)
                 self._decoded_at = message.decoded_at
+                self._weigh(message)
+            case Hint():
+                self._remark("view", _HINTS[message.hint, message.active], hint=message.hint,
+                             active=message.active)  # fmt: skip
             case State():
                 self._say(message.state, _plain(message.reason))
             case StreamInfo():
-                self.stream = message
+                self._describe(message)
             case Failed():
                 self._figures.report(message.counts)
                 raise _REMEDIES[message.remedy](_plain(message.reason))
             case Given() | Ended() | Taken() | Gone():
                 self._hear_answer(message, received.blob)
+
+    def _weigh(self, pulse: Pulse) -> None:
+        """See whether packets still come, whether times jumped, and what the child holds."""
+        counts = pulse.counts
+        if counts.packets > self._packets:
+            self._packets, self._packets_at = counts.packets, self._heard_at
+        if counts.discontinuities > self._discontinuities:
+            jumps = counts.discontinuities - self._discontinuities
+            self._discontinuities = counts.discontinuities
+            self._remark("discontinuity", "the camera's time jumped", count=jumps)
+        if self.live and pulse.rss > self._opening.memory:
+            held = f"its decoder child holds {pulse.rss / 1e6:.0f} MB, more than `memory` allows"
+            self._figures.recycled += 1
+            if self._heard_at - self._started < _SETTLED:
+                raise SourceUnavailable(f"{self.name}: {held}; raise it if that is what it needs")
+            raise Outgrown(held)
+
+    def _describe(self, stream: StreamInfo) -> None:
+        old, self.stream = self.stream, stream
+        if old is not None and _shape(old) != _shape(stream):
+            self._remark(
+                "stream_changed",
+                f"{_shape(old)} became {_shape(stream)}",
+                codec=stream.codec,
+                width=stream.width,
+                height=stream.height,
+            )
+
+    def _remark(self, kind: Remark, text: str, **details: str | int | bool) -> None:
+        if self.remarked is not None:
+            self.remarked(kind, text, details)
 
     def _bear(self, weight: int = 1) -> None:
         """Bear with what is said unasked, up to a flood."""
@@ -351,7 +404,8 @@ class CameraHost:
         self._figures.receive()
         self._decoded_at = max(self._decoded_at or 0.0, given.arrival)
         self._advance(given.counts.decoded)
-        self._say("online", "")
+        if self._state[0] != "frozen":
+            self._say("online", "")
 
     def _receive_late(self, given: Given) -> None:
         """Account for the answer to a question that nobody waits for since we are leaving."""
@@ -402,6 +456,11 @@ class CameraHost:
     def _judge(self, now: float) -> None:
         """Compute the state from the last decoded picture, and act on silence."""
         timing = self._timing
+        if self._state[0] == "waiting_idr" and now - self._packets_at <= timing.silence:
+            # It is not silent: what it sends cannot be decoded yet.
+            if now - (self._decoded_at or self._started) > timing.idr:
+                self._give_up(f"no IDR within {timing.idr:.0f} s; {self._state[1]}")
+            return
         if self._decoded_at is None:
             # Not at the deadline but before it: the next look would come too late.
             if now - self._started > timing.opening - _TICK:
@@ -430,6 +489,22 @@ class CameraHost:
         self._died = True
         self._process.kill()
         return SourceRejected(f"{self.name}: its decoder child sent nonsense ({what}); killed")
+
+
+_HINTS = {
+    ("dark", True): "the view is dark: no light, or something covers the camera",
+    ("dark", False): "the view is lit again",
+    ("covered", True): "the view is one even colour: something may cover the camera",
+    ("covered", False): "the view shows something again",
+    ("blurred", True): "the view is blurred: out of focus, dirty or sprayed",
+    ("blurred", False): "the view is sharp again",
+    ("moved", True): "the view is another one: the camera may have been turned",
+    ("moved", False): "the view is steady again",
+}
+
+
+def _shape(stream: StreamInfo) -> str:
+    return f"{stream.codec} {stream.width}x{stream.height}"
 
 
 def _plausible(given: Given) -> bool:

@@ -126,6 +126,10 @@ class CameraConfig(_Section):
     """Decoded frames kept for pictures. At 1080p each costs 3 MB; too few lose snapshots when the
     detector is slow."""
 
+    memory: float = Field(default=512.0, ge=64, le=65536)
+    """Megabytes its decoder process may hold; default 512. Above it the process is replaced, which
+    costs the pictures of a second or two. Raise it for 8K, or where the log says so often."""
+
     @model_validator(mode="after")
     def _check_shapes(self) -> Self:
         for number, polygon in enumerate(self.privacy):

@@ -31,6 +31,9 @@ class CameraFigures:
     lost_with_child: int = 0
     """Children that died before they could say how far they had come."""
 
+    recycled: int = 0
+    """Children that were replaced for the memory they held."""
+
     pictures: int = 0
     pictures_gone: int = 0
     too_late_to_save: int = 0
@@ -91,6 +94,7 @@ class CameraFigures:
             **{f"child_{name}": count for name, count in self.child.items()},
             "spawns": self.spawns,
             "lost_with_child": self.lost_with_child,
+            "recycled": self.recycled,
             "pictures": self.pictures,
             "pictures_gone": self.pictures_gone,
             **{f"gate_{name}": value for name, value in self._gate().items()},

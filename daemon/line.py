@@ -11,7 +11,7 @@ from typing import Literal
 
 from daemon.attention import Attention
 from daemon.board import Board
-from daemon.camera import CameraHost
+from daemon.camera import CameraHost, Outgrown, Remark
 from daemon.clock import STEP, Clock
 from daemon.closely import Choice, Closely, closely
 from daemon.counters import CameraFigures
@@ -20,13 +20,13 @@ from daemon.edges import Edge, EdgeClosed
 from daemon.pace import Pace
 from daemon.recorder import Recorder
 from daemon.slots import SlotPool
-from daemon.supervisor import Failure
+from daemon.supervisor import Failure, reasons
 from daemon.thinking import Thinking
 from daemon.timing import Timing
 from detectors import Detections, Tracker
 from detectors.message import Loaded
 from reasoners import Chronicle, EndReason, Event, Job, Revision, Verdict, View, shifted
-from sinks import CameraStatus, FrameReport, ObjectCounts, ZoneCounts
+from sinks import CameraStatus, FrameReport, Notice, ObjectCounts, ZoneCounts
 from sinks.journal import Entry
 from sources import Frame, Part, Pixels
 from sources.message import CameraState, Given, Open
@@ -43,6 +43,9 @@ CALL = 0.4
 
 PATIENCE = 5.0
 """Seconds after the last such detection, track or event, until a camera may rest."""
+
+_REPEATS = 60.0
+"""Seconds within which the same remark is not made again."""
 
 _REASONS = 32
 """Different reasons of being away that are remembered as said."""
@@ -128,11 +131,12 @@ class Line:
         self._highest_index = opening.first_index
         self._noted = (tracker.next_id - 1, opening.first_index)
         self._said: set[tuple[str, str]] = set()
+        self._remarked: dict[str, float] = {}
         # The camera's story is told in one steady time; a step of the clock changes labels only.
         self._offset = wiring.clock.at(0.0)
 
     async def once(self) -> None:
-        """Follow the camera from opening to its end.
+        """Follow the camera from opening to its end, with one decoder child after the other.
 
         Returns when a recording is over.
 
@@ -140,6 +144,18 @@ class Line:
             SourceUnavailable: Open it again later.
             SourceRejected: A person must act.
         """
+        while True:
+            try:
+                await self._once()
+            except* Outgrown as group:
+                logger.info("%s: %s; replaced", self.name, reasons(group))
+            else:
+                break
+        await self.close("left")
+        self.finished = True
+        self._on_state("disabled", "the recording is over")
+
+    async def _once(self) -> None:
         now = {"first_index": self._next_index, "wall": self._wire.clock.at(0.0)}
         opening = self._opening.model_copy(update=now)
         with SlotPool(opening.slots) as pool:
@@ -154,6 +170,7 @@ class Line:
                 timing=self._wire.timing,
                 told=self._on_state,
             )
+            host.remarked = self._on_remark
             try:
                 async with host:
                     # The camera opens while the model loads; its state is true either way.
@@ -162,9 +179,6 @@ class Line:
             finally:
                 self._next_index = host.next_index
                 self._wire.detector.leave(self.name)
-        await self.close("left")
-        self.finished = True
-        self._on_state("disabled", "the recording is over")
 
     async def failed(self, failure: Failure) -> None:
         """Show why the camera is away."""
@@ -491,6 +505,26 @@ class Line:
             self._said.clear()
         self._said.add((state, reason))
         logger.log(level, "%s: %s%s", self.name, state, f" ({reason})" if reason else "")
+
+    def _on_remark(self, kind: Remark, text: str, details: dict[str, str | int | bool]) -> None:
+        """Tell what a person may want to know; of what repeats, once a minute."""
+        now = self._wire.clock.monotonic()
+        key = f"{kind} {details.get('hint', '')} {details.get('active', '')}"
+        if kind != "stream_changed" and now - self._remarked.get(key, float("-inf")) < _REPEATS:
+            return
+        self._remarked[key] = now
+        logger.info("%s: %s", self.name, text)
+        at = round(self._wire.clock.now(), 3)
+        self._wire.board.tell(
+            Notice(
+                kind=kind,
+                at=at,
+                node=self._chronicle.node,
+                camera=self.name,
+                text=text,
+                details={**details},
+            )
+        )
 
     def _show_counts(self) -> None:
         at = round(max(self._last_captured, 0.0) + self._step(), 3)

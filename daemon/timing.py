@@ -19,6 +19,13 @@ class Timing(BaseModel):
     """A child that has not decoded its first picture this long after its start is killed; twice the
     source's own timeout plus a second."""
 
+    idr: PositiveFloat = 60.0
+    """A camera that sends packets but no IDR, at which decoding could start, is waited for this
+    long. Raising it bears with longer GOPs; below the camera's own GOP it is never online."""
+
+    frozen: PositiveFloat = 20.0
+    """A live camera that shows the same picture for this long is `frozen`."""
+
     heartbeat: PositiveFloat = 4.0
     """A child that says nothing at all for this long is killed."""
 

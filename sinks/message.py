@@ -78,6 +78,9 @@ class Notice(_Message):
         "recovered",
         "restart",
         "camera",
+        "stream_changed",
+        "discontinuity",
+        "view",
         "mqtt_denied",
     ]
     at: Seconds

@@ -83,6 +83,13 @@ class Open(_Message):
     gate_heartbeat: float = Field(default=8.0, gt=0, le=60)
     """Seconds within which a picture is decoded in any case."""
 
+    memory: int = Field(default=512 * 2**20, ge=64 * 2**20)
+    """Bytes this process may hold before the daemon replaces it; four times as much is a limit that
+    the kernel keeps."""
+
+    frozen_after: float = Field(default=20.0, gt=0)
+    """Seconds of the same picture after which a live camera counts as frozen."""
+
     wall: Seconds | None = None
     """Unix seconds at monotonic 0, as the daemon reads them: what the camera's own clock is
     compared with. None compares nothing."""
@@ -292,6 +299,14 @@ class State(_Message):
     reason: str = Field(default="", max_length=400)
 
 
+class Hint(_Message):
+    """Child to daemon: something looks wrong with the view itself, or looks right again."""
+
+    kind: Literal["hint"] = "hint"
+    hint: Literal["dark", "covered", "blurred", "moved"]
+    active: bool
+
+
 class Pulse(_Message):
     """Child to daemon: still here; when it last decoded a picture."""
 
@@ -334,10 +349,10 @@ class Failed(_Message):
 
 FromDaemon = Annotated[Open | Next | Take | Attend, Field(discriminator="kind")]
 FromChild = Annotated[
-    Given | Ended | Taken | Gone | State | Pulse | StreamInfo | Failed,
+    Given | Ended | Taken | Gone | State | Hint | Pulse | StreamInfo | Failed,
     Field(discriminator="kind"),
 ]
 from_daemon: TypeAdapter[Open | Next | Take | Attend] = TypeAdapter(FromDaemon)
-from_child: TypeAdapter[Given | Ended | Taken | Gone | State | Pulse | StreamInfo | Failed] = (
-    TypeAdapter(FromChild)
-)
+from_child: TypeAdapter[
+    Given | Ended | Taken | Gone | State | Hint | Pulse | StreamInfo | Failed
+] = TypeAdapter(FromChild)

@@ -13,6 +13,7 @@ import sys
 import threading
 import traceback
 
+from sources.child.limits import confine
 from sources.process import keep_to_itself, leave_with
 
 _MALLOC = ((-8, 2), (-3, 131072), (-1, 131072))
@@ -31,7 +32,7 @@ def main() -> int:
     parser.add_argument("--slots", type=int, required=True, help="descriptor of the slots")
     parser.add_argument("--parent", type=int, required=True, help="process that started this one")
     arguments = parser.parse_args()
-    _confine(arguments.parent)
+    _settle(arguments.parent)
     # Loaded after the parent is watched: imports take a third of a second.
     from sources.channel import BlockingChannel  # noqa: PLC0415
     from sources.child.serve import Service  # noqa: PLC0415
@@ -45,11 +46,12 @@ def main() -> int:
     return 0 if clean else 1
 
 
-def _confine(parent: int) -> None:
+def _settle(parent: int) -> None:
     """Die with the parent, leave no core, keep memory flat, let no thread die alone."""
     if not leave_with(parent):
         os._exit(0)
     keep_to_itself()
+    confine()
     libc = ctypes.CDLL(None)
     for option, value in _MALLOC:
         libc.mallopt(option, value)

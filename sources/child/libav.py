@@ -47,6 +47,10 @@ MOST_PIXELS = 40_000_000
 
 _LARGEST_SIDE = 16384
 
+_STRICT = {"h264": "aggressive", "hevc": "explode"}
+"""What the decoders shall not let pass. H.264 conceals and flags what it concealed; without
+concealment it would flag nothing. HEVC does neither, and must be made to fail."""
+
 _HALF_CHROMA = ("yuv420p", "yuvj420p")
 """Formats that keep all their colour when they are scaled as `yuv420p`."""
 
@@ -402,8 +406,9 @@ def _decoder(video: VideoStream, address: Address) -> VideoCodecContext:
 
 
 def settle(codec: VideoCodecContext) -> None:
-    """Let a decoder use one thread, and no more memory than a picture may need."""
-    codec.options = {"max_pixels": str(MOST_PIXELS)}
+    """Let a decoder use one thread, no more memory than a picture may need, and pass no damage."""
+    strict = _STRICT.get(codec.name, "crccheck")
+    codec.options = {"max_pixels": str(MOST_PIXELS), "err_detect": strict}
     codec.thread_count = 1
     codec.thread_type = "NONE"
 

@@ -2,18 +2,34 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from sources.child.gate.gate import Gate
 from sources.child.gate.machine import Order
 from sources.child.handover import Dated, Handover
 from sources.child.ring import PacketRing
+from sources.child.watchman import Watchman
 from sources.errors import SourceBusy, SourceRejected, SourceUnavailable
-from sources.message import CameraState, Failed, State, StreamInfo
+from sources.message import CameraState, Failed, Hint, State, StreamInfo
 from sources.source import DecodeFault, Packet, Picture, Resumable, Secret, Source, Stream, Witness
 
 GIVE_UP = 250
-"""Packets in a row that cannot be decoded, after which the stream counts as broken."""
+"""Packets in a row that cannot be decoded, though decoding could have started, after which the
+stream counts as broken."""
+
+PATIENCE = 1.0
+"""Seconds of packets without a picture after which it is said that the next IDR is waited for."""
+
+NO_IDR = (
+    "packets come, but no IDR at which decoding could start: shorten the interval of key frames "
+    "(GOP) in the camera, and turn off its 'smart' codec (H.264+, H.265+)"
+)
+_HINTS = 16
+"""Hints that wait at most; each of the four comes at most every few seconds."""
+
+DAMAGE = "pictures are damaged until the next IDR: something got lost on the way"
+FROZEN = "the camera sends the same picture over and over"
 
 
 class News:
@@ -25,6 +41,7 @@ class News:
         self._state: State | None = None
         self._info: StreamInfo | None = None
         self._failed: Failed | None = None
+        self._hints: deque[Hint] = deque(maxlen=_HINTS)
 
     def state(self, state: CameraState, reason: str = "") -> None:
         """Say that the state changed."""
@@ -44,10 +61,18 @@ class News:
             self._failed = failed
         self._wake()
 
-    def take(self) -> list[State | StreamInfo | Failed]:
+    def hint(self, hint: Hint) -> None:
+        """Say that something about the view changed; every change counts."""
+        with self._lock:
+            self._hints.append(hint)
+        self._wake()
+
+    def take(self) -> list[State | StreamInfo | Hint | Failed]:
         """Return what is new, the last word last."""
         with self._lock:
-            news = [item for item in (self._info, self._state, self._failed) if item is not None]
+            held = (self._info, self._state, *self._hints, self._failed)
+            news = [item for item in held if item is not None]
+            self._hints.clear()
             self._info = self._state = self._failed = None
         return news
 
@@ -97,12 +122,18 @@ class Reading:
         self._info: StreamInfo | None = None
         self._size: tuple[int, int] | None = None
         self._faults = 0
+        self._waits_since: float | None = None
         self._time = 0.0
         self._said = threading.Lock()
         self.heard_at = time.monotonic()
         """Monotonic seconds of the last sign of life: start, opening, packet."""
 
         self.opened = False
+        self.watchman: Watchman | None = None
+        """Who looks whether the view of a live camera is all right."""
+
+        self.idrs = 0
+        """Packets so far at which decoding could start."""
 
     def run(self) -> None:
         """Read until the end, a failure, or until asked to stop."""
@@ -128,7 +159,7 @@ class Reading:
     def notice(self, limit: float) -> None:
         """Say `stalled` when no picture was decoded for so many seconds; any thread may ask."""
         decoded_at = self._handover.decoded_at
-        if self._state == "online" and decoded_at is not None:
+        if self._state in {"online", "frozen"} and decoded_at is not None:
             silent = time.monotonic() - decoded_at
             if silent > limit:
                 self._change("stalled", f"no picture for {silent:.0f} s")
@@ -154,6 +185,7 @@ class Reading:
                 return
             if packet.size > 0:
                 self._handover.packet()
+                self.idrs += packet.idr
             self._packets.add(packet)
             self._obey(stream, packet)
         if not self._handover.stopped:
@@ -226,12 +258,24 @@ class Reading:
                 self._see(stream, picture, arrival, show=show, look=look)
         except DecodeFault as fault:
             self._handover.decode_error()
-            self._change("waiting_idr")
-            self._faults += 1
+            self._wait_for_idr(arrival)
+            # Before the first IDR nothing can be decoded, and nothing is broken.
+            self._faults += self.idrs > 0
             if self._faults >= GIVE_UP:
                 raise SourceUnavailable(f"{GIVE_UP} packets in a row make no picture") from fault
         else:
             self._faults = 0
+            if self._state == "connecting":
+                self._wait_for_idr(arrival)
+
+    def _wait_for_idr(self, now: float) -> None:
+        """Say that there is no picture to show before the next IDR, once that lasts."""
+        if self._waits_since is None:
+            self._waits_since = now
+        if self._handover.decoded_at is not None:
+            self._change("waiting_idr", DAMAGE)
+        elif now - self._waits_since >= PATIENCE:
+            self._change("waiting_idr", NO_IDR)
 
     def _see(
         self, stream: Stream, picture: Picture, arrival: float, *, show: bool, look: bool
@@ -241,10 +285,11 @@ class Reading:
         index, self._index = self._index, self._index + 1
         if picture.corrupt:
             self._handover.corrupt()
-            self._change("waiting_idr")
+            self._wait_for_idr(time.monotonic())
             return
         self._measure(stream, picture)
-        self._change("online")
+        self._waits_since = None
+        self._watch(picture, arrival)
         if look and not self.gate.off:
             self.gate.look(picture, arrival)
         dated = Dated(picture, index, self._date(picture, arrival), arrival)
@@ -252,6 +297,15 @@ class Reading:
             self._handover.offer(dated)
         else:
             self._handover.pass_over(arrival)
+
+    def _watch(self, picture: Picture, now: float) -> None:
+        """See now and then whether the view itself is all right."""
+        watchman = self.watchman
+        if watchman is not None and watchman.due(now):
+            for hint in watchman.look(picture, now, self.idrs):
+                self._news.hint(hint)
+        frozen = watchman is not None and watchman.frozen
+        self._change("frozen" if frozen else "online", FROZEN if frozen else "")
 
     def _known(self, picture: Picture) -> bool:
         """Tell whether this picture was decoded before the rest that is being caught up with."""

@@ -21,9 +21,11 @@ from sources.child.draw import jpeg
 from sources.child.gate.gate import Gate
 from sources.child.gate.machine import Tuning
 from sources.child.handover import Dated, Handover
+from sources.child.limits import bound_memory
 from sources.child.mask import Mask
 from sources.child.reading import News, Reading
 from sources.child.ring import PacketRing, PictureRing
+from sources.child.watchman import Watchman
 from sources.errors import SourceRejected
 from sources.message import (
     Attend,
@@ -116,6 +118,7 @@ class Service:
         return order
 
     def _prepare(self, order: Open) -> None:
+        bound_memory(order.memory)
         self._source: Source = build(order)
         # Asked once: looking a protocol up takes longer than all else in a turn of the loop.
         self._patient = self._source if isinstance(self._source, Patient) else None
@@ -135,6 +138,8 @@ class Service:
             order.wall,
             Gate(order.gate, Tuning(heartbeat=order.gate_heartbeat), Mask(order.privacy)),
         )
+        if self._source.live:
+            self._reading.watchman = Watchman(order.frozen_after)
         self._reader = threading.Thread(
             target=self._reading.run, name=f"reader-{order.camera}", daemon=True
         )

@@ -26,11 +26,20 @@ class ScriptedFault(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     action: Literal[
-        "hang", "crash", "exit", "corrupt", "undecodable", "unavailable", "rejected", "resize"
+        "hang",
+        "crash",
+        "exit",
+        "corrupt",
+        "undecodable",
+        "unavailable",
+        "rejected",
+        "resize",
+        "freeze",
+        "grow",
     ]
     """`hang` sleeps for ever, `crash` is a SIGSEGV, `exit` leaves with code 3, `corrupt` and
     `undecodable` spoil one picture, `unavailable` and `rejected` raise, `resize` halves the size
-    from then on."""
+    from then on, `freeze` shows the same picture from then on, `grow` takes 32 MB for good."""
 
     at: int | None = None
     """Number of the picture at which it happens."""
@@ -62,6 +71,12 @@ class ScriptedConfig(BaseModel):
 
     camera: int = Field(default=1, ge=0, le=255)
     """What is burned into the pictures beside their number."""
+
+    gop: int = Field(default=1, ge=1)
+    """Pictures from one at which decoding can start to the next."""
+
+    joined_at: int = Field(default=0, ge=0)
+    """Number of the first packet: a camera is joined in the middle of a GOP."""
 
     hang_in_open: bool = False
     """Whether opening never returns."""
@@ -126,6 +141,9 @@ class ScriptedStream:
 
     def __init__(self, config: ScriptedConfig) -> None:
         self._config = config
+        self._started = False
+        self._frozen_at: int | None = None
+        self._taken: list[bytes] = []
         self._size = config.width, config.height
         self.info = StreamInfo(
             codec="scripted", width=config.width, height=config.height, fps=config.fps
@@ -133,12 +151,15 @@ class ScriptedStream:
 
     def packets(self) -> Iterator[Packet]:
         """Yield a packet per picture, when it is due."""
-        begin, number = time.monotonic(), 0
-        while self._config.frames is None or number < self._config.frames:
-            early = begin + number / self._config.fps - time.monotonic()
-            if self._config.live and early > 0:
+        config = self._config
+        first = number = config.joined_at
+        begin = time.monotonic()
+        while config.frames is None or number < config.frames:
+            early = begin + (number - first) / config.fps - time.monotonic()
+            if config.live and early > 0:
                 time.sleep(early)
-            yield ScriptedPacket(number, number / self._config.fps, time.monotonic())
+            now, idr = time.monotonic(), number % config.gop == 0
+            yield ScriptedPacket(number, number / config.fps, now, idr=idr)
             number += 1
 
     def decode(self, packet: Packet | None) -> Iterable[Picture]:
@@ -146,15 +167,19 @@ class ScriptedStream:
         if packet is None:
             return ()
         number: int = packet.payload
+        self._started |= packet.idr
+        if not self._started:
+            return ()
         actions = {fault.action for fault in self._config.faults if fault.due(number)}
         for action in actions:
             self._act(action, number)
         corrupt = "corrupt" in actions
         width, height = self._size
+        shown = number if self._frozen_at is None else self._frozen_at
         delay = self._config.delay
         picture = ScriptedPicture(
             self._config.camera,
-            number,
+            shown,
             width,
             height,
             packet.time,
@@ -180,6 +205,10 @@ class ScriptedStream:
                 raise SourceUnavailable(f"as scripted, at picture {number}")
             case "rejected":
                 raise SourceRejected(f"as scripted, at picture {number}")
+            case "freeze":
+                self._frozen_at = number if self._frozen_at is None else self._frozen_at
+            case "grow":
+                self._taken.append(b"x" * (32 << 20))
             case "resize":
                 self._size = max(16, self._config.width // 2), max(16, self._config.height // 2)
 

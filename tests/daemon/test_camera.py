@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 from rig.hostile import ACTS, write
-from rig.waiting import UNIT
+from rig.waiting import UNIT, until
 
 from daemon import camera as camera_file
 from daemon.camera import CameraHost
@@ -22,7 +22,7 @@ from daemon.timing import Timing
 from sources import PictureRequest, SourceError, SourceRejected, SourceUnavailable
 from sources.message import CameraState, Given, Open
 
-QUICK = Timing(silence=1.0, opening=5.0, heartbeat=1.5, request=2.0, picture=1.0)
+QUICK = Timing(silence=1.0, opening=5.0, heartbeat=1.5, request=2.0, picture=1.0, idr=1.0)
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Watched:
     pool: SlotPool
     figures: CameraFigures
     states: list[tuple[CameraState, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     async def next(self, not_before: float | None = None) -> Given | None:
         """Ask for a picture in slot 0 and let go of it."""
@@ -75,6 +76,7 @@ async def watched(
             module=module,
         )
         found = Watched(host, pool, figures, states)
+        host.remarked = lambda kind, text, _: found.remarks.append(f"{kind}: {text}")
         before = set(psutil.Process().children())
         try:
             async with host:
@@ -289,7 +291,7 @@ async def test_child_that_only_babbles_is_killed(hostile: Path, trick: str) -> N
     timing = QUICK.model_copy(update={"opening": 0.5, "silence": 0.5})
     module = write(hostile, trick)
     async with (
-        failing("no picture within 1 s"),
+        failing("no picture within 2 s"),
         watched(opening(), module=module, timing=timing) as found,
     ):
         await found.next()
@@ -327,3 +329,79 @@ async def test_no_descriptor_is_left_over() -> None:
         async with failing("", kind), watched(order) as found:
             await ask_on(found)
     assert psutil.Process().num_fds() == before
+
+
+async def test_same_picture_over_and_over_is_frozen_until_it_changes(tmp_path: Path) -> None:
+    """F16: `frozen` while the picture stands still, though pictures come and are handed over."""
+    flag = tmp_path / "freeze"
+    order = opening(fps=50, faults=[{"action": "freeze", "flag": str(flag)}])
+    order = order.model_copy(update={"frozen_after": 0.5})
+    async with watched(order) as found:
+        await found.next()
+        flag.touch()
+        async with asyncio.timeout(20 * UNIT):
+            while found.states[-1][0] != "frozen":
+                await found.next()
+        assert "same picture" in found.states[-1][1]
+        for _ in range(10):
+            await found.next()
+        assert found.states[-1][0] == "frozen"
+    assert [state for state, _ in found.states] == ["connecting", "online", "frozen"]
+
+
+async def test_long_gop_is_waited_for_without_a_restart() -> None:
+    """F13: joined within a GOP of 250, a camera is `waiting_idr` with advice, then online.
+
+    Figure: restarts 0, though the wait is longer than both silence and opening.
+    """
+    timing = QUICK.model_copy(update={"silence": 2.0, "idr": 60.0})
+    order = opening(fps=35, gop=250, joined_at=1)
+    async with watched(order, timing=timing) as found:
+        given = await found.next()
+    assert given is not None
+    assert "(GOP)" in dict(found.states)["waiting_idr"]
+    assert found.figures.spawns == 1
+    assert [state for state, _ in found.states] == ["connecting", "waiting_idr", "online"]
+
+
+async def test_camera_without_any_idr_is_given_up_in_the_end() -> None:
+    """Packets alone keep no child alive for ever; the reason still says what to change."""
+    timing = QUICK.model_copy(update={"idr": 2.0})
+    async with (
+        failing("no IDR within 2 s"),
+        watched(opening(fps=50, gop=100_000, joined_at=1), timing=timing),
+    ):
+        await asyncio.Event().wait()
+
+
+async def test_child_that_needs_more_memory_than_its_share_is_unavailable(tmp_path: Path) -> None:
+    """Above its share from the start: replacing it would not help, so the reason names the key."""
+    order = opening(fps=50, faults=[{"action": "grow", "at": n} for n in range(3, 9)])
+    order = order.model_copy(update={"memory": 128 * 2**20})
+    async with failing("more than `memory` allows; raise it"), watched(order) as found:
+        await ask_on(found)
+    assert found.figures.recycled == 1
+
+
+async def test_child_that_grew_slowly_is_outgrown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child above its share after a long life is replaced, not reported as a fault."""
+    monkeypatch.setattr(camera_file, "_SETTLED", 0.0)
+    order = opening(fps=50, faults=[{"action": "grow", "at": n} for n in range(3, 9)])
+    order = order.model_copy(update={"memory": 128 * 2**20})
+    causes: list[BaseException] = []
+    try:
+        async with watched(order) as found:
+            await ask_on(found)
+    except* camera_file.Outgrown as group:
+        causes += flatten(group)
+    assert len(causes) == 1
+    assert found.figures.recycled == 1
+
+
+async def test_change_of_size_is_remarked_once() -> None:
+    """F08: `stream_changed` names what was and what is."""
+    async with watched(opening(fps=50, faults=[{"action": "resize", "at": 5}])) as found:
+        await until(lambda: found.remarks)
+        for _ in range(5):
+            await found.next()
+    assert found.remarks == ["stream_changed: scripted 320x240 became scripted 160x120"]

@@ -21,6 +21,7 @@ from sources.message import (
     Failed,
     Given,
     Gone,
+    Hint,
     Next,
     Open,
     Pulse,
@@ -36,8 +37,8 @@ from sources.slot import Slots, create, readonly
 UNIT = float(os.environ.get("LOOKOUT_TEST_UNIT", "1"))
 """Factor by which slow machines stretch every deadline."""
 
-Message = Given | Ended | Taken | Gone | State | Pulse | StreamInfo | Failed
-Kind = TypeVar("Kind", Given, Ended, Taken, Gone, State, Pulse, StreamInfo, Failed)
+Message = Given | Ended | Taken | Gone | State | Hint | Pulse | StreamInfo | Failed
+Kind = TypeVar("Kind", Given, Ended, Taken, Gone, State, Hint, Pulse, StreamInfo, Failed)
 
 
 class HungUp(Exception):  # noqa: N818 (a fact the tests ask for)

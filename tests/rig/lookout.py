@@ -24,6 +24,8 @@ SCRIPTED = {"type": "detectors.testing:ScriptedDetector"}
 QUICK: Mapping[str, float] = {
     "silence": 2.0,
     "opening": 6.0,
+    "idr": 6.0,
+    "frozen": 5.0,
     "heartbeat": 2.0,
     "request": 6.0,
     "inference": 2.0,
