@@ -66,6 +66,14 @@ class Batches:
         self._graphs.pop(self.sizes[-1], None)
         self.sizes = self.sizes[:-1]
 
+    def close(self) -> None:
+        """Give the graphs back, once the device is done with them."""
+        if self._graphs:
+            self._torch.cuda.synchronize(self.pixels.device)
+        for graph, _ in self._graphs.values():
+            graph.reset()
+        self._graphs.clear()
+
     def padded(self, count: int) -> int:
         """Return the size that takes `count` pictures."""
         return next(size for size in self.sizes if size >= count)
