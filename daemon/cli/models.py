@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from daemon.backends import resolve
-from daemon.cli import setting
+from daemon.cli import pull, setting
 from daemon.cli.trial import load_detector
 from daemon.config import Use, default_state
 from daemon.errors import ConfigRejected
@@ -40,8 +40,11 @@ _DIGITS = 12
 """Of a hash in the table; JSON has all."""
 
 app = typer.Typer(
-    help="Look at detector models: list those at hand, verify one.", no_args_is_help=True
+    help="Detector models: list those at hand and those known, fetch one, verify one.",
+    no_args_is_help=True,
 )
+app.command("known")(pull.list_known)
+app.command("pull")(pull.pull)
 
 
 @dataclass(frozen=True, slots=True)
