@@ -104,7 +104,7 @@ def test_run_refuses_a_model_and_goes_on(tmp_path: Path) -> None:
     with Lookout(tmp_path / "home", {"detector": section, "cameras": STREET}) as daemon:
         daemon.wait(lambda: all(text in daemon.text() for text in told), what="the refusal")
         daemon.wait_for_log("street: online")
-        assert daemon.running()
+        assert daemon.running
         assert daemon.stop() == Exit.CLEAN
     check(daemon)
     assert not (tmp_path / "ran").exists()
