@@ -35,10 +35,7 @@ BENCHMARKS = (
 )
 """Modules of this folder, in the order in which they run without names."""
 
-BY_NAME = (
-    "gpu",
-    "gate",
-)
+BY_NAME = ("gpu",)
 """Those that need more than any machine has: run only when they are named."""
 
 ROOT = Path(__file__).resolve().parent.parent
