@@ -204,7 +204,8 @@ def _story() -> Iterator[av.VideoFrame]:
         frames = [
             frame for _, frame in zip(range(18 * 24), container.decode(video=0), strict=False)
         ]
-    empty, busy = frames[: 5 * 24], frames[8 * 24 :]
+    # From its third second on somebody comes into view.
+    empty, busy = frames[:60], frames[8 * 24 :]
     there_and_back = [*empty, *empty[-2:0:-1]]
     parts = {"empty": there_and_back, "busy": busy}
     for part, seconds in STORY:
