@@ -115,6 +115,47 @@ def test_campus_is_followed_better_than_by_the_package(material: Path) -> None:
     assert np.mean([q.mota for q in mine]) >= np.mean([q.mota for q in other])
 
 
+@pytest.mark.material
+def test_package_that_evaluates_finds_us_no_worse(material: Path, tmp_path: Path) -> None:
+    """By `trackers.eval`: within a point of IDF1 and MOTA and one switch of the package, or better.
+
+    TUD-Campus, public detections, every frame at 25 per second.
+    """
+    from trackers.eval import evaluate_mot_sequence  # noqa: PLC0415 (slow, and only here)
+
+    folder = material / "mot/TUD-Campus"
+    found = every(mot.load(folder / "det.txt"), 1)
+    told = []
+    for follow in (ours, theirs):
+        path = tmp_path / f"{follow.__name__}.txt"
+        rows = [
+            f"{frame},{row[0]},{row[1]},{row[2]},{row[3] - row[1]},{row[4] - row[2]},1,-1,-1,-1"
+            for frame, some in follow(found, 25, (640, 480)).items()
+            for row in some
+        ]
+        path.write_text("\n".join(rows) + "\n", encoding="ascii")
+        told.append(evaluate_mot_sequence(folder / "gt.txt", path, ["CLEAR", "Identity"]))
+    mine, other = told
+    assert mine.Identity.IDF1 >= other.Identity.IDF1 - 0.01
+    assert mine.CLEAR.MOTA >= other.CLEAR.MOTA - 0.01
+    assert mine.CLEAR.IDSW <= other.CLEAR.IDSW + 1
+
+
+def test_cameras_share_no_track() -> None:
+    """Two cameras' trackers in turn give each what it gives alone: nothing crosses over."""
+    alone = []
+    scenes = [list(walk(seed, 6, 10.0)) for seed in (1, 2)]
+    for scene in scenes:
+        tracker = ByteTracker("alone", ByteConfig())
+        alone.append([tracker.update(moment.at, moment.detections) for moment in scene])
+    pair = [ByteTracker("one", ByteConfig()), ByteTracker("two", ByteConfig())]
+    together = [
+        [one.update(at.at, at.detections) for one, at in zip(pair, moments, strict=True)]
+        for moments in zip(*scenes, strict=True)
+    ]
+    assert [list(told) for told in zip(*together, strict=True)] == alone
+
+
 @pytest.mark.parametrize(("people", "fps"), [(6, 5.0), (12, 10.0), (8, 25.0)])
 def test_made_up_crowd_is_followed_no_worse_than_by_the_package(people: int, fps: float) -> None:
     """On crossing walkers with noise, misses and ghosts we fall nowhere behind the package.

@@ -1,0 +1,43 @@
+"""The trackers of the package behind our interface."""
+
+import importlib.util
+
+import pytest
+from pydantic import ValidationError
+from rig import mot
+from rig.walkers import walk
+
+from daemon.backends import resolve
+from daemon.config import Use
+from detectors.package import PackageConfig
+
+TYPES = ("sort", "ocsort", "botsort")
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_crowd_is_followed(kind: str) -> None:
+    """Chosen by name, it follows crossing walkers; ids go on from the first free one."""
+    backend = resolve("trackers", "tracker", Use(type=kind), "test")
+    tracker = backend.factory("yard", backend.config, 100)
+    truth: dict[int, list[mot.Row]] = {}
+    result: dict[int, list[mot.Row]] = {}
+    for frame, moment in enumerate(walk(1, 6, 10.0)):
+        tracks = tracker.update(moment.at, moment.detections)
+        truth[frame] = [(who, *box, 1.0) for who, box in moment.truth.items()]
+        result[frame] = [(track.id, *track.xyxy, track.score) for track in tracks if not track.lost]
+        assert [track.id for track in tracks] == sorted({track.id for track in tracks})
+        assert all(track.lost == (track.last_seen < moment.at) for track in tracks)
+    assert mot.evaluate(truth, result).idf1 > 0.6
+    ids = {row[0] for rows in result.values() for row in rows}
+    assert min(ids) == 100
+    assert tracker.next_id == max(ids) + 1
+    tracker.reset()
+    assert tracker.next_id == max(ids) + 1
+
+
+def test_without_the_package_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mistake is found when the configuration is read, with the command that mends it."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(ValidationError, match=r"pip install .*trackers"):
+        PackageConfig()
