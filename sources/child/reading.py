@@ -67,6 +67,12 @@ class News:
             self._hints.append(hint)
         self._wake()
 
+    def opened(self) -> StreamInfo | None:
+        """Return what was opened, if that is new: said before any of its pictures."""
+        with self._lock:
+            info, self._info = self._info, None
+        return info
+
     def take(self) -> list[State | StreamInfo | Hint | Failed]:
         """Return what is new, the last word last."""
         with self._lock:

@@ -207,6 +207,8 @@ class Service:
         pixels = self._slots.compose(wish.slot, mosaic.width, mosaic.height, mosaic.pieces)
         self._pictures.add(dated, wish.needed)
         full = self._converter.size(dated.picture)
+        if opened := self._news.opened():
+            self._channel.send(opened)
         self._channel.send(
             Given(
                 id=wish.id,

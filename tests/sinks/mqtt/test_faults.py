@@ -284,7 +284,7 @@ def test_a_dead_daemon_is_said_to_be_offline(tmp_path: Path, how: signal.Signals
             topic = "lookout/box1/availability"
             subscriber.wait(lambda s: s.latest(topic) == "online")
             daemon.send_signal(how)
-            subscriber.wait(lambda s: s.latest(topic) == "offline", timeout=5 * 1.5 + 3)
+            subscriber.wait(lambda s: s.latest(topic) == "offline", timeout=5 * 1.5 + 10)
         finally:
             daemon.kill()
 
