@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -19,7 +20,7 @@ from rich.text import Text
 
 from daemon import labels
 from daemon.cli import setting
-from daemon.cli.trial import load_detector, open_camera
+from daemon.cli.trial import OpenCamera, load_detector, open_camera
 from daemon.exits import Exit
 from daemon.plan import SIMPLE, CameraPlan, Plan
 from daemon.version import VERSION
@@ -193,6 +194,8 @@ async def _try_camera(plan: Plan, name: str, camera: CameraPlan) -> str:
         privacy=camera.config.privacy,
     )
     async with open_camera(opening, live=camera.live, timing=plan.config.timing) as opened:
+        if camera.quiet == math.inf:
+            return await _watched(opened)
         given = await opened.next()
         stream = opened.host.stream
     if given is None:
@@ -200,6 +203,14 @@ async def _try_camera(plan: Plan, name: str, camera: CameraPlan) -> str:
     codec = f"{stream.codec} " if stream else ""
     rate = f", {round(stream.fps, 2):g} fps" if stream and stream.fps else ""
     return f"{codec}{given.full_width}x{given.full_height}{rate}"
+
+
+async def _watched(opened: OpenCamera) -> str:
+    """Wait until what shows pictures now and then is open; none need be there."""
+    async with asyncio.timeout(opened.patience):
+        while opened.host.stream is None:  # noqa: ASYNC110 (said once, by a child)
+            await asyncio.sleep(0.05)
+    return "watched for new pictures"
 
 
 async def _try_sink(plan: Plan, name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
+import yaml
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -65,6 +66,8 @@ class Finding:
 
     details: dict[str, str | int | float | bool | None]
     advice: tuple[str, ...]
+    section: str
+    """What to put below `cameras:` in the configuration; YAML."""
 
 
 def probe(
@@ -160,6 +163,7 @@ async def _watch(source: str, opening: Open, seconds: float, *, live: bool) -> F
         corrupt=tally["corrupt"],
         details=dict(stream.details) if stream else {},
         advice=tuple(_advice(stream, last, measured, tally, live=live)),
+        section=_section(source, _rate_advised(stream, measured), user=opening.user),
     )
 
 
@@ -190,8 +194,7 @@ def _advice(
     live: bool,
 ) -> list[str]:
     advice = []
-    rate = measured or (stream.fps if stream else None)
-    if rate is not None and rate <= DEFAULT_RATE:
+    if _rate_advised(stream, measured) == "every":
         advice.append("detect: {fps: every}, since it sends few pictures anyway")
     else:
         advice.append(f"detect: {{fps: {DEFAULT_RATE:g}}} (the default without a GPU)")
@@ -213,6 +216,20 @@ def _advice(
     if stream and stream.codec == "mjpeg":
         advice.append("MJPEG takes many times the bandwidth: choose H.264 in the camera")
     return advice
+
+
+def _rate_advised(stream: StreamInfo | None, measured: float | None) -> float | str:
+    rate = measured or (stream.fps if stream else None)
+    return "every" if rate is not None and rate <= DEFAULT_RATE else DEFAULT_RATE
+
+
+def _section(source: str, fps: float | str, *, user: str | None) -> str:
+    name = setting.name_of(source)
+    use = setting.source_of(source)
+    if user is not None:
+        use["credential"] = name
+    camera = {name: {"source": use, "detect": {"fps": fps}}}
+    return yaml.safe_dump({"cameras": camera}, sort_keys=False, allow_unicode=True)
 
 
 def _round(value: float | None) -> float | None:
@@ -241,4 +258,6 @@ def _print(finding: Finding) -> None:
             table.add_row(Text(name, style="dim"), Text(value))
     for number, line in enumerate(finding.advice):
         table.add_row(Text("" if number else "advice", style="dim"), Text(line))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(Text("\n" + finding.section.rstrip()))
