@@ -29,6 +29,7 @@ BENCHMARKS = (
     "overhead",
     "memory",
     "age",
+    "handover",
     "startup",
     "footprint",
     "gate",

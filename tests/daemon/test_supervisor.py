@@ -165,3 +165,11 @@ def test_reasons_are_one_line_each_once() -> None:
 def test_delay_never_overflows() -> None:
     """After any number of failures the delay is a number within its limit."""
     assert RETRY.delay(10_000) <= 8
+
+
+def test_who_refuses_us_is_asked_twice_a_minute_at_most_after_five_times() -> None:
+    """Four quick tries after the first, then at least half a minute each (F05)."""
+    retry = Retry((), ())
+    assert all(retry.delay(attempt, refused=True) <= 16 for attempt in range(4))
+    assert all(retry.delay(attempt, refused=True) >= 30 for attempt in range(4, 40))
+    assert all(retry.delay(attempt) <= 30 for attempt in range(40))
