@@ -27,7 +27,7 @@ def main() -> None:
     )
     out = pipeline.get_by_name("out")
     pipeline.set_state(Gst.State.PLAYING)
-    seen = []
+    seen: list[float] = []
     while len(seen) < count:
         if out.try_pull_sample(10 * Gst.SECOND) is None:
             raise SystemExit("no picture for 10 s")
