@@ -24,6 +24,7 @@ from benchmarks import machine
 BENCHMARKS = (
     "tracker",
     "regions",
+    "preprocessing",
     "following",
     "throughput",
     "overhead",
