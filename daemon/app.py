@@ -284,7 +284,7 @@ class App:
             if camera.config.enabled:
                 numbering = await self.recorder.numbering(name)
                 self.lines[name] = assembly.line(
-                    name, plan, self._wiring(name), numbering, replay=self._replay is not None
+                    name, plan, self._wiring(name), numbering, self._replay
                 )
 
         for name in await self.recorder.cameras():

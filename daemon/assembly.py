@@ -8,7 +8,7 @@ from daemon.identity import NewId, live_id, replay_id
 from daemon.line import Line, Wiring
 from daemon.plan import Plan
 from daemon.version import VERSION
-from reasoners import Asking, Chronicle, Reasoner, ReasonerRejected, SceneConfig
+from reasoners import Asking, Chronicle, Overlay, Reasoner, ReasonerRejected, SceneConfig
 from sinks import Site
 from sinks.journal import Journal, Limits
 from sinks.media import MediaFailed, MediaStore
@@ -37,6 +37,9 @@ class Replay:
 
     media: Path | None = None
     """Where snapshots go; None writes none."""
+
+    film: Path | None = None
+    """The film of everything that was seen; None makes none."""
 
 
 def journal(plan: Plan, replay: Replay | None) -> Journal:
@@ -101,7 +104,7 @@ def asking(plan: Plan) -> Asking | None:
 
 
 def line(
-    name: str, plan: Plan, wiring: Wiring, numbering: tuple[int, int], *, replay: bool
+    name: str, plan: Plan, wiring: Wiring, numbering: tuple[int, int], replay: Replay | None
 ) -> Line:
     """Build the line of one camera.
 
@@ -110,9 +113,10 @@ def line(
         plan: What is asked for.
         wiring: What the line is connected to.
         numbering: First free track id and frame index.
-        replay: Whether ids derive from the input and times are the recording's own.
+        replay: The replay it belongs to: ids derive from the input, times are the recording's own.
     """
     camera = plan.cameras[name]
+    film = replay.film if replay else None
     track, index = numbering
     new_id: NewId = replay_id(plan.config.node) if replay else live_id
     chronicle = Chronicle(
@@ -153,4 +157,6 @@ def line(
         tracker=plan.tracker.factory(name, plan.tracker.config, track),
         chronicle=chronicle,
         wiring=wiring,
+        film=film,
+        overlay=Overlay(camera.config.zones) if film else None,
     )

@@ -7,6 +7,7 @@ put to it has a deadline. A child that misses one is killed, not asked again.
 import asyncio
 import logging
 from collections.abc import Callable, Collection
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
@@ -125,6 +126,9 @@ class CameraHost:
         self.remarked: Callable[[Remark, str, dict[str, str | int | bool]], None] | None = None
         """Called with what is worth a notice: kind, words, details."""
 
+        self.film_file: Path | None = None
+        """Where the child's film goes, if it makes one; replaced."""
+
         self.next_index = opening.first_index
         """Where the next child must go on."""
 
@@ -165,7 +169,7 @@ class CameraHost:
         except ProcessGone as exc:
             raise SourceUnavailable(str(exc)) from exc
         try:
-            await self._process.send(self._opening)
+            await self._open()
         except BaseException as exc:
             await self._process.__aexit__(None, None, None)
             self._figures.child_ended(in_order=False)
@@ -250,6 +254,28 @@ class CameraHost:
             self._figures.pictures_gone += 1
             return None
         raise self._nonsense(f"answered {message.kind} to take")
+
+    async def film(self, request: PictureRequest, at: float) -> None:
+        """Let the child add a frame to its film; of a recording, so nothing is too late.
+
+        Args:
+            request: The frame and what is drawn on it.
+            at: Second of the film.
+        """
+        self._asked += 1
+        take = Take(id=self._asked, request=request, film_at=at)
+        message, _ = await self._ask(take, self._timing.request)
+        if not isinstance(message, (Taken, Gone)):
+            raise self._nonsense(f"answered {message.kind} to take")
+
+    async def _open(self) -> None:
+        """Say what to open; the file of a film is opened here, for the child may open none."""
+        if self.film_file is None:
+            await self._process.send(self._opening)
+            return
+        with self.film_file.open("w+b") as file:
+            opening = self._opening.model_copy(update={"film": True})
+            await self._process.send(opening, descriptors=[file.fileno()])
 
     async def attend(self, live: bool) -> None:
         """Say whether every picture is wanted just now; otherwise the camera may rest.

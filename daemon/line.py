@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from daemon.attention import Attention
@@ -25,7 +26,7 @@ from daemon.thinking import Thinking
 from daemon.timing import Timing
 from detectors import Detections, Tracker
 from detectors.message import Loaded
-from reasoners import Chronicle, EndReason, Event, Job, Revision, Verdict, View, shifted
+from reasoners import Chronicle, EndReason, Event, Job, Overlay, Revision, Verdict, View, shifted
 from sinks import CameraStatus, FrameReport, Notice, ObjectCounts, ZoneCounts
 from sinks.journal import Entry
 from sources import Frame, Part, Pixels
@@ -82,6 +83,8 @@ class Line:
         fps: Frames per second to look at; None for every one.
         regions: Whether parts of pictures are looked at closely.
         rate: Whether fewer will do while its tracks do not change.
+        film: File of the film that the child makes of a replay; None makes none.
+        overlay: What is drawn on it.
     """
 
     def __init__(  # noqa: PLR0913 (all that one camera is about)
@@ -97,6 +100,8 @@ class Line:
         finite: bool | None = None,
         regions: Choice = "off",
         quiet: float = 0.0,
+        film: Path | None = None,
+        overlay: Overlay | None = None,
     ) -> None:
         self.name = opening.camera
         self.figures = CameraFigures()
@@ -120,6 +125,8 @@ class Line:
         self._tracker = tracker
         self._chronicle = chronicle
         self._wire = wiring
+        self._film = film
+        self._overlay = overlay
         self._next_index = opening.first_index
         self._telling = asyncio.Lock()
         self._verdicts: deque[tuple[str, Verdict]] = deque()
@@ -171,6 +178,7 @@ class Line:
                 told=self._on_state,
             )
             host.remarked = self._on_remark
+            host.film_file = self._film
             try:
                 async with host:
                     # The camera opens while the model loads; its state is true either way.
@@ -374,6 +382,8 @@ class Line:
                 age_s=None if replay else max(0.0, now - frame.arrival),
             )
             await self._tell(self._chronicle.observe(view), host, jobs)
+            if self._overlay is not None:
+                await host.film(self._overlay.frame(view), self.progress)
 
     async def _tell(
         self, revisions: Iterable[Revision], host: CameraHost | None, jobs: list[Job]

@@ -23,6 +23,7 @@ from reasoners.event import (
     Reasoning,
     ReasoningState,
 )
+from reasoners.overlay import Overlay
 from reasoners.presence import PresenceConfig, default_labels
 from reasoners.reasoner import Reasoner
 from reasoners.restart import after_restart
@@ -48,6 +49,7 @@ __all__ = [
     "Media",
     "Motion",
     "Name",
+    "Overlay",
     "PresenceConfig",
     "Reasoner",
     "ReasonerError",

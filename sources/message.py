@@ -66,6 +66,9 @@ class Open(_Message):
     """Polygons painted black before anything leaves the child; relative to the picture as the
     camera sends it, before rotation and crop."""
 
+    film: bool = False
+    """Whether a descriptor comes along, of the file into which pictures with `film_at` go."""
+
     kept: int = Field(default=3, ge=1, le=64)
     """Decoded frames kept for picture requests."""
 
@@ -164,6 +167,9 @@ class Take(_Message):
     kind: Literal["take"] = "take"
     id: int
     request: PictureRequest
+    film_at: Seconds | None = None
+    """Second of the film at which the picture shall be added to it; it is answered without bytes
+    then. None makes a JPEG."""
 
 
 class Attend(_Message):

@@ -34,6 +34,10 @@ def replay(
         Path | None, typer.Option(help="Write every revision to this file; it is replaced.")
     ] = None,
     media: Annotated[Path | None, typer.Option(help="Write snapshots below this folder.")] = None,
+    film: Annotated[
+        Path | None,
+        typer.Option("--video", help="Draw boxes, ids, zones and ways into this .mp4 file."),
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="Model file (.onnx, .xml or .pt).")] = None,
     fps: Annotated[
         float | None, typer.Option(min=0.1, help="Frames looked at per second of the recording.")
@@ -52,6 +56,8 @@ def replay(
     filtered = setting.start_logging("text", log_level)
     if not video.is_file():
         raise ConfigRejected(f"{video}: no such file; check the path")
+    if film is not None and not film.absolute().parent.is_dir():
+        raise ConfigRejected(f"{film}: no such folder; create it or correct the path")
     base = _base(config, camera, video)
     data = _adapt(base, video, model, jsonl, "every" if every else fps)
     plan = setting.make_plan(data, str(config or video), filtered=filtered)
@@ -59,7 +65,7 @@ def replay(
         jsonl.unlink(missing_ok=True)
     shown = Console(stderr=True)
     try:
-        code = asyncio.run(_replay(plan, Replay(start, media), shown, quiet=quiet))
+        code = asyncio.run(_replay(plan, Replay(start, media, film), shown, quiet=quiet))
     except* (SourceError, DetectorError, SinkError) as group:
         broken = group.subgroup(SourceError) is not None
         typer.echo(f"lookout: {f'{video}: ' if broken else ''}{reasons(group)}", err=True)

@@ -16,11 +16,11 @@ _LINES_PER_THICKNESS = 360
 """Lines are one pixel thicker for each so many pixels of the shorter side."""
 
 
-def jpeg(converter: Converter, picture: Picture, request: PictureRequest) -> tuple[bytes, Size]:
-    """Make the JPEG that was asked for, and tell its size.
+def drawn(converter: Converter, picture: Picture, request: PictureRequest) -> Rgb:
+    """Make the picture that was asked for: cut, sized, marked; height x width x 3.
 
     Raises:
-        ValueError: The crop is empty, or the picture cannot be encoded.
+        ValueError: The crop is empty.
         DecodeFault: The picture cannot be converted.
     """
     region = request.crop or WHOLE
@@ -36,12 +36,25 @@ def jpeg(converter: Converter, picture: Picture, request: PictureRequest) -> tup
     pen = Pen(cv2, canvas, region)
     for mark in request.marks:
         pen.draw(mark)
+    return canvas
+
+
+def jpeg(converter: Converter, picture: Picture, request: PictureRequest) -> tuple[bytes, Size]:
+    """Make the JPEG that was asked for, and tell its size.
+
+    Raises:
+        ValueError: The crop is empty, or the picture cannot be encoded.
+        DecodeFault: The picture cannot be converted.
+    """
+    canvas = drawn(converter, picture, request)
+    import cv2  # noqa: PLC0415 (30 MB that a child which is never asked for a picture saves)
+
     done, encoded = cv2.imencode(
         ".jpg", cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, request.quality]
     )
     if not done:
         raise ValueError("the picture cannot be encoded")
-    return encoded.tobytes(), size
+    return encoded.tobytes(), Size(canvas.shape[1], canvas.shape[0])
 
 
 class Pen:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -17,7 +18,7 @@ from sources.channel import BlockingChannel, ChannelBroken, Received
 from sources.child.backend import Patient, build, credential, problems
 from sources.child.closer import Closer, Mosaic
 from sources.child.convert import Converter, Size
-from sources.child.draw import jpeg
+from sources.child.draw import drawn, jpeg
 from sources.child.gate.gate import Gate
 from sources.child.gate.machine import Tuning
 from sources.child.handover import Dated, Handover
@@ -41,7 +42,7 @@ from sources.message import (
     from_daemon,
 )
 from sources.slot import LARGEST_SIDE, Slots
-from sources.source import DecodeFault, Picture, Quiet, Source
+from sources.source import DecodeFault, Picture, Quiet, Rgb, Source
 
 PULSE = 0.5
 """Seconds between two pulses."""
@@ -65,6 +66,18 @@ class Garbled(Exception):  # noqa: N818 (named after what it is; ends the child)
     """The daemon sent what it never should."""
 
 
+class Canvas(Protocol):
+    """Where pictures of a replay go, one after the other."""
+
+    def add(self, rgb: Rgb, at: float) -> None:
+        """Append a picture at a second of the film."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file."""
+        ...
+
+
 class Service:
     """One camera, from `Open` to the end.
 
@@ -79,6 +92,7 @@ class Service:
         self._wake_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._asked: deque[Next] = deque()
         self._closer: Closer | None = None
+        self._film: Canvas | None = None
         self._beat_at = 0.0
         self._held = 0
         self._weighed_at = float("-inf")
@@ -106,6 +120,8 @@ class Service:
             return False
         finally:
             self._handover.stop()
+            if self._film is not None:
+                self._film.close()
             self._reader.join(GOODBYE)
 
     def _first(self) -> Open | None:
@@ -119,6 +135,13 @@ class Service:
 
     def _prepare(self, order: Open) -> None:
         bound_memory(order.memory)
+        if order.film:
+            from sources.child.film import Film  # noqa: PLC0415 (only a replay makes a film)
+
+            if not self._channel.descriptors:
+                raise Garbled("a film without a descriptor")
+            # The child itself may open nothing for writing; the daemon did.
+            self._film = Film(os.fdopen(self._channel.descriptors.popleft(), "w+b"))
         self._source: Source = build(order)
         # Asked once: looking a protocol up takes longer than all else in a turn of the loop.
         self._patient = self._source if isinstance(self._source, Patient) else None
@@ -244,7 +267,12 @@ class Service:
         dated = self._pictures.find(request.index)
         if dated is not None:
             try:
-                encoded, size = jpeg(self._converter, dated.picture, request)
+                if self._film is not None and wish.film_at is not None:
+                    canvas = drawn(self._converter, dated.picture, request)
+                    self._film.add(canvas, wish.film_at)
+                    encoded, size = b"", Size(canvas.shape[1], canvas.shape[0])
+                else:
+                    encoded, size = jpeg(self._converter, dated.picture, request)
             except (DecodeFault, ValueError):
                 dated = None
             else:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from rig.command import called, lookout, written
 from rig.visits import Visits
@@ -52,6 +53,32 @@ def test_same_clip_gives_the_same_bytes(tmp_path: Path, clip: Path) -> None:
     assert events[0]["started_at"] >= 1000
     assert len({event["id"] for event in events if event["type"] == "end"}) >= 1
     assert not (tmp_path / "state").exists()
+
+
+def test_a_film_shows_what_was_seen(tmp_path: Path, clip: Path) -> None:
+    """Every frame looked at is in the film, at its time; twice the same bytes; events unchanged."""
+    films, events = [], []
+    for number in range(2):
+        film = tmp_path / f"film{number}.mp4"
+        out = tmp_path / f"out{number}.jsonl"
+        words = ("--video", str(film)) if number else ()
+        film.write_bytes(b"")
+        for _ in range(1 + number):
+            done = lookout(
+                *("replay", str(clip), "--config", config(tmp_path), "--camera", "porch"),
+                *("--jsonl", str(out), "--fps", "5", *words),
+            )
+            assert done.code == 0, done.err
+            films.append(film.read_bytes())
+        events.append(out.read_bytes())
+    assert events[0] == events[1]
+    assert films[0] == b""
+    assert films[1] == films[2] != b""
+    with av.open(str(tmp_path / "film1.mp4")) as shown, av.open(str(clip)) as shot:
+        times = [frame.time for frame in shown.decode(video=0)]
+        last = [frame.time for frame in shot.decode(video=0)][-1]
+    assert times == sorted(set(times))
+    assert len(times) == pytest.approx(last * 5, abs=2)
 
 
 @pytest.mark.parametrize(

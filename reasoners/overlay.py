@@ -1,0 +1,69 @@
+"""What is drawn on every frame of a film of a replay: zones, tracks, tails, time. Pure."""
+
+from collections import deque
+from collections.abc import Mapping
+
+from reasoners.view import View
+from reasoners.wire import track_name
+from reasoners.zone import ZoneConfig
+from sources import Mark, PictureRequest
+
+TAIL = 3.0
+"""Seconds of an object's way that are drawn behind it."""
+
+MOST = 50
+"""Objects drawn; more hide the picture."""
+
+LONGEST = 1280
+"""Pixels of the longer side of a film."""
+
+_MOST_POINTS = 120
+FAINT = (150, 150, 150)
+COLORS = (
+    *((255, 196, 0), (0, 200, 255), (120, 230, 80), (255, 110, 90)),
+    *((200, 130, 255), (255, 150, 210), (80, 160, 255), (240, 240, 120)),
+)
+"""One after the other by track id, so that neighbours differ."""
+
+
+class Overlay:
+    """The marks of one camera, frame after frame; remembers where each track was.
+
+    Args:
+        zones: As configured, by name.
+    """
+
+    def __init__(self, zones: Mapping[str, ZoneConfig]) -> None:
+        self._zones = tuple(
+            Mark(shape="polygon", points=zone.points, text=(zone.title or name)[:80], color=FAINT)
+            for name, zone in zones.items()
+        )
+        self._tails: dict[int, deque[tuple[float, tuple[float, float]]]] = {}
+
+    def frame(self, view: View) -> PictureRequest:
+        """Ask for this frame with everything the tracker knows of it drawn on."""
+        self._forget(view.captured_at, {track.id for track in view.tracks})
+        marks = list(self._zones)
+        for track in view.tracks[:MOST]:
+            color = FAINT if track.lost else COLORS[track.id % len(COLORS)]
+            left, top, right, bottom = (min(1.0, max(0.0, side)) for side in track.xyxy)
+            tail = self._tails.setdefault(track.id, deque(maxlen=_MOST_POINTS))
+            tail.append((view.captured_at, ((left + right) / 2, bottom)))
+            if len(tail) > 1:
+                points = tuple(point for _, point in tail)
+                marks.append(Mark(shape="line", points=points, color=color))
+            text = f"{track.label[:60]} {track_name(track.id)} {track.score:.2f}"
+            # What is only believed to be there is drawn without words.
+            text = "" if track.lost else text
+            marks.append(
+                Mark(shape="box", points=((left, top), (right, bottom)), text=text, color=color)
+            )
+        marks.append(Mark(shape="text", points=((0.01, 0.04),), text=f"{view.captured_at:.2f} s"))
+        return PictureRequest(index=view.index, longest=LONGEST, marks=tuple(marks))
+
+    def _forget(self, now: float, present: set[int]) -> None:
+        for track, tail in list(self._tails.items()):
+            while tail and tail[0][0] < now - TAIL:
+                tail.popleft()
+            if track not in present and not tail:
+                del self._tails[track]

@@ -1,0 +1,53 @@
+"""What is drawn on a film."""
+
+from typing import Any
+
+import pytest
+
+from detectors import Track
+from reasoners import Overlay, View, ZoneConfig
+
+ZONES = {"step": ZoneConfig(points=((0, 0), (1, 0), (1, 1)), title="The step")}
+
+
+def track(number: int, left: float, **more: Any) -> Track:
+    """Make a track whose box begins at `left`."""
+    box = (left, 0.2, left + 0.1, 0.6)
+    return Track(number, "person", 0.9, box, (0, 0), 0.0, 0.0, 3, **more)
+
+
+def view(at: float, *tracks: Track) -> View:
+    """Show tracks at a time."""
+    return View(round(at * 10), at, at, 640, 480, tracks)
+
+
+def test_zones_boxes_names_and_time_are_drawn() -> None:
+    """Each frame has its zones, a box with label, id and score per object, and its time."""
+    request = Overlay(ZONES).frame(view(1.5, track(4, 0.1), track(5, 0.5, lost=True)))
+    assert request.index == 15
+    assert [(mark.shape, mark.text) for mark in request.marks] == [
+        ("polygon", "The step"),
+        ("box", "person t4 0.90"),
+        ("box", ""),
+        ("text", "1.50 s"),
+    ]
+
+
+def test_a_tail_follows_its_track_and_ends() -> None:
+    """The way of the last three seconds is a line; a track that is gone is forgotten."""
+    overlay = Overlay({})
+    for step in range(60):
+        request = overlay.frame(view(step / 10, track(1, step / 100)))
+    (tail,) = [mark for mark in request.marks if mark.shape == "line"]
+    assert len(tail.points) in {30, 31}
+    assert tail.points[-1] == pytest.approx((0.64, 0.6))
+    assert [mark.shape for mark in overlay.frame(view(20.0)).marks] == ["text"]
+    assert len(overlay.frame(view(20.1, track(1, 0.0))).marks) == 2
+
+
+def test_crowds_stay_within_what_may_be_asked() -> None:
+    """A hundred objects, some beyond the border, are a valid request."""
+    crowd = [track(number, number / 100 - 0.05) for number in range(100)]
+    overlay = Overlay(ZONES)
+    overlay.frame(view(0.0, *crowd))
+    assert len(overlay.frame(view(0.1, *crowd)).marks) == 1 + 2 * 50 + 1
