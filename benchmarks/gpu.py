@@ -176,7 +176,7 @@ def _bare(torch: Foreign, model: Path, batch: int, side: int) -> Any:  # noqa: A
     graph = torch.cuda.CUDAGraph()
     with torch.inference_mode(), torch.cuda.graph(graph):
         net(pixels)
-    return lambda seconds: _replays(torch, graph, net, batch, seconds)
+    return lambda seconds: _replays(torch, graph, (net, pixels), batch, seconds)
 
 
 def _plain(torch: Foreign, net: Foreign, pixels: Foreign) -> None:
@@ -185,7 +185,7 @@ def _plain(torch: Foreign, net: Foreign, pixels: Foreign) -> None:
 
 
 def _replays(torch: Foreign, graph: Foreign, _: Foreign, batch: int, seconds: float) -> float:
-    """Replay without a pause for about so long; the network is kept alive by the caller."""
+    """Replay without a pause for about so long; the caller keeps network and input alive."""
     graph.replay()
     torch.cuda.synchronize()
     count, started = 0, time.perf_counter()
