@@ -332,7 +332,8 @@ class Reading:
         self._size = size
         if size != known or stream.info is not self._info:
             self._info = stream.info
-            self.gate.anew()
+            if size != known:
+                self.gate.anew()
             self._news.stream(stream.info.model_copy(update={"width": size[0], "height": size[1]}))
 
     def _change(self, state: CameraState, reason: str = "") -> None:

@@ -25,13 +25,16 @@ MISSED = 0.01
 AWAKE = 0.1
 """Share of the still time that may be spent awake for nothing."""
 
+_HELPFUL = 0.02
+"""The same, for signs that alone do not suffice."""
+
 LINGER = 3.0
 """Seconds for which one sign keeps the camera awake."""
 
 CAUGHT_UP = 1.0
 """Seconds by which a sign may come late: what came before it is still in the ring."""
 
-_THRESHOLDS = (12.0, 9.0, 6.0, 4.5, 3.5, 2.5, 1.8)
+_THRESHOLDS = (12.0, 9.0, 7.5, 6.0, 5.5, 5.0, 4.5, 4.0, 3.5, 3.0, 2.5, 2.0)
 """Median deviations that are tried, best first."""
 
 START = 6.0
@@ -91,10 +94,12 @@ class Calibration:
         best: tuple[float | None, float] = (None, 1.0)
         for threshold in _THRESHOLDS:
             signs = sustained(deviation > threshold) | (surge & surges)
-            if wasted(at, signs, moved) > AWAKE:
+            waste = wasted(at, signs, moved)
+            if waste > AWAKE:
                 break
             share = missed(at, signs, moved)
-            if share < best[1]:
+            # A sign that misses much all the same may help those who watch, but cost them little.
+            if share < best[1] and (share <= MISSED or waste <= _HELPFUL):
                 best = threshold, share
             if share <= MISSED:
                 break

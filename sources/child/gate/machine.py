@@ -28,6 +28,9 @@ GateState = Literal["live", "watch", "idle"]
 _TOLERATED = 3
 """Moving pictures that one audit may find unnoticed: noise makes one now and then."""
 
+_SHORTER, _LONGER = 0.75, 1.33
+"""Shares of the length of groups from which on it is another stream than the one calibrated."""
+
 _JUDGED_EVERY = 250
 """Pictures between two judgements."""
 
@@ -100,7 +103,7 @@ class Machine:
         self._insist = insist
         self._tuning = tuning or Tuning()
         self._calibration = Calibration()
-        self._calibrated_gop: float | None = None
+        self._usual_length: float | None = None
         self._idr_at: float | None = None
         self._gaps: deque[float] = deque(maxlen=5)
         self._length = 0
@@ -163,7 +166,7 @@ class Machine:
         """Forget what was measured: the stream or the light is another one."""
         self._calibration = Calibration()
         self.verdict = None
-        self._calibrated_gop = None
+        self._usual_length = None
         if self.state != "live":
             self._changed = True
 
@@ -175,15 +178,14 @@ class Machine:
             self._gaps.append(at - self._idr_at)
             self._lengths.append(self._length)
         self._idr_at, self._length = at, 0
-        gop, known = self.gop, self._calibrated_gop
-        if gop is not None and known is not None and not 0.75 * known < gop < 1.33 * known:
+        # Counted in packets: their arrival wavers on a busy network.
+        if len(self._lengths) < (self._lengths.maxlen or 0):
+            return
+        length, known = median(self._lengths), self._usual_length
+        if known is None:
+            self._usual_length = length
+        elif not _SHORTER * known < length < _LONGER * known:
             self.recalibrate()
-        if (
-            gop is not None
-            and self._calibrated_gop is None
-            and len(self._gaps) == self._gaps.maxlen
-        ):
-            self._calibrated_gop = gop
 
     def _sign(self, rating: Rating) -> bool:
         threshold = START if self.verdict is None else self.verdict.threshold
