@@ -116,11 +116,11 @@ class CameraConfig(_Section):
     presence: PresenceConfig = PresenceConfig()
     """The built-in rule: which objects make an event, and when one is over."""
 
-    gate: GateMode = "auto"
-    """Whether pictures may stay undecoded while nothing happens. `auto` (default) rests a live
-    camera where its packet sizes proved to tell motion, looks at its IDRs alone where they did not,
-    and wakes with everything since the last IDR still at hand; `on` rests without that proof;
-    `off` decodes everything always. Recordings are never rested."""
+    gate: GateMode = "off"
+    """Whether pictures may stay undecoded while nothing happens. `off` (default) decodes everything
+    always; `auto` rests a live camera where its packet sizes proved to tell motion, looks at its
+    IDRs alone where they did not, and wakes with everything since the last IDR still at hand; `on`
+    rests without that proof. Recordings are never rested."""
 
     kept: PositiveInt = Field(default=3, le=64)
     """Decoded frames kept for pictures. At 1080p each costs 3 MB; too few lose snapshots when the
