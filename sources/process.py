@@ -21,7 +21,8 @@ def leave_with(parent: int) -> bool:
 
 
 def keep_to_itself() -> None:
-    """Leave no core dump, which would hold pictures and a password, and Ctrl-C to the daemon."""
+    """Leave no core dump, which would hold pictures and a password, and signals to the daemon."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # A terminal's Ctrl-C reaches the whole group; the daemon decides when its processes end.
+    # A terminal's Ctrl-C, or its end, reaches the whole group; the daemon decides who ends when.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)

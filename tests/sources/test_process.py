@@ -23,11 +23,12 @@ def test_a_parent_that_is_gone_shows() -> None:
 
 
 def test_it_keeps_to_itself() -> None:
-    """No core dump is written, and Ctrl-C does nothing."""
+    """No core dump is written; Ctrl-C and a closed terminal do nothing."""
     code = """
 import os, resource, signal
 keep_to_itself()
 os.kill(os.getpid(), signal.SIGINT)
+os.kill(os.getpid(), signal.SIGHUP)
 print(resource.getrlimit(resource.RLIMIT_CORE))
 """
     assert said_by(code) == "(0, 0)"
