@@ -55,7 +55,7 @@ def test_example_secrets_hold_what_the_example_asks_for(tmp_path: Path) -> None:
     path.chmod(0o600)
     known = secrets.load(path)
     asked = {
-        line.split("credential:")[1].split()[0]
+        line.split("credential:")[1].split()[0].rstrip(",}")
         for line in EXAMPLE.read_text().splitlines()
         if "credential: " in line and "`" not in line
     }
