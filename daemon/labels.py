@@ -4,7 +4,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 from daemon.config import CameraConfig
-from reasoners.presence import UNLABELLED
+from reasoners.scene.presence import UNLABELLED
 
 _SHOWN = 8
 

@@ -1,6 +1,5 @@
 """What is going on, and what is worth telling."""
 
-from reasoners.chronicle import Asking, Chronicle, Revision, default_question
 from reasoners.errors import (
     ReasonerError,
     ReasonerRejected,
@@ -23,16 +22,17 @@ from reasoners.event import (
     Reasoning,
     ReasoningState,
 )
-from reasoners.overlay import Overlay
-from reasoners.presence import PresenceConfig, default_labels
 from reasoners.reasoner import Reasoner
-from reasoners.restart import after_restart
-from reasoners.scene import SceneConfig
+from reasoners.scene.presence import PresenceConfig, default_labels
+from reasoners.scene.scene import SceneConfig
+from reasoners.scene.view import View
+from reasoners.scene.zone import ZoneConfig
 from reasoners.schema import event_schema
-from reasoners.shift import shifted
+from reasoners.telling.chronicle import Asking, Chronicle, Revision, default_question
+from reasoners.telling.overlay import Overlay
+from reasoners.telling.restart import after_restart
+from reasoners.telling.shift import shifted
 from reasoners.verdict import Job, Verdict
-from reasoners.view import View
-from reasoners.zone import ZoneConfig
 
 __all__ = [
     "TERMINAL",

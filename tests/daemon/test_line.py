@@ -22,8 +22,8 @@ from daemon.thinking import Thinking
 from daemon.timing import Timing
 from detectors.bytetrack import ByteConfig, ByteTracker
 from reasoners import Asking, Chronicle, Event, PresenceConfig, SceneConfig
-from reasoners.openai import OpenaiConfig, OpenaiReasoner
 from reasoners.testing import ScriptedModel, answer
+from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
 from sinks import CameraStatus, FrameReport, Message, ObjectCounts, Snapshot
 from sinks.journal import Journal
 from sinks.media import MediaStore

@@ -13,8 +13,8 @@ from rig.waiting import running, until
 
 from daemon.thinking import WAITING, WORKERS, Thinking
 from reasoners import Job, Verdict
-from reasoners.openai import OpenaiConfig, OpenaiReasoner
 from reasoners.testing import ScriptedModel, answer, fails, hangs
+from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
 
 
 class Oracle:

@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 from pydantic import BaseModel
 
 from reasoners import Reasoner
-from reasoners.openai import OpenaiConfig, OpenaiReasoner
+from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
 
 
 def test_announced_reasoners_have_a_config() -> None:

@@ -4,8 +4,8 @@ import base64
 from typing import Any, Final
 
 from reasoners.event import Event, EventObject
-from reasoners.reply import DESCRIPTION, ENTITIES, KIND, TEXT
 from reasoners.verdict import Job
+from reasoners.vlm.reply import DESCRIPTION, ENTITIES, KIND, TEXT
 from reasoners.words import direction, duration, place, quoted
 
 SYSTEM: Final = f"""\

@@ -6,8 +6,8 @@ import pytest
 
 from detectors import Track
 from reasoners import Reasoning, Verdict, View
-from reasoners.story import Story, Telling
-from reasoners.thing import Thing
+from reasoners.scene.thing import Thing
+from reasoners.telling.story import Story, Telling
 
 MakeTrack = Callable[..., Track]
 MakeView = Callable[..., View]

@@ -1,8 +1,8 @@
 """Comparing what a model claims with what the detector saw. Pure."""
 
 from reasoners.event import Answer, Check, Entity, Event, ReasoningState
-from reasoners.reply import Reply
 from reasoners.verdict import Verdict
+from reasoners.vlm.reply import Reply
 
 MEANS: dict[str, ReasoningState] = {
     "yes": "verified",

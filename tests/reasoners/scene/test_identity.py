@@ -8,10 +8,10 @@ import pytest
 
 from detectors import Track
 from reasoners import SceneConfig, View
-from reasoners.change import Appeared, Reappeared
-from reasoners.identity import reunite
-from reasoners.scene import Scene
-from reasoners.thing import Thing
+from reasoners.scene.change import Appeared, Reappeared
+from reasoners.scene.identity import reunite
+from reasoners.scene.scene import Scene
+from reasoners.scene.thing import Thing
 
 MakeTrack = Callable[..., Track]
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from reasoners.change import Change, Entered, Vanished
+from reasoners.scene.change import Change, Entered, Vanished
 
 
 def test_a_change_cannot_be_changed() -> None:

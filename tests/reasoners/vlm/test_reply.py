@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoners import ReplyInvalid, ReplyRefused
-from reasoners.prompt import FORM
-from reasoners.reply import KEYS, Reply, ReplyEntity, read
+from reasoners.vlm.prompt import FORM
+from reasoners.vlm.reply import KEYS, Reply, ReplyEntity, read
 
 GOOD: dict[str, Any] = {
     "answer": "yes",

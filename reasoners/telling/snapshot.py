@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from reasoners.scene import SceneConfig
-from reasoners.thing import Thing
-from reasoners.wire import track_name
+from reasoners.scene.scene import SceneConfig
+from reasoners.scene.thing import Thing
+from reasoners.telling.wire import track_name
 from sources import Mark, PictureRequest
 
 BETTER = 1.3

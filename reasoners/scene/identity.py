@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from detectors import Track
-from reasoners.thing import MOVES, Thing
+from reasoners.scene.thing import MOVES, Thing
 
 NEAR, DRIFT = 0.4, 0.5
 """How far from the expected place it may be, in own sizes: at once, and more per second away."""

@@ -3,9 +3,9 @@
 from collections import deque
 from collections.abc import Mapping
 
-from reasoners.view import View
-from reasoners.wire import track_name
-from reasoners.zone import ZoneConfig
+from reasoners.scene.view import View
+from reasoners.scene.zone import ZoneConfig
+from reasoners.telling.wire import track_name
 from sources import Mark, PictureRequest
 
 TAIL = 3.0

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from detectors import Track
 from reasoners import View
-from reasoners.thing import Thing
-from reasoners.wire import event_object, frame_reference
+from reasoners.scene.thing import Thing
+from reasoners.telling.wire import event_object, frame_reference
 
 MakeTrack = Callable[..., Track]
 

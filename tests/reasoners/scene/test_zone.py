@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from reasoners import ZoneConfig
-from reasoners.zone import Zone
+from reasoners.scene.zone import Zone
 
 SQUARE = ((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75))
 unit = st.floats(0, 1, allow_nan=False)

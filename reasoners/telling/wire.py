@@ -2,8 +2,8 @@
 
 from detectors import Box
 from reasoners.event import EventObject, FrameReference, Motion
-from reasoners.thing import Thing
-from reasoners.view import View
+from reasoners.scene.thing import Thing
+from reasoners.scene.view import View
 
 LABEL = 80
 """Characters of a label; a detector's class names are its own."""

@@ -6,8 +6,8 @@ import pytest
 
 from detectors import Track
 from reasoners import SceneConfig, ZoneConfig
-from reasoners.snapshot import picture, quality
-from reasoners.thing import Thing
+from reasoners.scene.thing import Thing
+from reasoners.telling.snapshot import picture, quality
 
 MakeTrack = Callable[..., Track]
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
 from detectors import Track
-from reasoners.change import (
+from reasoners.event import Name
+from reasoners.scene.change import (
     Appeared,
     Change,
     Dwelt,
@@ -19,12 +20,11 @@ from reasoners.change import (
     Stopped,
     Vanished,
 )
-from reasoners.event import Name
-from reasoners.identity import reunite
-from reasoners.presence import PresenceConfig
-from reasoners.thing import Stay, Thing
-from reasoners.view import View
-from reasoners.zone import Zone, ZoneConfig
+from reasoners.scene.identity import reunite
+from reasoners.scene.presence import PresenceConfig
+from reasoners.scene.thing import Stay, Thing
+from reasoners.scene.view import View
+from reasoners.scene.zone import Zone, ZoneConfig
 
 LABELS = 256
 """Labels whose counts are remembered at zero; no detector at hand knows more."""

@@ -7,7 +7,7 @@ import pytest
 from detectors import Track
 from reasoners import Answer, Asking, Check, Chronicle, SceneConfig, Verdict, View, ZoneConfig
 from reasoners.event import EndReason, Reasoning, ReasoningState
-from reasoners.explanation import LONGEST, conclude, joined
+from reasoners.telling.explanation import LONGEST, conclude, joined
 
 MakeTrack = Callable[..., Track]
 MakeView = Callable[..., View]

@@ -14,13 +14,13 @@ from typing import Annotated, Any, ClassVar, Self
 import httpx2
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from reasoners.completion import LONGEST, Completion
 from reasoners.errors import ReasonerRejected, ReasonerUnavailable, ReplyInvalid, ReplyRefused
-from reasoners.grounding import ground
 from reasoners.period import Period
-from reasoners.prompt import FORM, messages
-from reasoners.reply import read
 from reasoners.verdict import Job, Verdict
+from reasoners.vlm.completion import LONGEST, Completion
+from reasoners.vlm.grounding import ground
+from reasoners.vlm.prompt import FORM, messages
+from reasoners.vlm.reply import read
 
 CONNECT = 5.0
 """Seconds to wait for a connection; a deadline that comes first wins."""

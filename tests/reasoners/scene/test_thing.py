@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from detectors import Track
-from reasoners.thing import MOVES_AFTER, RESTS_AFTER, Stay, Thing
+from reasoners.scene.thing import MOVES_AFTER, RESTS_AFTER, Stay, Thing
 
 MakeTrack = Callable[..., Track]
 

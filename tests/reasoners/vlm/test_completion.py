@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoners import ReasonerUnavailable, ReplyInvalid, ReplyRefused
-from reasoners.completion import LONGEST, Completion
+from reasoners.vlm.completion import LONGEST, Completion
 
 CAP = 10 * LONGEST
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from reasoners import Event, Job
-from reasoners.prompt import SYSTEM, facts, messages
+from reasoners.vlm.prompt import SYSTEM, facts, messages
 
 EVENT = Event.model_validate(
     {

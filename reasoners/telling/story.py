@@ -13,12 +13,12 @@ from reasoners.event import (
     Reasoning,
     Severity,
 )
-from reasoners.explanation import conclude, explain, joined
-from reasoners.snapshot import BETTER, quality
-from reasoners.thing import Stay, Thing
+from reasoners.scene.thing import Stay, Thing
+from reasoners.scene.view import View
+from reasoners.telling.explanation import conclude, explain, joined
+from reasoners.telling.snapshot import BETTER, quality
+from reasoners.telling.wire import event_object, frame_reference, moment, track_name, unit
 from reasoners.verdict import Verdict
-from reasoners.view import View
-from reasoners.wire import event_object, frame_reference, moment, track_name, unit
 
 RELATIONS = 32
 """Relations an event carries; the rest is counted."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reasoners.event import Answer, Check, EndReason, Reasoning
-from reasoners.thing import Stay, Thing
-from reasoners.wire import LABEL, track_name
+from reasoners.scene.thing import Stay, Thing
+from reasoners.telling.wire import LABEL, track_name
 from reasoners.words import direction, duration, edge_of, listed, place, quoted, with_article
 
 LONGEST: Final = 4000

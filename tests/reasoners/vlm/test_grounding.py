@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from reasoners import Event, ReasoningState
-from reasoners.grounding import ground
-from reasoners.reply import Reply
+from reasoners.vlm.grounding import ground
+from reasoners.vlm.reply import Reply
 
 EVENT = Event.model_validate(
     {

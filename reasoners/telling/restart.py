@@ -1,8 +1,8 @@
 """Closing what a crash left open, so that nothing downstream stays on for ever."""
 
 from reasoners.event import Event
-from reasoners.explanation import PENDING, joined
-from reasoners.wire import moment
+from reasoners.telling.explanation import PENDING, joined
+from reasoners.telling.wire import moment
 
 ENDED = "Lookout stopped before the end was seen; the event was closed when it started again."
 UNANSWERED = "Lookout restarted before the answer came"

@@ -6,7 +6,7 @@ import pytest
 
 from detectors import Track
 from reasoners import SceneConfig, View, ZoneConfig
-from reasoners.change import (
+from reasoners.scene.change import (
     Appeared,
     Change,
     Dwelt,
@@ -18,7 +18,7 @@ from reasoners.change import (
     Stopped,
     Vanished,
 )
-from reasoners.scene import Scene
+from reasoners.scene.scene import Scene
 
 MakeTrack = Callable[..., Track]
 MakeView = Callable[..., View]

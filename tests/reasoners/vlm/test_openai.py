@@ -11,8 +11,6 @@ import pytest
 from pydantic import ValidationError
 
 from reasoners import Event, Job, ReasonerRejected, ReasoningState, Verdict
-from reasoners.openai import OpenaiConfig, OpenaiReasoner
-from reasoners.prompt import FORM
 from reasoners.testing import (
     Script,
     ScriptedModel,
@@ -24,6 +22,8 @@ from reasoners.testing import (
     says,
     whole,
 )
+from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
+from reasoners.vlm.prompt import FORM
 
 KEY = "sk-very-secret-0123456789"
 PICTURE = b"\xff\xd8\xff\xe0 a picture \xff\xd9"

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from reasoners.change import Change, Dwelt, Vanished
 from reasoners.event import EndReason, Event, EventObject, Reasoning
-from reasoners.presence import RULE, UNLABELLED
-from reasoners.scene import Scene, SceneConfig
-from reasoners.snapshot import picture
-from reasoners.story import Story, Telling
-from reasoners.thing import Thing
+from reasoners.scene.change import Change, Dwelt, Vanished
+from reasoners.scene.presence import RULE, UNLABELLED
+from reasoners.scene.scene import Scene, SceneConfig
+from reasoners.scene.thing import Thing
+from reasoners.scene.view import View
+from reasoners.telling.snapshot import picture
+from reasoners.telling.story import Story, Telling
+from reasoners.telling.wire import event_object, moment
 from reasoners.verdict import Verdict
-from reasoners.view import View
-from reasoners.wire import event_object, moment
 from reasoners.words import with_article
 from sources import PictureRequest
 

@@ -1,0 +1,1 @@
+"""Questions to a vision-language model: asked, answered on schema, and held against the scene."""
