@@ -53,6 +53,7 @@ bench: test-setup ## measure, print a table, keep the numbers in benchmarks/resu
 docs: test-setup ## render the pages that follow from the code
 	@$(BIN)/python docs/ref/render.py
 	@$(BIN)/python docs/ref/tree.py
+	@$(BIN)/python docs/ref/faults.py
 
 .PHONY: lock
 lock: test-setup ## resolve and hash the dependencies anew (ARGS=--upgrade for newer versions)

@@ -245,6 +245,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("act", sorted(ACTS))
+@pytest.mark.fault("F62")
 async def test_f62_hostile_child_is_killed(hostile: Path, act: str) -> None:
     """Nonsense ends the child and parks the camera; memory stays flat and nothing is executed."""
     process, module = psutil.Process(), write(hostile, act)
@@ -260,6 +261,7 @@ async def test_f62_hostile_child_is_killed(hostile: Path, act: str) -> None:
 
 
 @pytest.mark.parametrize("act", ["flood", "flood_of_states"])
+@pytest.mark.fault("F62")
 async def test_f62_flood_leaves_time_for_others(hostile: Path, act: str) -> None:
     """While one child floods, everything else on the loop goes on."""
     longest, loop = 0.0, asyncio.get_running_loop()
@@ -331,6 +333,7 @@ async def test_no_descriptor_is_left_over() -> None:
     assert psutil.Process().num_fds() == before
 
 
+@pytest.mark.fault("F16")
 async def test_same_picture_over_and_over_is_frozen_until_it_changes(tmp_path: Path) -> None:
     """F16: `frozen` while the picture stands still, though pictures come and are handed over."""
     flag = tmp_path / "freeze"
@@ -349,6 +352,7 @@ async def test_same_picture_over_and_over_is_frozen_until_it_changes(tmp_path: P
     assert [state for state, _ in found.states] == ["connecting", "online", "frozen"]
 
 
+@pytest.mark.fault("F13")
 async def test_long_gop_is_waited_for_without_a_restart() -> None:
     """F13: joined within a GOP of 250, a camera is `waiting_idr` with advice, then online.
 
@@ -398,6 +402,7 @@ async def test_child_that_grew_slowly_is_outgrown(monkeypatch: pytest.MonkeyPatc
     assert found.figures.recycled == 1
 
 
+@pytest.mark.fault("F08")
 async def test_change_of_size_is_remarked_once() -> None:
     """F08: `stream_changed` names what was and what is."""
     async with watched(opening(fps=50, faults=[{"action": "resize", "at": 5}])) as found:

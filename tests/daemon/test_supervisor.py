@@ -167,6 +167,7 @@ def test_delay_never_overflows() -> None:
     assert RETRY.delay(10_000) <= 8
 
 
+@pytest.mark.fault("F05")
 def test_who_refuses_us_is_asked_twice_a_minute_at_most_after_five_times() -> None:
     """Four quick tries after the first, then at least half a minute each (F05)."""
     retry = Retry((), ())

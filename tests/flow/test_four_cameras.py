@@ -36,6 +36,7 @@ def street(tmp_path: Path) -> Iterator[RtspServer]:
         yield server
 
 
+@pytest.mark.fault("F01")
 def test_f01_silent_camera_beside_three_others(
     tmp_path: Path, street: RtspServer, broker: Mosquitto
 ) -> None:

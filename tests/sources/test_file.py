@@ -128,6 +128,7 @@ def test_unreadable_file_is_rejected(tmp_path: Path, content: bytes | None, word
         assert child.exit_code() == 1
 
 
+@pytest.mark.fault("F54")
 def test_file_opens_nothing_else(tmp_path: Path, clip: Path) -> None:
     """A playlist is no recording: it could name other files or hosts (F54)."""
     listed = tmp_path / "list.m3u8"

@@ -49,6 +49,7 @@ def test_playlist_is_followed_at_its_own_pace(folder: Path) -> None:
         ("http://localhost:{other}/part.ts", "`hosts`"),
     ],
 )
+@pytest.mark.fault("F54")
 def test_playlist_reaches_nothing_else(folder: Path, line: str, word: str, tmp_path: Path) -> None:
     """Whatever else a playlist names is not opened, and the reason is said (F54)."""
     with WebCamera([b"\xff\xd8\xff"]) as other:

@@ -122,6 +122,7 @@ def test_encrypted_camera_is_believed_by_its_certificate(
         assert "certificate is not believed" in failed.reason
 
 
+@pytest.mark.fault("F54")
 def test_redirects_stay_at_home(pictures: list[bytes]) -> None:
     """The camera's own host may redirect; another host is opened only if it is named (F54)."""
     with WebCamera(pictures) as other:
@@ -199,6 +200,7 @@ def test_silence_and_absence_are_told_apart() -> None:
         "http://169.254.169.254/latest",
     ],
 )
+@pytest.mark.fault("F54")
 def test_other_urls_are_refused(url: str) -> None:
     """Only cameras on HTTP are opened, and no password is repeated (F54)."""
     with pytest.raises(ValidationError) as caught:

@@ -84,6 +84,7 @@ def test_no_picture_is_lost_while_the_stream_is_probed(clips: Path) -> None:
 
 @pytest.mark.rtsp
 @pytest.mark.parametrize("reader", ["own", "libav"])
+@pytest.mark.fault("F02")
 def test_silence_midway_is_noticed(server: RtspServer, reader: str) -> None:
     """A camera that freezes with its connection open is given up after the read timeout (F02)."""
     with Child() as child:
@@ -104,6 +105,7 @@ def test_silence_midway_is_noticed(server: RtspServer, reader: str) -> None:
 
 @pytest.mark.rtsp
 @pytest.mark.parametrize("reader", ["own", "libav"])
+@pytest.mark.fault("F03")
 def test_camera_that_goes_away_is_noticed(footage: Path, reader: str) -> None:
     """A killed server, and one that ends the stream, are unavailable, not a bug (F03)."""
     with RtspServer(footage) as server, Child() as child:
@@ -180,6 +182,7 @@ def test_nobody_asks_and_nothing_is_converted(server: RtspServer) -> None:
 
 @pytest.mark.rtsp
 @pytest.mark.parametrize("reader", ["own", "libav"])
+@pytest.mark.fault("F04")
 def test_cut_connections_leave_an_honest_end(server: RtspServer, reader: str) -> None:
     """Whether it is cut while opening or later, the child says so and goes (F04)."""
     for cut in (50, 700, 20_000):
@@ -190,6 +193,7 @@ def test_cut_connections_leave_an_honest_end(server: RtspServer, reader: str) ->
             assert child.exit_code() == 1
 
 
+@pytest.mark.fault("F01")
 def test_silent_camera_is_given_up_in_time() -> None:
     """One that accepts and says nothing fails within twice the timeout and a second (F01)."""
     with Answering() as camera:
@@ -218,6 +222,7 @@ def test_open_timeout_counts_alone_while_opening() -> None:
     ],
 )
 @pytest.mark.parametrize("reader", ["own", "libav"])
+@pytest.mark.fault("F05")
 def test_refusals_have_names(status: str, remedy: str, words: str, reader: str) -> None:
     """Each answer of a camera leads to its own words and remedy, with either reader (F05)."""
     with Answering(status) as camera:
@@ -226,6 +231,7 @@ def test_refusals_have_names(status: str, remedy: str, words: str, reader: str) 
     assert words in failed.reason
 
 
+@pytest.mark.fault("F05")
 def test_sha256_only_camera_is_recognised_by_libav() -> None:
     """It is not the password's fault, and that is said (F05)."""
     challenge = 'WWW-Authenticate: Digest realm="cam", nonce="1", algorithm=SHA-256'
@@ -256,6 +262,7 @@ def test_what_is_no_camera_is_unavailable() -> None:
         "rtsp://169.254.169.254/latest/meta-data",
     ],
 )
+@pytest.mark.fault("F54")
 def test_other_urls_are_refused(url: str) -> None:
     """Only cameras are opened (F54)."""
     with pytest.raises(ValidationError):

@@ -48,6 +48,7 @@ def test_decoder_does_not_multiply_threads(clip: Path) -> None:
     stream.close()
 
 
+@pytest.mark.fault("F54")
 def test_codec_outside_the_list_is_rejected(clips: Path) -> None:
     """A camera cannot choose a rare decoder to attack (F54)."""
     path = Clip(frames=3, codec="mpeg4").write(clips / "odd.avi")

@@ -90,6 +90,7 @@ def test_process_is_confined() -> None:
         assert isinstance(child.next(), Given)
 
 
+@pytest.mark.fault("F14")
 def test_crash_is_seen_as_one() -> None:
     """A segmentation fault ends the child with its signal, without a last word (F14)."""
     with Child() as child:

@@ -69,6 +69,7 @@ def test_failure_midway_is_the_last_word(action: str, state: str) -> None:
     assert not handover.finished
 
 
+@pytest.mark.fault("F08")
 def test_change_of_size_is_told_and_survived() -> None:
     """Pictures go on in their new size, and the stream is described anew (F08)."""
     with Child() as child:

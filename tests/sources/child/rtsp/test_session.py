@@ -94,6 +94,7 @@ def test_refusals_have_names(
         assert len(camera.connections) == 1
 
 
+@pytest.mark.fault("F05")
 def test_camera_for_one_viewer_is_recognised(clip: Footage) -> None:
     """Being hung up on before the first word says that somebody else is watching (F05)."""
     with CameraB(clip, Script(single=True)) as camera, conversation(camera) as session:
