@@ -122,7 +122,11 @@ def line(
     chronicle = Chronicle(
         node=plan.config.node,
         camera=name,
-        config=SceneConfig(zones=camera.config.zones, presence=camera.config.presence),
+        config=SceneConfig(
+            zones=camera.config.zones,
+            lines=camera.config.lines,
+            presence=camera.config.presence,
+        ),
         new_id=new_id,
         clock="media" if replay else wiring.clock.trust,
         ask=asking(plan),

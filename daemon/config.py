@@ -25,7 +25,7 @@ from yaml.constructor import ConstructorError
 from daemon.errors import ConfigRejected
 from daemon.problem import explain, plain
 from daemon.timing import Timing
-from reasoners import Name, PresenceConfig, ZoneConfig
+from reasoners import LineConfig, Name, PresenceConfig, ZoneConfig
 from sources import Point, Relative
 from sources.message import GateMode
 
@@ -108,6 +108,10 @@ class CameraConfig(_Section):
     zones: dict[Name, ZoneConfig] = {}
     """Parts of the picture with a name, after rotation and crop; default none. Events say in which
     zones their objects are, and each zone has counts of its own."""
+
+    lines: dict[Name, LineConfig] = Field(default={}, max_length=64)
+    """Lines with a direction, after rotation and crop; default none. The scene notices who crosses
+    them, and which way."""
 
     privacy: tuple[tuple[Point, ...], ...] = ()
     """Polygons painted black inside the decoder process, relative to the picture as the camera

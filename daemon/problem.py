@@ -41,6 +41,8 @@ _ELSEWHERE: Final = {
     "username": "name an entry of the secrets file with `credential:` instead",
     "password": "passwords stand in the secrets file alone; name its entry with `credential:`",
     "topic_prefix": "it is `prefix` here",
+    "inertia": "zones have their hysteresis built in; remove it",
+    "loitering_time": "it is `loiter: 30s` in a zone here",
     "coordinates": "corners are `points: [[0.1, 0.2], …]` here, from 0 to 1",
     "model": "the model is `detector: {type: openvino, model: FILE}` here",
     "genai": "a vision-language model is `reasoner: {type: openai, url: …, model: …}` here",
@@ -48,7 +50,7 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(("width", "height"), "sizes are found out here; remove it"),
     **dict.fromkeys(
         (
-            *("audio", "birdseye", "go2rtc", "inertia", "lines", "live", "loitering_time"),
+            *("audio", "birdseye", "go2rtc", "live"),
             *("motion", "onvif", "record", "required_zones", "review", "rules", "ui"),
         ),
         "this version has nothing like it; remove it",

@@ -23,8 +23,9 @@ from reasoners.event import (
     ReasoningState,
 )
 from reasoners.reasoner import Reasoner
+from reasoners.scene.config import SceneConfig
+from reasoners.scene.line import LineConfig
 from reasoners.scene.presence import PresenceConfig, default_labels
-from reasoners.scene.scene import SceneConfig
 from reasoners.scene.view import View
 from reasoners.scene.zone import ZoneConfig
 from reasoners.schema import event_schema
@@ -46,6 +47,7 @@ __all__ = [
     "EventObject",
     "FrameReference",
     "Job",
+    "LineConfig",
     "Media",
     "Motion",
     "Name",

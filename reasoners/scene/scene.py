@@ -4,10 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
-
 from detectors import Track
-from reasoners.event import Name
 from reasoners.scene.change import (
     Appeared,
     Change,
@@ -20,11 +17,12 @@ from reasoners.scene.change import (
     Stopped,
     Vanished,
 )
+from reasoners.scene.config import SceneConfig
 from reasoners.scene.identity import reunite
-from reasoners.scene.presence import PresenceConfig
+from reasoners.scene.relation import Relation
 from reasoners.scene.thing import Stay, Thing
 from reasoners.scene.view import View
-from reasoners.scene.zone import Zone, ZoneConfig
+from reasoners.scene.zone import Zone
 
 LABELS = 256
 """Labels whose counts are remembered at zero; no detector at hand knows more."""
@@ -34,38 +32,6 @@ RETIRED = 1024
 
 SLOWEST = 15.0
 """Seconds between frames beyond which a source counts as stalled, not as slow."""
-
-
-class SceneConfig(BaseModel):
-    """What is watched for in the scene of one camera."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    zones: dict[Name, ZoneConfig] = Field(default={}, max_length=64)
-    """Zones by name; default none."""
-
-    presence: PresenceConfig = PresenceConfig()
-    """The built-in rule."""
-
-    dwell: tuple[PositiveFloat, ...] = Field(default=(3.0, 10.0, 60.0), max_length=16)
-    """Seconds in a zone at which a change `dwelt` is noted, rising; default 3, 10, 60."""
-
-    max_objects: int = Field(default=512, ge=1, le=10_000)
-    """Objects remembered at once; default 512. More are refused and counted; raising it costs
-    about 1 KB each."""
-
-    max_events: int = Field(default=128, ge=1, le=10_000)
-    """Events open at once; default 128. More are refused and counted."""
-
-    max_pending: int = Field(default=64, ge=1, le=10_000)
-    """Questions without an answer at once; default 64. Further ones end as `skipped_budget`."""
-
-    snapshot_longest: int = Field(default=1280, ge=64, le=8192)
-    """Pixels of the longer side of snapshots, never enlarged; default 1280. Raising it makes
-    files, and questions to a model, larger."""
-
-    snapshot_quality: int = Field(default=85, ge=1, le=100)
-    """JPEG quality of snapshots; default 85. Raising it makes files larger and sharper."""
 
 
 class Scene:
@@ -157,6 +123,20 @@ class Scene:
             }
             for zone, labels in self._zone_labels.items()
         }
+
+    def relations(self, thing: int | None = None) -> list[Relation]:
+        """Tell what holds now: the live graph of the scene.
+
+        Args:
+            thing: Identity of the one object whose relations are wanted, told with it as subject
+                where that can be said; None for all, each told once.
+        """
+        return [
+            Relation(one.id, "inside", f"zone:{stay.zone}", stay.since, None, stay.confidence)
+            for one in self.things.values()
+            if thing in {None, one.id}
+            for stay in one.zones.values()
+        ]
 
     def titles(self) -> Mapping[str, str]:
         """Tell what people call the zones that have a title."""

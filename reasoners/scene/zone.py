@@ -8,9 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detectors import Box
+from reasoners.period import Period
 
 Coordinate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Point = tuple[float, float]
+LongPeriod = Annotated[Period, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 _Side = tuple[float, float, float, float, float, bool]
 """Left and top of its start, its reach across and down, that squared, and whether it separates."""
@@ -43,6 +45,22 @@ class ZoneConfig(BaseModel):
     point: Literal["foot", "center"] = "foot"
     """What of an object must be inside: the middle of its box's lower edge (`foot`, the default,
     right for what stands on the ground) or the middle of the box."""
+
+    loiter: LongPeriod | None = None
+    """After how long an object loiters here (`2m`): time inside counts on over absences of up to a
+    minute. Default none, then nobody loiters. Lowering it notices those who wait, too."""
+
+    crowd: int | None = Field(default=None, ge=2, le=1000)
+    """From how many people on the zone is crowded; default none. It is no longer once there are
+    fewer than nine tenths of that for a moment."""
+
+    keep_clear: LongPeriod | None = None
+    """After how long something that stands still here blocks the zone (`5s`); default none. People
+    who stand do not block."""
+
+    way: int | None = Field(default=None, ge=0, lt=360)
+    """The permitted way through: degrees on the picture, 0 up, 90 right, clockwise; default any.
+    What moves within 60 degrees of the opposite for a moment is on the wrong way."""
 
     @model_validator(mode="after")
     def _encloses_something(self) -> Self:

@@ -9,9 +9,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reasoners.event import EndReason, Event, EventObject, Reasoning
-from reasoners.scene.change import Change, Dwelt, Vanished
+from reasoners.scene.change import (
+    Change,
+    Entered,
+    Left,
+    MovedOff,
+    Reappeared,
+    Relabelled,
+    Stopped,
+    Vanished,
+)
+from reasoners.scene.config import SceneConfig
 from reasoners.scene.presence import RULE, UNLABELLED
-from reasoners.scene.scene import Scene, SceneConfig
+from reasoners.scene.scene import Scene
 from reasoners.scene.thing import Thing
 from reasoners.scene.view import View
 from reasoners.telling.snapshot import picture
@@ -20,6 +30,9 @@ from reasoners.telling.wire import event_object, moment
 from reasoners.verdict import Verdict
 from reasoners.words import with_article
 from sources import PictureRequest
+
+TOLD = (Entered, Left, MovedOff, Reappeared, Relabelled, Stopped)
+"""Changes of an object that its event of presence is updated for; the others are for rules."""
 
 Clock = Literal["synced", "unsynced", "media"]
 
@@ -197,8 +210,7 @@ class Chronicle:
     def _tell(self, changes: list[Change]) -> list[Revision]:
         """Write the updates that are due; what comes too soon stays with its story."""
         for change in changes:
-            story = self._open.get(change.thing)
-            if story is not None and not isinstance(change, Dwelt):
+            if isinstance(change, TOLD) and (story := self._open.get(change.thing)) is not None:
                 story.dirty = True
         now = self._scene.now
         return [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reasoners.scene.scene import SceneConfig
+from reasoners.scene.config import SceneConfig
 from reasoners.scene.thing import Thing
 from reasoners.telling.wire import track_name
 from sources import Mark, PictureRequest
