@@ -16,6 +16,7 @@ from daemon.board import Board
 from daemon.clock import Clock
 from daemon.crew import Crew
 from daemon.delivery import Delivery
+from daemon.errors import ChildRejected, ChildUnavailable
 from daemon.exits import Exit
 from daemon.housekeeping import Housekeeping
 from daemon.line import Line, Wiring
@@ -256,6 +257,8 @@ class App:
             most=timing.retry_most,
             parked=timing.retry_parked,
             waits=(SourceBusy,),
+            crashes=(ChildUnavailable, ChildRejected),
+            crashed=timing.retry_crashed,
         )
 
     def _build_deliveries(self, cursors: dict[str, int]) -> None:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from daemon.closely import fits
 from daemon.counters import CameraFigures
+from daemon.errors import ChildRejected, ChildUnavailable
 from daemon.process import Process, ProcessGone
 from daemon.slots import SlotPool
 from daemon.timing import Timing
@@ -174,7 +175,7 @@ class CameraHost:
             await self._process.__aexit__(None, None, None)
             self._figures.child_ended(in_order=False)
             if isinstance(exc, ProcessGone):
-                raise SourceUnavailable(str(exc)) from exc
+                raise ChildUnavailable(str(exc)) from exc
             raise
         self._group = asyncio.TaskGroup()
         await self._group.__aenter__()
@@ -334,8 +335,10 @@ class CameraHost:
                 self._heard_at = asyncio.get_running_loop().time()
                 self._hear(received)
         except ProcessGone as exc:
+            # Whether it died by itself, or by our hand: then why is told elsewhere.
+            kind = SourceUnavailable if self._died else ChildUnavailable
             self._died = True
-            raise SourceUnavailable(str(exc)) from exc
+            raise kind(str(exc)) from exc
         except (ChannelBroken, ValidationError) as exc:
             raise self._nonsense(type(exc).__name__) from exc
 
@@ -511,10 +514,10 @@ class CameraHost:
             self._state = (state, reason)
             self._told(state, reason)
 
-    def _nonsense(self, what: str) -> SourceRejected:
+    def _nonsense(self, what: str) -> ChildRejected:
         self._died = True
         self._process.kill()
-        return SourceRejected(f"{self.name}: its decoder child sent nonsense ({what}); killed")
+        return ChildRejected(f"{self.name}: its decoder child sent nonsense ({what}); killed")
 
 
 _HINTS = {

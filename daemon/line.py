@@ -21,7 +21,7 @@ from daemon.edges import Edge, EdgeClosed
 from daemon.pace import Pace
 from daemon.recorder import Recorder
 from daemon.slots import SlotPool
-from daemon.supervisor import Failure, reasons
+from daemon.supervisor import CRASHES, Failure, reasons
 from daemon.thinking import Thinking
 from daemon.timing import Timing
 from detectors import Detections, Tracker
@@ -34,7 +34,7 @@ from sources.message import CameraState, Given, Open
 
 logger = logging.getLogger(__name__)
 
-CRASHES = 5
+ATTEMPTS = 5
 """Failures in a row after which a camera is shown as `failed`, though still tried."""
 
 DEFAULT_FPS = 5.0
@@ -190,9 +190,10 @@ class Line:
 
     async def failed(self, failure: Failure) -> None:
         """Show why the camera is away."""
-        if failure.parked or failure.refused:
+        broken = failure.crashes >= CRASHES or (failure.crashes and failure.parked)
+        if not broken and (failure.parked or failure.refused):
             self._on_state("refused", failure.reason)
-        elif failure.attempt >= CRASHES:
+        elif broken or failure.attempt >= ATTEMPTS:
             self._on_state("failed", failure.reason)
         else:
             self._on_state("stalled", failure.reason)

@@ -12,6 +12,12 @@ logger = logging.getLogger(__name__)
 _INSISTENT = 4
 """Refusals after which asking again so soon is rude; the fifth is the last in a hurry."""
 
+CRASHES = 3
+"""Crashes in a row that are a loop: two may be bad luck."""
+
+_REASONS = 32
+"""Different reasons of failing that are remembered as said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retry:
@@ -39,11 +45,20 @@ class Retry:
     waits: tuple[type[Exception], ...] = ()
     """Of what heals: whoever said no, and would be annoyed by being asked all the time."""
 
-    def delay(self, attempt: int, *, refused: bool = False) -> float:
+    crashes: tuple[type[Exception], ...] = ()
+    """Of what heals or parks: it broke without the world's doing, and cost a start."""
+
+    crashed: float = 60.0
+    """Shortest delay between attempts of what crashes in a loop."""
+
+    def delay(self, attempt: int, *, refused: bool = False, crashes: int = 0) -> float:
         """Return the jittered delay before the given attempt, counted from 0.
 
-        Who refused us is asked at most once in `most` seconds after five times.
+        Who refused us is asked at most once in `most` seconds after five times. What crashed so
+        many times in a row is started at most twelve times in 10 minutes, with the defaults.
         """
+        if crashes >= CRASHES:
+            return random.uniform(1, 1.5) * self.crashed  # noqa: S311 (jitter, not secrecy)
         most = min(self.most, self.first * self.factor ** min(attempt, 32))
         if refused and attempt >= _INSISTENT:
             most = 2 * self.most
@@ -67,6 +82,9 @@ class Failure:
     refused: bool = False
     """Whether we were told to go, though it may heal."""
 
+    crashes: int = 0
+    """Crashes in a row, this one included; 0 if it was none."""
+
 
 async def keep_alive(
     name: str,
@@ -78,39 +96,70 @@ async def keep_alive(
 ) -> None:
     """Await `once` until it returns. What neither heals nor parks is a bug and passes through."""
     clock = asyncio.get_running_loop().time
-    attempt = 0
-    said = ""
+    attempt = crashes = 0
+    said: set[str] = set()
     while True:
         started = clock()
         failure: Failure | None = None
         try:
             await once()
         except* retry.parks as group:
-            attempt = 0 if clock() - started >= retry.healthy_after else attempt
-            failure = Failure(reasons(group), parked=True, attempt=attempt + 1, delay=retry.parked)
+            past = Past(clock() - started, attempt, crashes)
+            failure = judged(group, retry, past, parked=True)
         except* retry.heals as group:
-            attempt = 0 if clock() - started >= retry.healthy_after else attempt
-            reason = reasons(group)
-            if failure is None:
-                refused = any(isinstance(exc, retry.waits) for exc in flatten(group))
-                delay = retry.delay(attempt, refused=refused)
-                failure = Failure(
-                    reason, parked=False, attempt=attempt + 1, delay=delay, refused=refused
-                )
+            past = Past(clock() - started, attempt, crashes)
+            failure = failure or judged(group, retry, past, parked=False)
         if failure is None:
             return
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             # It failed while it was being cancelled; a group then tells of the failure alone.
             raise asyncio.CancelledError
-        attempt += 1
-        # A camera that is off on purpose must not fill the log: repetitions go to debug.
-        level = logging.DEBUG if failure.reason == said else logging.WARNING
-        said = failure.reason
+        if failure.attempt == 1 or len(said) >= _REASONS:
+            said.clear()
+        attempt, crashes = failure.attempt, failure.crashes
+        # A camera that is off on purpose must not fill the log: repetitions go to debug, also where
+        # two reasons take turns.
+        level = logging.DEBUG if failure.reason in said else logging.WARNING
+        said.add(failure.reason)
         logger.log(level, "%s: %s; again in %.1f s", name, failure.reason, failure.delay)
         if told is not None:
             await told(failure)
         await sleep(failure.delay)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What went before a failure."""
+
+    lived: float
+    """Seconds the run took."""
+
+    attempts: int
+    crashes: int
+    """Both in a row until then."""
+
+
+def judged(
+    group: BaseExceptionGroup[Exception], retry: Retry, past: Past, *, parked: bool
+) -> Failure:
+    """Say what a failed run means, and when the next one is due."""
+    attempts = 0 if past.lived >= retry.healthy_after else past.attempts
+    # Who crashes every half minute crashes in a loop all the same.
+    crashes = 0 if past.lived >= max(retry.healthy_after, retry.crashed) else past.crashes
+    causes = list(flatten(group))
+    crashed = any(isinstance(exc, retry.crashes) for exc in causes)
+    crashes = crashes + 1 if crashed else 0
+    refused = not parked and any(isinstance(exc, retry.waits) for exc in causes)
+    delay = retry.delay(attempts, refused=refused, crashes=crashes)
+    return Failure(
+        reasons(group),
+        parked=parked,
+        attempt=attempts + 1,
+        delay=retry.parked if parked else delay,
+        refused=refused,
+        crashes=crashes,
+    )
 
 
 def reasons(group: BaseExceptionGroup[Exception]) -> str:

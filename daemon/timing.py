@@ -64,6 +64,10 @@ class Timing(BaseModel):
     retry_parked: PositiveFloat = 300.0
     """Delay between attempts of what needs a person: a wrong password, a refused topic."""
 
+    retry_crashed: PositiveFloat = 60.0
+    """Shortest delay between attempts from the third crash in a row of a camera's child on. Raising
+    it spends less on a camera whose stream breaks the decoder each time."""
+
     drain: PositiveFloat = 8.0
     """From SIGTERM, sinks have this long to take what is committed; the process ends within 10 s
     in any case."""

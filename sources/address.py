@@ -34,8 +34,9 @@ class NetworkConfig(BaseModel):
     """Seconds of silence while connecting. Raising it waits longer for slow cameras."""
 
     read_timeout: float = Field(default=5.0, ge=0.1, le=60)
-    """Seconds of silence after which the camera counts as gone. Raising it tolerates pauses and
-    notices an outage later."""
+    """Seconds of silence after which the camera counts as gone; over HTTP also the seconds that one
+    picture may take in all, so that a camera that merely drips is noticed. Raising it tolerates
+    pauses and notices an outage later."""
 
     credential: str | None = None
     """Name of the credential that holds user and password. Default: none."""

@@ -90,10 +90,12 @@ class JpegStream:
     def _streamed(self, response: httpx2.Response, kind: str) -> Iterator[StillPacket]:
         try:
             parts = Parts(kind, LARGEST_PART)
-            with self._web.explained():
-                for chunk in response.iter_raw():
-                    for body in parts.feed(chunk):
-                        yield StillPacket(body, None, time.monotonic())
+            patience = self._web.patience()
+            for chunk in self._web.chunks(response, patience):
+                for body in parts.feed(chunk):
+                    patience.renew()
+                    yield StillPacket(body, None, time.monotonic())
+                    patience.renew()
         except NotMultipart as error:
             raise SourceRejected(f"the camera's stream {error}") from None
         finally:

@@ -13,7 +13,7 @@ import httpx2
 
 from sources.child.fault import Attempt
 from sources.child.libav import Address, LibavStream
-from sources.child.web import LARGEST_PART, Web
+from sources.child.web import LARGEST_PART, LONG, Web
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
 
 _RANGE = re.compile(r"\d{1,15}")
@@ -106,12 +106,13 @@ class Opener:
 
 
 class Body(RawIOBase):
-    """The body of an answer as libav reads it; what breaks off, or is too long, ends early."""
+    """The body of an answer as libav reads it; what breaks off, drips or is too long ends early."""
 
     def __init__(self, web: Web, response: httpx2.Response | None) -> None:
         self._web = web
         self._response = response
-        self._chunks = iter(()) if response is None else response.iter_raw()
+        patience = web.patience(LONG)
+        self._chunks = iter(()) if response is None else web.chunks(response, patience)
         self._rest = b""
         self._left = LARGEST_PART
 
@@ -122,15 +123,14 @@ class Body(RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """Give up to so many bytes; none at the end."""
         try:
-            with self._web.explained():
-                while not self._rest:
-                    chunk = next(self._chunks, None)
-                    if chunk is None:
-                        return b""
-                    self._left -= len(chunk)
-                    if self._left < 0:
-                        return b""
-                    self._rest = chunk
+            while not self._rest:
+                chunk = next(self._chunks, None)
+                if chunk is None:
+                    return b""
+                self._left -= len(chunk)
+                if self._left < 0:
+                    return b""
+                self._rest = chunk
         except SourceError:
             return b""
         size = len(self._rest) if size < 0 else size

@@ -6,6 +6,7 @@ Basic and digest (MD5, SHA-256) are answered as asked for (RFC 7616, RFC 7617).
 """
 
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urljoin, urlsplit
@@ -21,6 +22,9 @@ HOPS = 5
 
 LARGEST_PART = 16 * 1024 * 1024
 """Bytes of one picture or one segment of a playlist."""
+
+LONG = 4
+"""Patiences that a long body, such as a segment of a playlist, may take in all."""
 
 _REFUSALS = {
     400: "the camera does not understand the request (400): check the url",
@@ -97,23 +101,37 @@ class Web:
                 "it into `url`, or its host into `hosts`"
             )
 
+    def patience(self, times: int = 1) -> "Patience":
+        """Begin to wait for something whole: one picture, or what may take so many times longer."""
+        return Patience(times * self._patience)
+
+    def chunks(self, response: httpx2.Response, whole: "Patience") -> Iterator[bytes]:
+        """Yield a body as it comes, as long as it does not merely drip.
+
+        Raises:
+            SourceUnavailable: The connection broke, or what is waited for took too long in all.
+        """
+        with self.explained():
+            for chunk in response.iter_raw():
+                whole.check()
+                yield chunk
+
     def body(self, response: httpx2.Response, most: int = LARGEST_PART) -> bytes:
         """Read a body whole and close the answer.
 
         Raises:
-            SourceUnavailable: The connection broke.
+            SourceUnavailable: The connection broke, or it took too long in all.
             SourceRejected: It is longer than allowed.
         """
-        with self.explained():
-            try:
-                data = bytearray()
-                for chunk in response.iter_raw():
-                    data += chunk
-                    if len(data) > most:
-                        raise SourceRejected(f"the camera sends more than {most >> 20} MB at once")
-                return bytes(data)
-            finally:
-                response.close()
+        data = bytearray()
+        try:
+            for chunk in self.chunks(response, self.patience()):
+                data += chunk
+                if len(data) > most:
+                    raise SourceRejected(f"the camera sends more than {most >> 20} MB at once")
+        finally:
+            response.close()
+        return bytes(data)
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -181,6 +199,29 @@ class Web:
         if isinstance(error, httpx2.InvalidURL):
             return SourceRejected("the camera leads to an address that makes no sense")
         return SourceUnavailable(f"the connection failed: {type(error).__name__}")
+
+
+class Patience:
+    """How long one whole thing may take: a byte now and then is no silence, and no picture either.
+
+    Args:
+        seconds: From now until it must be whole.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._begun = time.monotonic()
+
+    def renew(self) -> None:
+        """Begin to wait for the next one."""
+        self._begun = time.monotonic()
+
+    def check(self) -> None:
+        """Raise SourceUnavailable if it took too long."""
+        if time.monotonic() - self._begun > self._seconds:
+            raise SourceUnavailable(
+                f"the camera only drips: nothing whole within {self._seconds:g} s"
+            )
 
 
 def _certificate_fault(error: BaseException | None) -> ssl.SSLCertVerificationError | None:

@@ -37,6 +37,7 @@ TIMING = {
     "retry_first": 0.05,
     "retry_most": 0.2,
     "retry_parked": 0.3,
+    "retry_crashed": 0.2,
     "camera_lost": 1.0,
     "drain": 2.0,
     "stop": 8.0,

@@ -16,6 +16,7 @@ from rig.waiting import UNIT, until
 from daemon import camera as camera_file
 from daemon.camera import CameraHost
 from daemon.counters import CameraFigures
+from daemon.errors import ChildRejected, ChildUnavailable
 from daemon.slots import SlotPool
 from daemon.supervisor import flatten
 from daemon.timing import Timing
@@ -136,7 +137,7 @@ async def test_numbering_goes_on_where_the_last_child_stopped() -> None:
     first = 0
     for _ in range(2):
         order = opening(first, fps=50, faults=[{"action": "crash", "at": 4}])
-        async with failing("yard: "), watched(order) as found:
+        async with failing("yard: ", ChildUnavailable), watched(order) as found:
             while (given := await found.next()) is not None:
                 used.append(given.index)
         first = found.host.next_index
@@ -149,8 +150,8 @@ async def test_numbering_goes_on_where_the_last_child_stopped() -> None:
     ("fault", "kind", "reason"),
     [
         # The kernel may take its time to say which signal it was.
-        ({"action": "crash", "at": 2}, SourceUnavailable, "yard: "),
-        ({"action": "exit", "at": 2}, SourceUnavailable, "ended with code 3"),
+        ({"action": "crash", "at": 2}, ChildUnavailable, "yard: "),
+        ({"action": "exit", "at": 2}, ChildUnavailable, "ended with code 3"),
         ({"action": "unavailable", "at": 2}, SourceUnavailable, "as scripted, at picture 2"),
         ({"action": "rejected", "at": 2}, SourceRejected, "as scripted, at picture 2"),
         ({"action": "hang", "at": 2}, SourceUnavailable, "no picture for 1 s"),
@@ -252,7 +253,7 @@ async def test_f62_hostile_child_is_killed(hostile: Path, act: str) -> None:
     before = process.memory_info().rss
     async with (
         asyncio.timeout(10),
-        failing("yard: its decoder child sent nonsense", SourceRejected),
+        failing("yard: its decoder child sent nonsense", ChildRejected),
         watched(opening(10), module=module) as found,
     ):
         await ask_on(found)
@@ -268,7 +269,7 @@ async def test_f62_flood_leaves_time_for_others(hostile: Path, act: str) -> None
 
     async def flooded() -> None:
         module = write(hostile, act)
-        async with failing("nonsense", SourceRejected), watched(opening(), module=module) as found:
+        async with failing("nonsense", ChildRejected), watched(opening(), module=module) as found:
             await ask_on(found)
 
     async with asyncio.TaskGroup() as group:
@@ -309,7 +310,7 @@ async def test_last_word_cannot_forge_a_log(hostile: Path) -> None:
 async def test_picture_of_another_frame_is_nonsense(hostile: Path) -> None:
     """A JPEG that is not of the frame asked for is never shown as it."""
     module = write(hostile, "picture")
-    async with failing("nonsense", SourceRejected), watched(opening(), module=module) as found:
+    async with failing("nonsense", ChildRejected), watched(opening(), module=module) as found:
         await found.next()
         await found.host.take(PictureRequest(index=0))
 
@@ -327,7 +328,7 @@ async def test_no_descriptor_is_left_over() -> None:
     before = psutil.Process().num_fds()
     for action in ("crash", "rejected"):
         order = opening(fps=50, faults=[{"action": action, "at": 1}])
-        kind = SourceRejected if action == "rejected" else SourceUnavailable
+        kind = SourceRejected if action == "rejected" else ChildUnavailable
         async with failing("", kind), watched(order) as found:
             await ask_on(found)
     assert psutil.Process().num_fds() == before

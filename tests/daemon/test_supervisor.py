@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from daemon.supervisor import Failure, Retry, flatten, keep_alive, reasons
+from daemon.supervisor import Failure, Past, Retry, flatten, judged, keep_alive, reasons
+from daemon.timing import Timing
 
 
 class Heals(Exception):  # noqa: N818 (named after the remedy)
@@ -118,6 +120,47 @@ async def test_same_reason_fills_the_log_once(caplog: pytest.LogCaptureFixture) 
     await story.live()
     levels = [entry.levelname for entry in caplog.records if entry.name == "daemon.supervisor"]
     assert levels == ["WARNING", "DEBUG", "DEBUG", "WARNING"]
+
+
+async def test_reasons_that_take_turns_fill_the_log_once_each(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A camera behind a router that is off now and then gives two reasons, told once each."""
+    caplog.set_level("DEBUG")
+    story = Story(*(Heals(reason) for _ in range(50) for reason in ("refused", "no route")))
+    await story.live()
+    levels = [entry.levelname for entry in caplog.records if entry.name == "daemon.supervisor"]
+    assert levels == ["WARNING", "WARNING", *["DEBUG"] * 98]
+
+
+@pytest.mark.fault("F15")
+@pytest.mark.parametrize("lived", [0.0, 1.0, 20.0, 59.0, 61.0])
+async def test_crash_loop_is_started_twelve_times_in_ten_minutes_at_most(lived: float) -> None:
+    """However long each child lives before it crashes, with the delays as they are shipped."""
+    timing = Timing()
+    retry = Retry(
+        (Heals,), (Parks,), first=timing.retry_first, most=timing.retry_most,
+        parked=timing.retry_parked, crashes=(Heals,), crashed=timing.retry_crashed,
+    )  # fmt: skip
+    for _ in range(20):
+        now, starts, past = 0.0, 0, Past(0.0, 0, 0)
+        while now <= 600:
+            starts += 1
+            past = replace(past, lived=lived)
+            failure = judged(ExceptionGroup("g", [Heals("SIGSEGV")]), retry, past, parked=False)
+            past = Past(0.0, failure.attempt, failure.crashes)
+            now += lived + failure.delay
+        assert starts <= 12
+
+
+async def test_single_crash_is_forgiven_at_once() -> None:
+    """Two crashes are tried again as soon as anything; from the third on it takes its minute."""
+    story = Story(*(Heals("SIGSEGV") for _ in range(5)))
+    await story.live(replace(RETRY, crashes=(Heals,)))
+    assert story.slept[0] <= 1
+    assert story.slept[1] <= 2
+    assert all(60 <= slept <= 90 for slept in story.slept[2:])
+    assert [failure.crashes for failure in story.told] == [1, 2, 3, 4, 5]
 
 
 async def test_cancelling_ends_it() -> None:

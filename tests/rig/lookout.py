@@ -33,6 +33,7 @@ QUICK: Mapping[str, float] = {
     "retry_first": 0.2,
     "retry_most": 1.0,
     "retry_parked": 3.0,
+    "retry_crashed": 2.0,
 }
 """Deadlines shortened for tests; the figures of the cases are scaled alike."""
 

@@ -70,6 +70,7 @@ class WebCamera:
         lengths: Whether parts of the stream say how long they are.
         redirects: Paths that lead elsewhere.
         raw: Bytes that a path answers with, and their type.
+        drips: The same, but sent one by one, ten a second.
     """
 
     def __init__(  # noqa: PLR0913 (every way in which cameras differ)
@@ -85,6 +86,7 @@ class WebCamera:
         lengths: bool = True,
         redirects: dict[str, str] | None = None,
         raw: dict[str, tuple[str, bytes]] | None = None,
+        drips: dict[str, tuple[str, bytes]] | None = None,
     ) -> None:
         self.pictures = pictures
         self.fps = fps
@@ -93,6 +95,7 @@ class WebCamera:
         self.lengths = lengths
         self.redirects = redirects or {}
         self.raw = raw or {}
+        self.drips = drips or {}
         self.seen: Counter[str] = Counter()
         """Requests by path; those answered with 304 once more as `PATH unchanged`."""
 
@@ -168,6 +171,8 @@ class _Handler(BaseHTTPRequestHandler):
             elif self.path in camera.raw:
                 kind, body = camera.raw[self.path]
                 self._answer(200, {"Content-Type": kind}, body)
+            elif self.path in camera.drips:
+                self._drip(*camera.drips[self.path])
             elif self.path == "/stream":
                 self._stream()
             elif self.path == "/still":
@@ -187,6 +192,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _drip(self, kind: str, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        for one in body:
+            if self.owner.closing:
+                break
+            self.wfile.write(bytes((one,)))
+            time.sleep(0.1)
 
     def _stream(self) -> None:
         camera = self.owner

@@ -189,6 +189,19 @@ def test_silence_and_absence_are_told_apart() -> None:
         assert "HTTP" in failed.reason
 
 
+def test_camera_that_drips_is_given_up(pictures: list[bytes]) -> None:
+    """A byte now and then is no silence, and no picture either: the whole has its deadline."""
+    drips = {
+        "/still": ("image/jpeg", pictures[0]),
+        "/parts": ("multipart/x-mixed-replace; boundary=x", b"--x\r\n\r\n" + pictures[0]),
+    }
+    with WebCamera(pictures, drips=drips) as camera:
+        for path in drips:
+            failed = refused(camera.url + path)
+            assert failed.remedy == "unavailable"
+            assert "only drips: nothing whole within 1 s" in failed.reason
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -38,3 +38,14 @@ def test_old_segments_are_left_out_later_on() -> None:
         with pytest.raises(SourceRejected, match="hosts"):
             opener("http://10.1.1.1/part.ts", 0, {})
         web.close()
+
+
+def test_piece_that_drips_ends_early() -> None:
+    """A segment that never comes whole is left out like one that cannot be fetched."""
+    with WebCamera([], drips={"/part.ts": RAW["/part.ts"]}) as camera:
+        web = Web(camera.url, WebConfig(read_timeout=0.15), None)
+        body = Opener(web, camera.url)(camera.url + "/part.ts", 0, {})
+        pieces = list(iter(lambda: body.read(64), b""))
+        assert 0 < len(b"".join(pieces)) < 200
+        body.close()
+        web.close()
