@@ -1,10 +1,13 @@
 """What is known to be where, for a camera whose pictures are looked at in parts.
 
 A look at parts says nothing about the rest of the picture. What was found there before and does
-not move is still there: it goes on as found, with its score, until it is looked at again. What
-moves out of sight is not made up; the tracker predicts it.
+not move is still there: it goes on as found, marked as carried, until it is looked at again. Its
+score falls with the time since, as fast as things like it were found gone when they were looked
+for: misses per second unseen, measured for this camera. What moves out of sight is not made up; the
+tracker predicts it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,11 +23,15 @@ RECHECK = 2.0
 FORGET = 10.0
 """Seconds after which a thing that could not be looked at again is not carried on any more."""
 
+BELIEF = 60.0
+"""Seconds for which a thing is believed to stand on average, before anything was measured; weighs
+as much as one thing gone in that time."""
+
 WORTH = 0.3
 """Score from which on a find is remembered."""
 
 MOST = 64
-"""Things remembered, the strongest."""
+"""Things remembered: what stands first, then the strongest."""
 
 _SAME = 0.3
 """Intersection over union from which on a find is the thing that was there before."""
@@ -80,6 +87,8 @@ class Attention:
     def __init__(self) -> None:
         self._known: list[_Known] = []
         self._at = float("-inf")
+        self._unseen = BELIEF
+        self._gone = 1
 
     def wanted(self) -> tuple[Box, ...]:
         """Say where the next look should go beside what moves; longest unseen first."""
@@ -95,11 +104,14 @@ class Attention:
         self._at = look.at
         before = np.array([known.box for known in self._known], np.float32).reshape(-1, 4)
         alike = np.greater_equal(overlap(before, found.xyxy), _SAME)
-        missing = [
-            known
-            for known, again in zip(self._known, np.any(alike, axis=1).tolist(), strict=True)
-            if not again and not any(_told(part, known.box, look) for part in look.regions)
-        ]
+        missing = []
+        for known, again in zip(self._known, np.any(alike, axis=1).tolist(), strict=True):
+            told = any(_told(part, known.box, look) for part in look.regions)
+            if (again or told) and known.steady and known.still:
+                self._unseen += look.at - known.seen_at
+                self._gone += not again
+            if not again and not told:
+                missing.append(known)
         carried = [known for known in missing if _stands(known, look)]
         unsure = [
             known
@@ -113,8 +125,25 @@ class Attention:
             for one, steady in zip(found, np.any(alike, axis=0).tolist(), strict=True)
             if one.score >= WORTH
         ]
-        self._known = (fresh + carried + unsure)[:MOST]
-        return _joined(found, carried)
+        self._known = fresh + carried + unsure
+        if len(self._known) > MOST:
+            # A crowd is found again anyway; what stands beside it must not be forgotten for it.
+            self._known.sort(key=lambda one: not (one.steady and one.still))
+            del self._known[MOST:]
+        return self._joined(found, carried)
+
+    def _joined(self, found: Detections, carried: Sequence[_Known]) -> Detections:
+        if not carried:
+            return found
+        hazard = self._gone / self._unseen
+        fallen = [known.score * math.exp(-hazard * (self._at - known.seen_at)) for known in carried]
+        xyxy = np.concatenate((found.xyxy, np.array([known.box for known in carried], np.float32)))
+        score = np.concatenate((found.score, np.array(fallen, np.float32)))
+        label = (*found.label, *(known.label for known in carried))
+        order = np.argsort(-score, kind="stable")
+        return Detections(
+            xyxy[order], score[order], tuple(label[i] for i in order), order >= len(found)
+        )
 
     def forget(self) -> None:
         """Forget everything: the camera was away."""
@@ -146,13 +175,3 @@ def _stirred(box: Box, moved: Sequence[Box]) -> bool:
         if across > 0 and down > 0:
             common += across * down
     return common > _STIRRED * area
-
-
-def _joined(found: Detections, carried: Sequence[_Known]) -> Detections:
-    if not carried:
-        return found
-    xyxy = np.concatenate((found.xyxy, np.array([known.box for known in carried], np.float32)))
-    score = np.concatenate((found.score, np.array([k.score for k in carried], np.float32)))
-    label = (*found.label, *(known.label for known in carried))
-    order = np.argsort(-score, kind="stable")
-    return Detections(xyxy[order], score[order], tuple(label[i] for i in order))

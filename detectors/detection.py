@@ -33,6 +33,10 @@ class Detections:
     label: tuple[str, ...]
     """Class names, n."""
 
+    carried: npt.NDArray[np.bool_] | None = None
+    """Rows, n, that were found before and that nobody looked for in this frame; None: there are
+    none."""
+
     @classmethod
     def none(cls) -> Self:
         """Return the result of a picture without objects."""

@@ -8,6 +8,7 @@ default. Sources: Bewley et al. 2016 (SORT), Cao et al. 2023 (OC-SORT), Aharon e
 
 import importlib
 import importlib.util
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,12 @@ PACE = 30.0
 
 FADING = 0.9
 """What a vote for a label counts after one more frame."""
+
+MOVES = 0.3
+"""Own widths or heights per second above which an object counts as moving."""
+
+_BELIEF = 5.0
+"""Seconds without a miss that are believed before anything was measured, and one miss after."""
 
 
 class PackageConfig(BaseModel):
@@ -61,10 +68,17 @@ class _Life:
     box: Box
     first_seen: float
     last_seen: float
+    believed_at: float
+    """As `last_seen`, or later where it is known to be there although nobody looked."""
+
     score: float = 0.0
     hits: int = 0
     velocity: tuple[float, float] = (0.0, 0.0)
     votes: dict[str, float] = field(default_factory=dict)
+
+    def believe(self, at: float, box: Box, score: float) -> None:
+        """Note where it is known to be, although nobody looked."""
+        self.box, self.score, self.believed_at = box, score, at
 
     def take(self, at: float, box: Box, score: float, label: str) -> None:
         """Note what a frame showed."""
@@ -74,7 +88,8 @@ class _Life:
             self.velocity = moved[0], moved[1]
         self.votes = {name: vote * FADING for name, vote in self.votes.items()}
         self.votes[label] = self.votes.get(label, 0.0) + score
-        self.box, self.score, self.last_seen = box, score, at
+        self.last_seen = at
+        self.believe(at, box, score)
         self.hits += 1
 
 
@@ -99,6 +114,10 @@ class _PackageTracker:
             self._supervision: Any = importlib.import_module("supervision")
         self._lives: dict[int, _Life] = {}
         self._labels: list[str] = []
+        self._at = 0.0
+        self._present: set[int] = set()
+        self._followed = 0.0
+        self._misses = 0
         self._inner = self._made()
 
     @property
@@ -117,8 +136,10 @@ class _PackageTracker:
             xyxy=detections.xyxy.astype(np.float64) * SCALE,
             confidence=detections.score.astype(np.float64),
             class_id=np.array([numbers[label] for label in detections.label], int),
+            data={} if detections.carried is None else {"carried": detections.carried},
         )
         found = self._inner.update(seen, timestamp=at)
+        unseen = found.data.get("carried", np.zeros(len(found), np.bool_)).tolist()
         present = set()
         for row, number in enumerate(found.tracker_id.tolist()):
             if number < 0:
@@ -127,24 +148,66 @@ class _PackageTracker:
             box = (left, top, right, bottom)
             life = self._lives.get(number)
             if life is None:
-                life = self._lives[number] = _Life(self._next_id, box, at, at)
+                life = self._lives[number] = _Life(self._next_id, box, at, at, at)
                 self._next_id += 1
-            life.take(at, box, float(found.confidence[row]), self._labels[found.class_id[row]])
+            score, label = float(found.confidence[row]), self._labels[found.class_id[row]]
+            if unseen[row] and life.hits:
+                life.believe(at, box, score)
+            else:
+                life.take(at, box, score, label)
             present.add(number)
+        self._measure(at, present)
         self._lives = {
             number: life
             for number, life in self._lives.items()
-            if at - life.last_seen <= self._config.keep
+            if at - life.believed_at <= self._config.keep
         }
         return [
-            _track(life, lost=number not in present)
-            for number, life in sorted(self._lives.items(), key=lambda one: one[1].id)
+            _track(
+                life,
+                life.box,
+                life.score,
+                lost=number not in present,
+                carried=life.last_seen < life.believed_at,
+            )
+            for number, life in self._ordered()
         ]
+
+    def carry(self, at: float) -> Sequence[Track]:
+        """Move the tracks seen last on at their speed; their scores fall as more of them is missed.
+
+        The package does not show how sure its filters are; what is measured here is how many
+        seconds its tracks were followed for each time that one of them was not found.
+        """
+        tracks = []
+        for number, life in self._ordered():
+            pause = at - life.believed_at
+            if pause > self._config.keep:
+                continue
+            seen = number in self._present
+            box, score = life.box, life.score
+            if seen:
+                across, down = (speed * pause for speed in life.velocity)
+                left, top, right, bottom = box
+                box = _clipped((left + across, top + down, right + across, bottom + down))
+                score *= math.exp(-pause * (self._misses + 1) / (self._followed + _BELIEF))
+            if box[0] < box[2] and box[1] < box[3]:
+                tracks.append(_track(life, box, score, lost=not seen, carried=seen))
+        return tracks
 
     def reset(self) -> None:
         """Forget all tracks, keep numbering."""
-        self._lives = {}
+        self._lives, self._present = {}, set()
         self._inner = self._made()
+
+    def _ordered(self) -> list[tuple[int, _Life]]:
+        return sorted(self._lives.items(), key=lambda one: one[1].id)
+
+    def _measure(self, at: float, present: set[int]) -> None:
+        """Count for how long the tracks seen last were followed, and how many were missed now."""
+        self._followed += (at - self._at) * len(self._present)
+        self._misses += len(self._present - present)
+        self._at, self._present = at, present
 
     def _made(self) -> Any:  # noqa: ANN401 (the package has no types)
         raise NotImplementedError
@@ -191,15 +254,27 @@ class BotSortTracker(_PackageTracker):
         )
 
 
-def _track(life: _Life, *, lost: bool) -> Track:
+def _clipped(box: Box) -> Box:
+    left, top, right, bottom = (min(max(side, 0.0), 1.0) for side in box)
+    return left, top, right, bottom
+
+
+def _track(
+    life: _Life, box: Box, score: float, *, lost: bool = False, carried: bool = False
+) -> Track:
+    across, down = life.velocity
+    left, top, right, bottom = life.box
+    pace = max(abs(across) / max(right - left, 1e-6), abs(down) / max(bottom - top, 1e-6))
     return Track(
         life.id,
         max(sorted(life.votes), key=lambda name: life.votes[name]),
-        life.score,
-        life.box,
+        score,
+        box,
         life.velocity,
         life.first_seen,
         life.last_seen,
         life.hits,
         lost,
+        carried,
+        pace > MOVES,
     )

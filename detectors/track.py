@@ -16,10 +16,10 @@ class Track:
     """By vote over its detections."""
 
     score: float
-    """Of its last detection."""
+    """Of its last detection; of a carried one, that times how likely its box still fits."""
 
     xyxy: Box
-    """Filtered box at `last_seen`, or predicted where the object is `lost`."""
+    """Filtered box at `last_seen`, or predicted where the object is `lost` or `carried`."""
 
     velocity: tuple[float, float]
     """Of the box's centre: relative picture widths and heights per second, right and down."""
@@ -34,4 +34,10 @@ class Track:
     """Frames that showed it."""
 
     lost: bool = False
-    """Not in this frame, but not given up yet."""
+    """Looked for and not found in this frame, but not given up yet."""
+
+    carried: bool = False
+    """Nobody looked for it in this frame: its box is what is believed, not what was seen."""
+
+    moving: bool = True
+    """Whether it moves, or else rests."""

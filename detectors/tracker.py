@@ -31,6 +31,14 @@ class Tracker(Protocol):
         """
         ...
 
+    def carry(self, at: float) -> Sequence[Track]:
+        """Say where the tracks should be in a frame that nobody looked at; changes nothing.
+
+        Those seen at the last look are `carried`, with a score that falls the longer ago that was;
+        the others are `lost` as before. `at` is no earlier than the last `update`.
+        """
+        ...
+
     def reset(self) -> None:
         """Forget all tracks, keep numbering."""
         ...

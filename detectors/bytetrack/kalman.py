@@ -78,11 +78,14 @@ def predict(state: Array, seconds: float) -> Array:
     return moved
 
 
-def correct(state: Array, measured: Array, seen: npt.NDArray[np.bool_]) -> None:
+def correct(state: Array, measured: Array, seen: npt.NDArray[np.bool_]) -> Array:
     """Take the measurements, 4 x n, of the tracks that were `seen`, in place.
 
     The others' measurements must be finite and change nothing: a gain of zero for them is cheaper
     than picking the seen ones out and putting them back.
+
+    Returns:
+        How far each centre was from its prediction: squared, in variances, mean of x and y; n.
     """
     total = _MEASURED_PER_WANDER * state[WANDER]
     total += state[VARIANCE]
@@ -90,11 +93,13 @@ def correct(state: Array, measured: Array, seen: npt.NDArray[np.bool_]) -> None:
     gain = state[VARIANCE : COVARIANCE + 1] / total
     gain *= seen
     apart = measured - state[POSITION]
+    off = apart[:2] * apart[:2] / total[:2]
     state[: VELOCITY + 1] += gain * apart
     state[VELOCITY_VARIANCE] -= gain[1] * state[COVARIANCE]
     state[VARIANCE : COVARIANCE + 1] *= 1 - gain[0]
     size = state[POSITION, 2:]
     np.maximum(size, _THINNEST, out=size)
+    return np.asarray((off[0] + off[1]) / 2)
 
 
 def surprise(state: Array, measured: Array) -> Array:

@@ -25,9 +25,24 @@ class Population:
         self.hits: Rows = np.empty(0, np.intp)
         self.first_seen: Array = np.empty(0)
         self.last_seen: Array = np.empty(0)
+        self.believed_at: Array = np.empty(0)
+        """As `last_seen`, or later where something vouched for the track that nobody looked for."""
+
         self.score: Array = np.empty(0)
         self.present: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
-        """Seen in the newest frame."""
+        """Seen in the newest frame, or vouched for."""
+
+        self.carried: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
+        """Only vouched for: nobody looked for it in the newest frame."""
+
+        self.moving: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
+        self.turning: Array = np.empty(0)
+        """Since when it seems to have changed between moving and resting; infinite if it does
+        not."""
+
+        self.wobble: Array = np.empty(0)
+        """How far detections were from their prediction, on average, in squared distances that the
+        filter expected: 1 if it is right, less for what is steadier than it assumes."""
 
     def __len__(self) -> int:
         """Count the tracks."""
@@ -42,8 +57,13 @@ class Population:
         self.hits = np.concatenate((self.hits, np.ones(count, np.intp)))
         self.first_seen = np.concatenate((self.first_seen, times))
         self.last_seen = np.concatenate((self.last_seen, times))
+        self.believed_at = np.concatenate((self.believed_at, times))
         self.score = np.concatenate((self.score, score))
         self.present = np.concatenate((self.present, np.ones(count, np.bool_)))
+        self.carried = np.concatenate((self.carried, np.zeros(count, np.bool_)))
+        self.moving = np.concatenate((self.moving, np.zeros(count, np.bool_)))
+        self.turning = np.concatenate((self.turning, np.full(count, np.inf)))
+        self.wobble = np.concatenate((self.wobble, np.ones(count)))
 
     def keep(self, rows: Rows) -> None:
         """Keep only these tracks, in this order: the confirmed first."""
@@ -53,5 +73,10 @@ class Population:
         self.hits = self.hits[rows]
         self.first_seen = self.first_seen[rows]
         self.last_seen = self.last_seen[rows]
+        self.believed_at = self.believed_at[rows]
         self.score = self.score[rows]
         self.present = self.present[rows]
+        self.carried = self.carried[rows]
+        self.moving = self.moving[rows]
+        self.turning = self.turning[rows]
+        self.wobble = self.wobble[rows]

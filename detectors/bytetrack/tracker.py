@@ -8,17 +8,18 @@ filter whether a strong detection may be the same object although the boxes do n
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from detectors.bytetrack import kalman
+from detectors.bytetrack import kalman, rest
 from detectors.bytetrack.association import assign, overlap
+from detectors.bytetrack.carrying import carry
 from detectors.bytetrack.config import ByteConfig
 from detectors.bytetrack.label import Ballot
 from detectors.bytetrack.population import Population
+from detectors.bytetrack.seen import Seen, usable
 from detectors.detection import Detections
 from detectors.track import Track
 
@@ -30,24 +31,11 @@ _GATE = 13.28
 # Least share of the gate that must be left: the gate's very edge is no match.
 _PLAUSIBLE = 1e-6
 
+_BELIEF, _REMEMBERED = 4, 20
+"""Detections that the filter's own idea of its errors weighs, and over which they are measured."""
+
 _ALL = slice(None)
 _NONE: Rows = np.empty(0, np.intp)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
-    """The usable detections of one frame, strongest first, however they came."""
-
-    boxes: Array
-    """Corners, 4 x m, clipped to the picture."""
-
-    score: Array
-    label: Rows
-    starting: int
-    """So many may start a track."""
-
-    strong: int
-    """So many are matched first."""
 
 
 class ByteTracker:
@@ -88,12 +76,32 @@ class ByteTracker:
         """
         self._advance(at)
         if len(detections):
-            self._take(self._usable(detections))
+            self._take(usable(detections, self._ballot, self._limits))
         if not len(self._tracks):
             return ()
         self._bury()
+        rest.settle(self._tracks, at)
         self._confirm()
-        return self._report()
+        tracks, sure = self._tracks, self._tracks.confirmed
+        place = tracks.state[kalman.POSITION, :, :sure]
+        return self._report(place, tracks.score[:sure], tracks.carried[:sure])
+
+    def carry(self, at: float) -> Sequence[Track]:
+        """Say where the tracks should be at `at`, when nobody looked; changes nothing.
+
+        Raises:
+            ValueError: `at` is not finite or lies before the last frame's.
+        """
+        self._require_order(at)
+        tracks, sure = self._tracks, self._tracks.confirmed
+        if not sure:
+            return ()
+        place, trust = carry(tracks, at - self._at)
+        seen = tracks.present[:sure]
+        score = tracks.score[:sure] * np.where(seen, trust, 1.0)
+        gone = kalman.outside(place) | (at - tracks.believed_at[:sure] > self._config.keep)
+        told = self._report(place, score, seen)
+        return tuple(track for track, left in zip(told, gone.tolist(), strict=True) if not left)
 
     def reset(self) -> None:
         """Forget all tracks and labels, keep numbering."""
@@ -101,12 +109,15 @@ class ByteTracker:
         self._tracks = Population()
         self._ballot = Ballot(self._config.label_memory, self._config.label_margin)
 
-    def _advance(self, at: float) -> None:
+    def _require_order(self, at: float) -> None:
         if not (math.isfinite(at) and at >= self._at):
             raise ValueError(
                 f"tracker {self.name}: frame at {at} s after one at {self._at} s; "
                 "times must be finite and never decrease"
             )
+
+    def _advance(self, at: float) -> None:
+        self._require_order(at)
         seconds = at - self._at
         self._at = at
         tracks = self._tracks
@@ -116,28 +127,11 @@ class ByteTracker:
             self._keep(_NONE)
             return
         tracks.present.fill(False)
+        tracks.carried.fill(False)
         if seconds > 0:
             tracks.state = kalman.predict(tracks.state, seconds)
 
-    def _usable(self, detections: Detections) -> _Seen:
-        boxes = detections.xyxy.T.astype(np.float64)
-        np.maximum(boxes, 0, out=boxes)
-        np.minimum(boxes, 1, out=boxes)
-        score = detections.score.astype(np.float64)
-        label = self._ballot.number(detections.label)
-        proper = np.logical_and(*(boxes[2:] > boxes[:2]))
-        # Comparisons with NaN are false: what is not finite is sorted out here.
-        falling = score[1:] < score[:-1]
-        if np.count_nonzero(proper) + np.count_nonzero(falling) < 2 * len(score) - 1:
-            # Equal scores are ordered by place, so that the order of arrival does not matter.
-            left, top, right, bottom = boxes
-            order = np.lexsort((label, bottom, right, top, left, -score))
-            order = order[(proper & (score >= 0))[order]]
-            boxes, score, label = boxes[:, order], score[order], label[order]
-        starting, strong, end = (-score).searchsorted(self._limits, "right").tolist()
-        return _Seen(boxes[:, :end], score[:end], label[:end], starting, strong)
-
-    def _take(self, seen: _Seen) -> None:
+    def _take(self, seen: Seen) -> None:
         """Continue tracks, then start new ones from strong detections that nothing explains."""
         idle = np.ones(len(seen.score), np.bool_)
         if len(self._tracks):
@@ -145,11 +139,14 @@ class ByteTracker:
             if len(rows):
                 idle[columns] = False
                 self._continue(seen, rows, columns)
+        if seen.carried is not None:
+            # What nobody looked for goes on, but begins nothing.
+            idle &= ~seen.carried
         fresh = idle[: seen.starting].nonzero()[0]
         if len(fresh):
             self._start(seen, fresh)
 
-    def _associate(self, seen: _Seen) -> tuple[Rows, Rows]:
+    def _associate(self, seen: Seen) -> tuple[Rows, Rows]:
         """Return the tracks that go on and the detections they go on with."""
         tracks, config, strong = self._tracks, self._config, seen.strong
         similarity = overlap(kalman.corners(tracks.state[kalman.POSITION]), seen.boxes)
@@ -176,7 +173,7 @@ class ByteTracker:
             np.concatenate((columns, weak_columns, far_columns)),
         )
 
-    def _leap(self, seen: _Seen, rows: Rows, columns: Rows) -> tuple[Rows, Rows]:
+    def _leap(self, seen: Seen, rows: Rows, columns: Rows) -> tuple[Rows, Rows]:
         """Match what the filter finds plausible although it does not overlap.
 
         Comes last, so it only decides between an old id and a new one.
@@ -195,21 +192,30 @@ class ByteTracker:
     def _differ(self, rows: Rows | slice, labels: Rows) -> npt.NDArray[np.bool_]:
         return np.asarray(self._ballot.present[rows, None] != labels)
 
-    def _continue(self, seen: _Seen, rows: Rows, columns: Rows) -> None:
-        tracks, score = self._tracks, seen.score[columns]
-        if len(self._ballot.names) > 1:
-            pause = self._at - tracks.last_seen[rows]
-            self._ballot.cast(rows, seen.label[columns], score, pause)
+    def _continue(self, seen: Seen, rows: Rows, columns: Rows) -> None:
+        tracks = self._tracks
         source = np.zeros(len(tracks), np.intp)
         source[rows] = columns
         tracks.present[rows] = True
         measured = kalman.measurement(seen.boxes[:, source])
-        kalman.correct(tracks.state, measured, tracks.present)
-        tracks.last_seen[tracks.present] = self._at
-        tracks.hits += tracks.present
-        tracks.score[rows] = score
+        off = kalman.correct(tracks.state, measured, tracks.present)
+        tracks.believed_at[tracks.present] = self._at
+        tracks.score[rows] = seen.score[columns]
+        shown = tracks.present
+        if seen.carried is not None:
+            tracks.carried[rows] = seen.carried[columns]
+            shown = shown & ~tracks.carried
+            told = ~seen.carried[columns]
+            rows, columns = rows[told], columns[told]
+        if len(self._ballot.names) > 1:
+            pause = self._at - tracks.last_seen[rows]
+            self._ballot.cast(rows, seen.label[columns], seen.score[columns], pause)
+        tracks.last_seen[shown] = self._at
+        tracks.hits += shown
+        share = shown / np.minimum(tracks.hits + _BELIEF, _REMEMBERED)
+        tracks.wobble += share * (off - tracks.wobble)
 
-    def _start(self, seen: _Seen, fresh: Rows) -> None:
+    def _start(self, seen: Seen, fresh: Rows) -> None:
         tracks, config = self._tracks, self._config
         if np.count_nonzero(tracks.present):
             followed = kalman.corners(tracks.state[kalman.POSITION][:, tracks.present])
@@ -228,7 +234,7 @@ class ByteTracker:
         tracks, config, sure = self._tracks, self._config, self._tracks.confirmed
         if np.count_nonzero(tracks.present) == len(tracks):
             return
-        pause = self._at - tracks.last_seen
+        pause = self._at - tracks.believed_at
         dead = pause > config.keep
         dead[sure:] |= pause[sure:] > config.confirm_gap
         dead |= kalman.outside(tracks.state[kalman.POSITION])
@@ -254,11 +260,14 @@ class ByteTracker:
             waiting = (~ready).nonzero()[0] + sure
             self._keep(np.concatenate((np.arange(sure), rows, waiting)))
 
-    def _report(self) -> tuple[Track, ...]:
+    def _report(
+        self, place: Array, score: Array, carried: npt.NDArray[np.bool_]
+    ) -> tuple[Track, ...]:
+        """Write down the confirmed tracks at their places, centre and size, 4 x n."""
         tracks, names, sure = self._tracks, self._ballot.names, self._tracks.confirmed
         if not sure:
             return ()
-        boxes = kalman.corners(tracks.state[kalman.POSITION, :, :sure])
+        boxes = kalman.corners(place)
         np.maximum(boxes, 0, out=boxes)
         np.minimum(boxes, 1, out=boxes)
         return tuple(
@@ -266,12 +275,14 @@ class ByteTracker:
                 Track,
                 tracks.id[:sure].tolist(),
                 [names[label] for label in self._ballot.present[:sure].tolist()],
-                tracks.score[:sure].tolist(),
+                score.tolist(),
                 zip(*boxes.tolist(), strict=True),
                 zip(*tracks.state[kalman.VELOCITY, :2, :sure].tolist(), strict=True),
                 tracks.first_seen[:sure].tolist(),
                 tracks.last_seen[:sure].tolist(),
                 tracks.hits[:sure].tolist(),
                 (~tracks.present[:sure]).tolist(),
+                carried.tolist(),
+                tracks.moving[:sure].tolist(),
             )
         )

@@ -34,6 +34,9 @@ _STAMPS = (18, 32)
 """Places down and across for which it is remembered when they were looked at closely."""
 
 _MOST_BOXES = 64
+_MOST_WANTED = 16
+"""Of those, so many are what is known and wanted, however much moves: else a crowd would leave what
+stands still unseen for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,10 @@ class Planner:
 
     def _chosen(self, full: Size, need: Need, most: int, *, whole: bool) -> list[Region]:
         size = np.array((full.width, full.height) * 2, np.float64)
-        boxes = self._split(np.array((*need.moved, *need.wanted), np.float64).reshape(-1, 4) * size)
-        boxes = boxes[:_MOST_BOXES]
+        wanted = self._split(np.array(need.wanted, np.float64).reshape(-1, 4) * size)
+        moved = self._split(np.array(need.moved, np.float64).reshape(-1, 4) * size)
+        moved = moved[: _MOST_BOXES - min(len(wanted), _MOST_WANTED)]
+        boxes = np.concatenate((moved, wanted))[:_MOST_BOXES]
         factor = self._factors(boxes, full)
         weight = self._weights(boxes / size, factor, full)
         in_whole = factor * SLACK >= self.reduction(full)
@@ -142,13 +147,18 @@ class Planner:
         return clipped
 
     def _weights(self, boxes: _Floats, factor: _Floats, full: Size) -> _Floats:
-        """Return how urgent each box is: one, and more the longer nobody looked closely."""
+        """Return how urgent each box is: one, and more the longer nobody looked closely.
+
+        From `EVERY` looks on it is more by the square, so that one thing that stands alone gets its
+        turn beside any crowd.
+        """
         rows = np.clip((boxes[:, 1] + boxes[:, 3]) / 2 * _STAMPS[0], 0, _STAMPS[0] - 1)
         columns = np.clip((boxes[:, 0] + boxes[:, 2]) / 2 * _STAMPS[1], 0, _STAMPS[1] - 1)
         since = self._look - self._close_at[rows.astype(int), columns.astype(int)]
         seen_whole = factor * SLACK >= self.reduction(full)
         since = np.where(seen_whole, self._look - self._whole_at, since)
-        weight: _Floats = np.clip(since, 1, EVERY).astype(np.float64)
+        waited = np.maximum(since, 1).astype(np.float64)
+        weight: _Floats = waited * np.maximum(waited / EVERY, 1.0)
         return weight
 
     def _places(self, boxes: _Floats, factor: _Floats, full: Size) -> _Floats:

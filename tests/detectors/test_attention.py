@@ -30,10 +30,37 @@ def known(box: Box) -> Attention:
 
 
 def test_a_parked_thing_stays_while_others_are_looked_at() -> None:
-    """What does not move goes on as found, with its score, where nobody looked."""
+    """What does not move goes on as found where nobody looked, marked, hardly less sure."""
     found = known(PARKED).settle(look(0.4, CLOSE, moved=[FAR]), detections((FAR, 0.9, "person")))
     assert found.label == ("person", "car")
     assert [round(float(score), 2) for score in found.score] == [0.9, 0.8]
+    assert found.carried is not None
+    assert found.carried.tolist() == [False, True]
+
+
+def test_scores_fall_as_fast_as_things_go() -> None:
+    """Before a camera whose things are often found gone, what nobody looks at is believed less."""
+    steady, fickle = Attention(), Attention()
+    for number in range(40):
+        at = 2.0 * number
+        for attention, there in ((steady, True), (fickle, number % 3 < 2)):
+            rows = ((PARKED, 0.8, "car"),) if there else ()
+            part: Box = (0.6, 0.5, 0.82, 0.89)
+            attention.settle(look(at, part), detections(*rows))
+    last = [one.settle(look(at + 0.4), NONE) for one in (steady, fickle)]
+    later = [one.settle(look(at + 8), NONE) for one in (steady, fickle)]
+    assert all(len(found) == 1 for found in (*last, *later[:1]))
+    assert float(later[0].score[0]) > 0.7
+    assert float(later[0].score[0]) < float(last[0].score[0])
+    assert float(last[1].score[0]) < float(last[0].score[0])
+
+
+def test_a_crowd_does_not_make_it_forget_what_stands() -> None:
+    """More things than are remembered are found, and the parked one still goes on."""
+    attention = known(PARKED)
+    crowd = [((0.1, 0.1, 0.11 + k / 1e4, 0.15), 0.9, "person") for k in range(200)]
+    attention.settle(look(0.4, CLOSE, moved=[CLOSE]), detections(*crowd))
+    assert "car" in attention.settle(look(0.6), NONE).label
 
 
 def test_what_a_close_look_does_not_show_is_gone() -> None:
