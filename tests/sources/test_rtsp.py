@@ -64,11 +64,35 @@ def test_camera_is_followed(server: RtspServer, transport: str) -> None:
         numbers = [read(child.picture(answer)) for answer in given[-1:]]
         assert numbers[0] is not None
         assert [answer.time for answer in given] == sorted(answer.time for answer in given)
-        info = child.wait_for(StreamInfo, lambda info: info.width > 1)
+        info = child.wait_for(StreamInfo)
         assert info.details["reader"] == ("own" if transport == "tcp" else "libav")
         assert (info.codec, info.width, info.height) == ("h264", 320, 240)
     assert child.process.returncode == 0
     server.wait_for_viewers(0)
+
+
+@pytest.mark.rtsp
+@pytest.mark.parametrize("pixels", ["I420", "Y42B"])
+def test_mjpeg_is_left_to_libav(pixels: str) -> None:
+    """MJPEG over RTP, in both layouts that RFC 2435 can carry, is followed by FFmpeg's reader."""
+    camera = (
+        "( videotestsrc is-live=true "
+        f"! video/x-raw,format={pixels},width=320,height=240,framerate=15/1 "
+        "! jpegenc ! rtpjpegpay name=pay0 pt=26 )"
+    )
+    with RtspServer(camera) as server:
+        with Child() as child:
+            child.open(RTSP, {"url": server.url})
+            for _ in range(10):
+                given = child.next()
+                assert isinstance(given, Given)
+                assert (given.full_width, given.full_height) == (320, 240)
+            info = child.wait_for(StreamInfo)
+            assert (info.codec, info.details["reader"]) == ("mjpeg", "libav")
+            assert "JPEG" in str(info.details["reader_reason"])
+        failed = refused(server.url, {"reader": "own"})
+    assert failed.remedy == "rejected"
+    assert "set `reader: auto`" in failed.reason
 
 
 @pytest.mark.rtsp

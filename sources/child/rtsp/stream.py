@@ -23,12 +23,12 @@ from sources.child.rtsp.errors import NotUnderstood
 from sources.child.rtsp.nal import cutter
 from sources.child.rtsp.packet import rtp, says_goodbye, sender_report
 from sources.child.rtsp.session import Session
+from sources.child.rtsp.size import LARGEST_SIDE, size
 from sources.child.rtsp.timeline import Timeline
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import StreamInfo
 from sources.source import DecodeFault, Mishaps, Packet, Picture
 
-_LARGEST_SIDE = 16384
 _ENDED = "the camera ended the stream"
 
 
@@ -180,11 +180,14 @@ class RtspStream:
 
     def _describe(self) -> StreamInfo:
         codec, track = self._codec, self._track
-        sane = max(codec.width, codec.height) <= _LARGEST_SIDE
+        width, height = codec.width, codec.height
+        if not 0 < max(width, height) <= LARGEST_SIDE:
+            # Nothing is decoded yet; what the camera announces says it before it comes.
+            width, height = size(track.codec, track.sets) or (UNKNOWN_SIDE, UNKNOWN_SIDE)
         return StreamInfo(
             codec=track.codec,
-            width=codec.width or UNKNOWN_SIDE if sane else UNKNOWN_SIDE,
-            height=codec.height or UNKNOWN_SIDE if sane else UNKNOWN_SIDE,
+            width=width,
+            height=height,
             fps=track.fps,
             details={
                 "reader": "own",
