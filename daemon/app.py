@@ -262,7 +262,7 @@ class App:
         )
 
     def _build_deliveries(self, cursors: dict[str, int]) -> None:
-        told = assembly.site(self._plan, self._replay)
+        told = assembly.site(self._plan, self._replay, self.clock)
         for name, sink in self._plan.sinks.items():
             self.deliveries[name] = Delivery(
                 name,

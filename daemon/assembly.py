@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from daemon.clock import Clock
 from daemon.errors import ConfigRejected
 from daemon.identity import NewId, live_id, replay_id
 from daemon.line import Line, Wiring
@@ -66,7 +67,7 @@ def media(plan: Plan, replay: Replay | None) -> MediaStore | None:
         raise ConfigRejected(f"{plan.origin}: {exc}") from None
 
 
-def site(plan: Plan, replay: Replay | None) -> Site:
+def site(plan: Plan, replay: Replay | None, clock: Clock) -> Site:
     """Say what sinks may know of the daemon they serve."""
     usual = plan.config.state / "media"
     return Site(
@@ -74,6 +75,7 @@ def site(plan: Plan, replay: Replay | None) -> Site:
         version=VERSION,
         media=(replay.media if replay else usual) or usual,
         credential=plan.secrets.get,
+        now=clock.now,
     )
 
 

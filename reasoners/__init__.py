@@ -15,12 +15,14 @@ from reasoners.event import (
     Entity,
     Event,
     EventObject,
+    EventType,
     FrameReference,
     Media,
     Motion,
     Name,
     Reasoning,
     ReasoningState,
+    Severity,
 )
 from reasoners.reasoner import Reasoner
 from reasoners.scene.config import SceneConfig
@@ -45,6 +47,7 @@ __all__ = [
     "Entity",
     "Event",
     "EventObject",
+    "EventType",
     "FrameReference",
     "Job",
     "LineConfig",
@@ -63,6 +66,7 @@ __all__ = [
     "ReplyRefused",
     "Revision",
     "SceneConfig",
+    "Severity",
     "Verdict",
     "View",
     "ZoneConfig",

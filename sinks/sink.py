@@ -38,6 +38,9 @@ class Site:
     credential: Callable[[str], Credential]
     """Looks a credential up by its name."""
 
+    now: Callable[[], float]
+    """Tells the time, in Unix seconds."""
+
     trial: bool = False
     """Whether this is only a look whether the other side is there, perhaps beside a running daemon:
     a sink then connects under a name of its own and changes nothing anybody sees."""

@@ -21,6 +21,7 @@ from rich.text import Text
 from daemon import labels
 from daemon.cli import setting
 from daemon.cli.trial import OpenCamera, load_detector, open_camera
+from daemon.clock import Clock
 from daemon.exits import Exit
 from daemon.plan import SIMPLE, CameraPlan, Plan
 from daemon.version import VERSION
@@ -220,6 +221,7 @@ async def _try_sink(plan: Plan, name: str) -> str:
         version=VERSION,
         media=plan.config.state / "media",
         credential=plan.secrets.get,
+        now=Clock().now,
         trial=True,
     )
     try:

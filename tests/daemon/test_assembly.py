@@ -7,6 +7,7 @@ import pytest
 
 from daemon import assembly
 from daemon.assembly import Replay
+from daemon.clock import Clock
 from daemon.config import parse
 from daemon.errors import ConfigRejected
 from daemon.plan import Plan, plan
@@ -37,8 +38,8 @@ def test_the_daemon_keeps_journal_and_pictures_in_its_state(tmp_path: Path) -> N
     journal.close()
     assert assembly.media(made, None) is not None
     assert (tmp_path / "state" / "journal.sqlite").is_file()
-    assert assembly.site(made, None).media == tmp_path / "state" / "media"
-    assert assembly.site(made, None).node == "box1"
+    assert assembly.site(made, None, Clock()).media == tmp_path / "state" / "media"
+    assert assembly.site(made, None, Clock()).node == "box1"
 
 
 def test_a_folder_that_cannot_be_made_is_a_wrong_configuration(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from daemon.delivery import REFUSALS, WINDOW, Delivery
 from daemon.recorder import Recorder
 from daemon.supervisor import Failure, Retry, keep_alive
 from reasoners import Event
-from sinks import Message, Notice, Sink, SinkRejected, SinkUnavailable, Site
+from sinks import Credential, Message, Notice, Sink, SinkRejected, SinkUnavailable, Site
 from sinks.journal import Journal, Limits
 from sinks.testing import ScriptedConfig, ScriptedSink
 
@@ -80,7 +80,7 @@ class Corridor:
 @asynccontextmanager
 async def made(folder: Path, **limits: int) -> AsyncIterator[Corridor]:
     """Make a journal in memory and a place for a sink."""
-    site = Site("box1", "1", folder / "media", lambda _: pytest.fail("no credential is needed"))
+    site = Site("box1", "1", folder / "media", _no_credential, lambda: 0.0)
     async with Recorder(Journal(None, Limits(**limits)), None) as recorder:
         await recorder.prepare(["out"])
         yield Corridor(recorder, Board(), folder / "out.jsonl", site)
@@ -383,3 +383,7 @@ async def test_every_entry_leaves_the_window(corridor: Corridor) -> None:
     for camera in (f"cam{number}" for number in range(7)):
         order = [int(found[1:]) for found in corridor.got(camera)]
         assert order == sorted(order)
+
+
+def _no_credential(name: str) -> Credential:
+    pytest.fail(f"credential {name} is not needed")

@@ -23,7 +23,7 @@ from daemon.recorder import Recorder
 from daemon.systemd import Notifier, Progress
 from daemon.thinking import Thinking
 from daemon.timing import Timing
-from sinks import Site, Stats
+from sinks import Credential, Site, Stats
 from sinks.journal import Journal, Limits
 from sinks.testing import ScriptedConfig, ScriptedSink
 
@@ -82,7 +82,7 @@ async def home(tmp_path: Path, walls: Walls) -> AsyncIterator[Home]:
     async with Recorder(Journal(None, Limits(age=1e12, count=3)), None) as recorder:
         await recorder.prepare(["out"])
         found = Home(recorder, Clock(walls, asyncio.get_running_loop().time))
-        site = Site("box1", "1", tmp_path, lambda _: pytest.fail("no credential is needed"))
+        site = Site("box1", "1", tmp_path, _no_credential, lambda: 0.0)
         config = ScriptedConfig(path=tmp_path / "out.jsonl")
         found.deliveries["out"] = Delivery(
             "out",
@@ -161,3 +161,7 @@ async def test_step_of_the_clock_is_told(
     assert details["seconds"] == pytest.approx(120, abs=0.1)
     assert "+120" in text
     assert home.clock.now() == pytest.approx(walls(), abs=0.1)
+
+
+def _no_credential(name: str) -> Credential:
+    pytest.fail(f"credential {name} is not needed")

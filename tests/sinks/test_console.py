@@ -14,7 +14,7 @@ from sinks.console import ConsoleConfig, ConsoleSink, line, plain
 
 def make() -> ConsoleSink:
     """Build one."""
-    return ConsoleSink("console", ConsoleConfig(), Site("box1", "0", Path(), _none))
+    return ConsoleSink("console", ConsoleConfig(), Site("box1", "0", Path(), _none, lambda: 0.0))
 
 
 def _none(name: str) -> Credential:

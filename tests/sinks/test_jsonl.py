@@ -17,7 +17,7 @@ from sinks.testing import check_sink
 def make(path: Path) -> JsonlSink:
     """Build one."""
     config = JsonlConfig(path=path)
-    return JsonlSink("file", config, Site("box1", "0", path.parent, _none))
+    return JsonlSink("file", config, Site("box1", "0", path.parent, _none, lambda: 0.0))
 
 
 def _none(name: str) -> Credential:

@@ -14,7 +14,7 @@ from sinks.testing import Fault, ScriptedConfig, ScriptedSink, check_sink
 def make(path: Path, **script: object) -> ScriptedSink:
     """Build one."""
     config = ScriptedConfig.model_validate({"path": path, **script})
-    return ScriptedSink("scripted", config, Site("box1", "0", path.parent, _none))
+    return ScriptedSink("scripted", config, Site("box1", "0", path.parent, _none, lambda: 0.0))
 
 
 def _none(name: str) -> Credential:

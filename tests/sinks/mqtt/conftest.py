@@ -47,7 +47,7 @@ def make(tmp_path: Path) -> type_of_make:
         def credential(name: str) -> Credential:
             return (logins or {})[name]
 
-        site = Site("box1", "0.1.0", tmp_path, credential, trial=trial)
+        site = Site("box1", "0.1.0", tmp_path, credential, lambda: 0.0, trial=trial)
         config = MqttConfig.model_validate({"url": broker.url, "timeout": 2} | options)
         return MqttSink("mqtt", config, site)
 

@@ -259,7 +259,7 @@ from sinks import Site
 from sinks.mqtt import MqttConfig, MqttSink
 
 async def main():
-    site = Site("box1", "0", Path("."), lambda name: None)
+    site = Site("box1", "0", Path("."), lambda name: None, lambda: 0.0)
     async with MqttSink("mqtt", MqttConfig(url=sys.argv[1], keepalive=5), site):
         print("up", flush=True)
         await asyncio.Event().wait()
