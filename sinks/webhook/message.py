@@ -38,7 +38,7 @@ class Composer:
         """Build the request for one revision.
 
         Raises:
-            jinja2.TemplateError: A template does not suit this event.
+            ValueError: A template does not suit this event.
         """
         filled: Any = self._headers.fill(event)
         headers = {name.lower(): _value(value) for name, value in filled.items()}

@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import ClassVar, Final, Self
 
 import httpx2
-from jinja2 import TemplateError
 from pydantic import BaseModel
 
 from reasoners import Event
@@ -107,7 +106,7 @@ class WebhookSink:
             return
         try:
             outgoing = self._composer.compose(event, await self._picture(event))
-        except (TemplateError, TypeError, ValueError) as exc:
+        except ValueError as exc:
             raise EventRejected(f"template: {exc}; see to `body` and `headers`") from exc
         try:
             async with asyncio.timeout(config.timeout):

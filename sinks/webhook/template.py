@@ -26,6 +26,9 @@ _ENVIRONMENT: Final = ImmutableSandboxedEnvironment(
 )
 _ENVIRONMENT.filters["local_time"] = _local
 
+_FAILURES: Final = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
+"""What the expressions of a template may raise."""
+
 _SAMPLE: Final = Event(
     id="01K0000000000000000000000",
     node="node",
@@ -64,19 +67,19 @@ class Form:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = _compiled(tree, "")
-        try:
-            self.fill(_SAMPLE)
-        except TemplateError as exc:
-            raise ValueError(f"cannot be filled in: {exc.message}") from exc
+        self.fill(_SAMPLE)
 
     def fill(self, event: Event) -> Tree:
         """Return the tree with every template filled in.
 
         Raises:
-            jinja2.TemplateError: A template does not suit this event.
+            ValueError: A template does not suit this event.
         """
         fields = json.loads(event.wire())
-        filled: Tree = _filled(self._tree, {**fields, "event": fields})
+        try:
+            filled: Tree = _filled(self._tree, {**fields, "event": fields})
+        except _FAILURES as exc:
+            raise ValueError(f"cannot be filled in: {exc}") from exc
         return filled
 
 

@@ -9,6 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+NOW = 1_795_400_000.7
+"""What time it is for sinks under test."""
+
+SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+"""The secret that the libraries of Standard Webhooks test with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:

@@ -10,52 +10,16 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-from rig.certificate import make_certificate
-from rig.receiver import Receiver, Reply, Taken
+from rig.receiver import NOW, SIGNING, Receiver, Reply, Taken
 from rig.revisions import revision
 
-from reasoners import Media
-from sinks import EventRejected, SinkError, SinkRejected, SinkUnavailable, Site
+from sinks import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.testing import check_sink
-from sinks.webhook import WebhookConfig, WebhookSink
-
-NOW = 1_795_400_000.7
-
-
-@dataclass
-class Key:
-    """A credential."""
-
-    user: str | None
-    password: str | None
-
-
-SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-KEYS = {
-    "basic": Key("viewer", "canary-5up3r"),
-    "token": Key(None, "canary-t0ken"),
-    "signing": Key(None, SIGNING),
-    "weak": Key(None, "whsec_c2hvcnQ="),
-    "broken": Key(None, "two\nlines"),
-}
+from sinks.webhook import WebhookSink
 
 Make = Callable[..., WebhookSink]
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Make:
-    """Build a sink with these options."""
-
-    def build(**options: Any) -> WebhookSink:
-        site = Site("box1", "1.2", tmp_path, KEYS.__getitem__, lambda: NOW)
-        return WebhookSink("hook", WebhookConfig.model_validate(options), site)
-
-    return build
 
 
 def ids(receiver: Receiver) -> list[str]:
@@ -117,23 +81,6 @@ async def test_a_signed_request_can_be_checked_and_keeps_its_id_when_it_comes_ag
         assert taken.headers["webhook-signature"] == expected
 
 
-async def test_templates_fill_headers_and_body_and_cannot_be_broken_out_of(make: Make) -> None:
-    """Quotes stay inside JSON, line breaks add no header, and text beyond ASCII arrives."""
-    said = 'he said "hü"\r\nX-Evil: 1'
-    with Receiver() as receiver:
-        options = {
-            "url": receiver.url,
-            "headers": {"Title": "{{ camera }}: {{ explanation }}"},
-            "body": {"text": "{{ explanation }}", "n": 3, "who": ["{{ objects[0].label }}"]},
-        }
-        async with make(**options) as sink:
-            await sink.deliver(revision(1, explanation=said))
-    taken = receiver.taken[0]
-    assert json.loads(taken.body) == {"text": said, "n": 3, "who": ["person"]}
-    assert taken.headers["title"] == 'porch: he said "hü" X-Evil: 1'
-    assert "x-evil" not in taken.headers
-
-
 async def test_a_template_that_does_not_suit_an_event_refuses_that_event(make: Make) -> None:
     """The sample had an object, this event has none: set aside, not fatal."""
     with Receiver() as receiver:
@@ -142,50 +89,6 @@ async def test_a_template_that_does_not_suit_an_event_refuses_that_event(make: M
                 await sink.deliver(revision(1, objects=()))
             await sink.deliver(revision(2))
     assert [taken.body for taken in receiver.taken] == [b"person"]
-
-
-@pytest.mark.parametrize(
-    ("credential", "sent"),
-    [
-        ("basic", "Basic " + base64.b64encode(b"viewer:canary-5up3r").decode()),
-        ("token", "Bearer canary-t0ken"),
-    ],
-)
-async def test_a_credential_proves_who_we_are(make: Make, credential: str, sent: str) -> None:
-    """User and password as basic authentication, a password alone as a token."""
-    with Receiver() as receiver:
-        async with make(url=receiver.url, credential=credential) as sink:
-            await sink.deliver(revision())
-    assert receiver.taken[0].headers["authorization"] == sent
-
-
-async def test_a_password_in_the_path_is_sent_and_never_said(make: Make) -> None:
-    """Refusals name the host alone."""
-    with Receiver(lambda _: Reply(404, b"no such bot")) as receiver:
-        url = f"{receiver.url}/bot{{password}}/sendMessage"
-        async with make(url=url, credential="token") as sink:
-            with pytest.raises(SinkRejected, match=r"localhost:\d+: HTTP 404: no such bot") as said:
-                await sink.deliver(revision())
-    taken = receiver.taken[0]
-    assert taken.path == "/botcanary-t0ken/sendMessage"
-    assert "authorization" not in taken.headers
-    assert "canary" not in str(said.value)
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({"sign": "weak"}, "credential 'weak': the password must be `whsec_`"),
-        ({"credential": "broken"}, "credential 'broken': the password"),
-    ],
-)
-async def test_a_secret_that_cannot_be_used_is_refused_unseen(
-    make: Make, options: dict[str, str], said: str
-) -> None:
-    """The error names the credential, not what is in it."""
-    with Receiver() as receiver, pytest.raises(SinkRejected, match=said) as caught:
-        await make(url=receiver.url, **options).__aenter__()
-    assert "two" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -266,47 +169,6 @@ async def test_a_long_answer_is_quoted_in_part(make: Make) -> None:
             with pytest.raises(EventRejected) as caught:
                 await sink.deliver(revision())
     assert len(str(caught.value)) < 300
-
-
-async def test_nobody_there_heals_by_itself(make: Make) -> None:
-    """The error names the place."""
-    with Receiver() as receiver:
-        url = receiver.url
-    with pytest.raises(SinkUnavailable, match=r"localhost:\d+: .*"):
-        await make(url=url).__aenter__()
-
-
-async def test_a_certificate_is_verified(make: Make, tmp_path: Path) -> None:
-    """Unknown authorities are refused with the remedy; with `ca` the same server is trusted."""
-    pem = make_certificate(tmp_path)
-    with Receiver(certificate=pem) as receiver:
-        with pytest.raises(SinkRejected, match="see to `ca`"):
-            await make(url=receiver.url).__aenter__()
-        async with make(url=receiver.url, ca=str(pem), credential="token") as sink:
-            await sink.deliver(revision())
-    assert ids(receiver) == ["e1"]
-
-
-async def test_a_snapshot_goes_along_as_body_or_in_a_form(make: Make, tmp_path: Path) -> None:
-    """The very bytes of the file; a revision without one is sent without."""
-    picture = b"\xff\xd8\xff" + bytes(range(256)) * 40
-    (tmp_path / "events").mkdir()
-    (tmp_path / "events" / "s.jpg").write_bytes(picture)
-    seen = revision(1, media=Media(snapshot="events/s.jpg"))
-    gone = revision(2, media=Media(snapshot="events/expired.jpg"))
-    fields = {"chat_id": 5, "caption": "{{ explanation }}"}
-    with Receiver() as receiver:
-        options = {"url": receiver.url, "picture": "body", "headers": {"Title": "{{ rule }}"}}
-        async with make(**options) as sink:
-            await sink.deliver(seen)
-        async with make(url=receiver.url, picture="form", body=fields, sign="signing") as sink:
-            await sink.deliver(seen)
-            await sink.deliver(gone)
-    body, form, bare = receiver.taken
-    assert (body.body, body.headers["content-type"]) == (picture, "image/jpeg")
-    assert parts(form) == {"chat_id": b"5", "caption": b"person t1 came", "photo": picture}
-    assert form.headers["webhook-id"] == "e1-1"
-    assert b"chat_id=5" in bare.body
 
 
 async def test_once_sends_the_first_fitting_revision_of_each_event(make: Make) -> None:
