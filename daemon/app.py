@@ -19,10 +19,11 @@ from daemon.delivery import Delivery
 from daemon.errors import ChildRejected, ChildUnavailable
 from daemon.exits import Exit
 from daemon.housekeeping import Housekeeping
+from daemon.knocking import Knocking
 from daemon.line import Line, Wiring
 from daemon.plan import CameraPlan, Plan
 from daemon.recorder import Recorder
-from daemon.supervisor import Retry, keep_alive
+from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Thinking
 from detectors import DetectorRejected, DetectorUnavailable
@@ -185,10 +186,7 @@ class App:
         retry = self._retry((SourceUnavailable,), (SourceRejected,))
         async with asyncio.TaskGroup() as group:
             cameras = [
-                group.create_task(
-                    keep_alive(f"camera {name}", line.once, retry, told=line.failed),
-                    name=f"camera-{name}",
-                )
+                group.create_task(self._follow(name, line, retry), name=f"camera-{name}")
                 for name, line in self.lines.items()
             ]
             ages = [
@@ -205,6 +203,16 @@ class App:
         for name, line in self.lines.items():
             await line.close("restart")
             self.progress.retire(f"camera-{name}")
+
+    async def _follow(self, name: str, line: Line, retry: Retry) -> None:
+        url = self._plan.cameras[name].source.options.get("url")
+        knocking = Knocking(url if isinstance(url, str) else None, self._timing.knock)
+
+        async def told(failure: Failure) -> None:
+            knocking.told(failure)
+            await line.failed(failure)
+
+        await keep_alive(f"camera {name}", line.once, retry, told=told, sleep=knocking.rest)
 
     async def _cancel_when_stopped(self, tasks: Sequence[asyncio.Task[None]]) -> None:
         await self._stop.wait()

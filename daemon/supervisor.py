@@ -92,9 +92,12 @@ async def keep_alive(
     retry: Retry,
     *,
     told: Callable[[Failure], Awaitable[None]] | None = None,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    sleep: Callable[[float], Awaitable[bool | None]] = asyncio.sleep,
 ) -> None:
-    """Await `once` until it returns. What neither heals nor parks is a bug and passes through."""
+    """Await `once` until it returns. What neither heals nor parks is a bug and passes through.
+
+    A `sleep` that returns True has seen a change for the better: attempts are counted anew.
+    """
     clock = asyncio.get_running_loop().time
     attempt = crashes = 0
     said: set[str] = set()
@@ -125,7 +128,8 @@ async def keep_alive(
         logger.log(level, "%s: %s; again in %.1f s", name, failure.reason, failure.delay)
         if told is not None:
             await told(failure)
-        await sleep(failure.delay)
+        if await sleep(failure.delay):
+            attempt = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,11 @@ class Timing(BaseModel):
     retry_parked: PositiveFloat = 300.0
     """Delay between attempts of what needs a person: a wrong password, a refused topic."""
 
+    knock: PositiveFloat = 2.0
+    """A camera that did not answer is knocked at this often while it is away, by one small request,
+    so that it is opened soon after its return. Raising it spends fewer packets on cameras that are
+    off and brings them back later."""
+
     retry_crashed: PositiveFloat = 60.0
     """Shortest delay between attempts from the third crash in a row of a camera's child on. Raising
     it spends less on a camera whose stream breaks the decoder each time."""

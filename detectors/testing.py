@@ -87,8 +87,8 @@ class ScriptedConfig(BaseModel):
     """Bytes more that it holds after each call, as if it leaked; default 0."""
 
     record: Path | None = None
-    """A file to which one JSON line per picture is added: process, call, camera, index, size, mean
-    brightness and `truth`, what the picture itself says of camera and number (see
+    """A file to which one JSON line per picture is added: process, monotonic second, call, camera,
+    index, size, mean brightness and `truth`, what the picture itself says of camera and number (see
     `sources.testing.read`), null if it says nothing or is torn; default none."""
 
 
@@ -184,6 +184,7 @@ class ScriptedDetector:
             json.dumps(
                 {
                     "pid": os.getpid(),
+                    "at": time.monotonic(),
                     "call": self._calls,
                     "camera": picture.camera,
                     "index": picture.index,

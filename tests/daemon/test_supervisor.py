@@ -113,6 +113,19 @@ async def test_health_starts_the_count_anew() -> None:
     assert {failure.attempt for failure in story.told} == {1}
 
 
+async def test_change_for_the_better_starts_the_count_anew() -> None:
+    """After a sleep that saw the camera come back, attempts come as quickly as at first."""
+    story = Story(*(Heals("gone") for _ in range(6)))
+
+    async def sleep(seconds: float) -> bool:
+        await story.sleep(seconds)
+        return len(story.slept) == 3
+
+    await keep_alive("camera-porch", story.once, RETRY, told=story.tell, sleep=sleep)
+    assert [failure.attempt for failure in story.told] == [1, 2, 3, 1, 2, 3]
+    assert story.slept[3] <= 1
+
+
 async def test_same_reason_fills_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
     """A camera that is off for hours is one warning, and another one when the reason changes."""
     caplog.set_level("DEBUG")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -60,12 +61,13 @@ def test_it_fails_to_load_as_told() -> None:
 
 def test_it_records_what_it_saw(tmp_path: Path) -> None:
     """One line per picture, in order, added to what is there."""
-    record = tmp_path / "seen.jsonl"
+    record, began = tmp_path / "seen.jsonl", time.monotonic()
     detector = scripted(record=record)
     detector.detect([spot()])
     detector.detect([spot(), spot()])
     lines = [json.loads(line) for line in record.read_text().splitlines()]
     assert [line["call"] for line in lines] == [1, 2, 2]
+    assert began <= lines[0].pop("at") <= time.monotonic()
     assert lines[0] == {
         "pid": os.getpid(),
         "call": 1,

@@ -34,6 +34,7 @@ QUICK: Mapping[str, float] = {
     "retry_most": 1.0,
     "retry_parked": 3.0,
     "retry_crashed": 2.0,
+    "knock": 0.5,
 }
 """Deadlines shortened for tests; the figures of the cases are scaled alike."""
 
