@@ -160,6 +160,7 @@ def line(
         fps=camera.config.detect.fps,
         regions=camera.config.detect.regions,
         rate=camera.config.detect.rate,
+        carry=camera.config.detect.carry,
         tracker=plan.tracker.factory(name, plan.tracker.config, track),
         chronicle=chronicle,
         wiring=wiring,

@@ -207,6 +207,7 @@ class CameraHost:
         width: int,
         height: int,
         not_before: float | None = None,
+        pixels_from: float | None = None,
         needed: Collection[int] = (),
         regions: Regions | None = None,
     ) -> Given | None:
@@ -214,7 +215,8 @@ class CameraHost:
 
         A live camera answers with its newest picture, or waits for one. Cancelling leaves the slot
         to the child until it answers: the host must then be left. Frames that are `needed` are
-        kept longest, for `take`. With `regions` the slot holds parts instead of the whole.
+        kept longest, for `take`. With `regions` the slot holds parts instead of the whole; before
+        `pixels_from` it holds nothing.
         """
         self._asked += 1
         ask = Next(
@@ -223,6 +225,7 @@ class CameraHost:
             width=width,
             height=height,
             not_before=not_before,
+            pixels_from=pixels_from,
             needed=tuple(needed),
             regions=regions,
         )
@@ -542,7 +545,12 @@ def _plausible(given: Given) -> bool:
 
 
 def _sized(ask: Next, given: Given) -> bool:
-    """Tell whether the slot's picture, or each of its parts, is as large as was asked at most."""
+    """Tell whether the slot's picture, or each of its parts, is as large as was asked at most.
+
+    A blank one must be one that nobody wanted to look at.
+    """
+    if given.blank and (ask.pixels_from is None or given.time >= ask.pixels_from):
+        return False
     if ask.regions is None:
         return given.parts is None and given.width <= ask.width and given.height <= ask.height
     model, slot = (ask.width, ask.height), (given.width, given.height)

@@ -59,6 +59,13 @@ class DetectConfig(_Section):
     that takes batches runs (a GPU). Raising it costs the detector time; lowering it misses short
     appearances."""
 
+    carry: int = Field(default=0, ge=0, le=100)
+    """Frames between two looks that are taken without being looked at; default 0. The tracker
+    carries every object over them, with a score that falls until the next look and a mark
+    (`carried`) on each: 4 at 5 looks per second gives boxes 25 times a second for the price of 5
+    looks. With `fps: every` one frame in `carry` + 1 is looked at. Raising it makes zones and
+    `frames` follow more smoothly, and costs the daemon a millisecond a frame."""
+
     regions: Literal["auto", "off"] = "off"
     """`auto` looks closely at what moves: parts of the picture at full resolution, at most four a
     look, the whole now and then, nothing where nothing is. Small far things are found that the

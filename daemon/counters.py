@@ -14,11 +14,14 @@ Drop = Literal["superseded", "too_old", "lost_with_worker", "torn", "lost_with_c
 class CameraFigures:
     """What became of one camera's frames, over all its decoder children.
 
-    received = detected + Σ dropped + in_hand, always.
+    received = detected + carried + Σ dropped + in_hand, always.
     """
 
     received: int = 0
     detected: int = 0
+    carried: int = 0
+    """Frames between two looks, over which the tracker carried what is known."""
+
     in_hand: int = 0
     parts: int = 0
     """Pictures and parts of pictures given to the detector for the frames in `detected`."""
@@ -55,6 +58,11 @@ class CameraFigures:
         self.parts += 1 if parts is None else parts
         self.quiet += parts == 0
 
+    def carry(self) -> None:
+        """Count a frame that nobody was to look at."""
+        self.in_hand -= 1
+        self.carried += 1
+
     def drop(self, reason: Drop) -> None:
         """Count a frame that was discarded."""
         self.in_hand -= 1
@@ -80,13 +88,14 @@ class CameraFigures:
     @property
     def balanced(self) -> bool:
         """Whether every frame received is accounted for."""
-        return self.received == self.detected + self.dropped.total() + self.in_hand
+        return self.received == self.detected + self.carried + self.dropped.total() + self.in_hand
 
     def figures(self) -> dict[str, int | float | str | None]:
         """Flatten for `stats`."""
         return {
             "received": self.received,
             "detected": self.detected,
+            "carried": self.carried,
             "in_hand": self.in_hand,
             "parts": self.parts,
             "quiet": self.quiet,

@@ -98,6 +98,11 @@ class Edge(Generic[T]):
         async with self._changed:
             return self._pop() if self._items else None
 
+    async def take_if(self, wanted: Callable[[T], bool]) -> T | None:
+        """Take the item that waits longest if it is wanted; else leave it and return None."""
+        async with self._changed:
+            return self._pop() if self._items and wanted(self._items[0]) else None
+
     async def close(self) -> None:
         """Let consumers finish what is waiting, then end their iteration."""
         async with self._changed:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ from daemon.closely import Choice, Closely, closely
 from daemon.counters import CameraFigures
 from daemon.detection import Detecting, Held, Seen
 from daemon.edges import Edge, EdgeClosed
-from daemon.pace import Pace
+from daemon.pace import Rhythm
 from daemon.recorder import Recorder
 from daemon.slots import SlotPool
 from daemon.supervisor import CRASHES, Failure, reasons
 from daemon.thinking import Thinking
 from daemon.timing import Timing
-from detectors import Detections, Tracker
+from detectors import Detections, Track, Tracker
 from detectors.message import Loaded
 from reasoners import Chronicle, EndReason, Event, Job, Overlay, Revision, Verdict, View, shifted
 from sinks import CameraStatus, FrameReport, Notice, ObjectCounts, ZoneCounts
 from sinks.journal import Entry
 from sources import Frame, Part, Pixels
-from sources.message import CameraState, Given, Open
+from sources.message import CameraState, Given, Open, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +83,7 @@ class Line:
         fps: Frames per second to look at; None for every one.
         regions: Whether parts of pictures are looked at closely.
         rate: Whether fewer will do while its tracks do not change.
+        carry: Frames between two looks over which tracks are carried.
         film: File of the film that the child makes of a replay; None makes none.
         overlay: What is drawn on it.
     """
@@ -97,6 +98,7 @@ class Line:
         chronicle: Chronicle,
         wiring: Wiring,
         rate: Literal["fixed", "tracks"] = "fixed",
+        carry: int = 0,
         finite: bool | None = None,
         regions: Choice = "off",
         quiet: float = 0.0,
@@ -120,6 +122,7 @@ class Line:
         self._regions = regions
         self._closely: Closely | None = None
         self._rate = rate
+        self._carry = carry
         self._attention: Attention | None = None
         self._told = asyncio.Event()
         self._tracker = tracker
@@ -286,14 +289,15 @@ class Line:
         interval: float | None,
     ) -> None:
         """Keep one fresh frame waiting in the edge."""
-        pace, detector = Pace(interval), self._wire.detector
+        rhythm, detector = Rhythm(interval, self._carry), self._wire.detector
         while True:
             lease = await pool.lease()
             regions = None if self._closely is None else await self._closely.wish()
             given = await host.next(
                 lease.number,
                 *detector.size,
-                not_before=pace.due,
+                not_before=rhythm.due,
+                pixels_from=rhythm.look_from,
                 needed=self._needed,
                 regions=regions,
             )
@@ -303,26 +307,39 @@ class Line:
                 return
             if host.stream is not None:
                 self.duration = host.stream.duration
-            held = Held(self._frame(given), lease)
+            held = Held(self._frame(given), lease, given.blank)
             self._needed.add(given.index)
             try:
-                await edge.put(held)
+                await self._offer(held, edge)
             except (EdgeClosed, asyncio.CancelledError):
                 lease.release()
                 self.figures.drop("at_stop")
                 raise
             if self._attention is not None:
-                # When the next one is due follows from what this one shows.
-                await self._told.wait()
-                self._told.clear()
-                pace.interval = self._attention.interval
-            pace.advance(given.time)
+                if not given.blank and not (self._carry and self._live):
+                    # When the next one is due follows from what this one shows.
+                    await self._told.wait()
+                    self._told.clear()
+                rhythm.look_every(self._attention.interval)
+            rhythm.advance(given.time, looked=not given.blank)
+
+    async def _offer(self, held: Held, edge: Edge[Held]) -> None:
+        """Let a frame wait; one that nobody is to look at never takes the place of one to see."""
+        waiting = edge.newest if self._live else None
+        if held.blank and waiting is not None and not waiting.blank:
+            self._superseded(held)
+        else:
+            await edge.put(held)
 
     async def _watch(self, host: CameraHost, edge: Edge[Held], fps: float | None) -> None:
         """Detect, track, remember, tell: one frame after the other."""
         max_age = self._wire.timing.max_age if self._live else None
         while await edge.ready():
-            wanted = fps or (host.stream and host.stream.fps) or DEFAULT_FPS
+            between = await edge.take_if(_is_blank)
+            if between is not None:
+                await self._pass(host, between)
+                continue
+            wanted = fps or _rate(host.stream, self._carry) or DEFAULT_FPS
             seen = await self._wire.detector.detect(
                 self.name, edge, max_age, self._abandoned, wanted
             )
@@ -345,7 +362,16 @@ class Line:
             self._needed.discard(seen.held.frame.index)
             self._told.set()
 
-    async def _look(self, host: CameraHost, frame: Frame, detections: Detections) -> None:
+    async def _pass(self, host: CameraHost, held: Held) -> None:
+        """Carry what is known over a frame that nobody is to look at."""
+        held.lease.release()
+        self.figures.carry()
+        await self._look(host, held.frame, None)
+        if self._closely is not None:
+            self._closely.done()
+        self._needed.discard(held.frame.index)
+
+    async def _look(self, host: CameraHost, frame: Frame, detections: Detections | None) -> None:
         self._looked_at, self._lost = asyncio.get_running_loop().time(), False
         self.progress = frame.captured_at - (self._wire.media_start or 0.0)
         jobs: list[Job] = []
@@ -355,7 +381,7 @@ class Line:
             # Outside the lock: a full queue ends another question, perhaps one of this camera.
             await self._ask(deque(jobs))
         self._show_counts()
-        self._report(frame)
+        self._report(frame, looked=detections is not None)
 
     def _attentive(self, detections: Detections) -> bool:
         """Tell whether every picture is wanted: something is there, or was a moment ago."""
@@ -365,12 +391,10 @@ class Line:
         return now - self._called_at < PATIENCE
 
     async def _observe(
-        self, host: CameraHost, frame: Frame, detections: Detections, jobs: list[Job]
+        self, host: CameraHost, frame: Frame, detections: Detections | None, jobs: list[Job]
     ) -> None:
         async with self._alone():
-            tracks = self._tracker.update(frame.captured_at, detections)
-            if self._attention is not None:
-                self._attention.observe(frame.captured_at, detections, tracks)
+            tracks = self._follow(frame.captured_at, detections)
             replay = self._wire.media_start is not None
             now = asyncio.get_running_loop().time()
             view = View(
@@ -380,11 +404,21 @@ class Line:
                 width=frame.width,
                 height=frame.height,
                 tracks=tracks,
+                looked=detections is not None,
                 age_s=None if replay else max(0.0, now - frame.arrival),
             )
             await self._tell(self._chronicle.observe(view), host, jobs)
             if self._overlay is not None:
                 await host.film(self._overlay.frame(view), self.progress)
+
+    def _follow(self, at: float, detections: Detections | None) -> Sequence[Track]:
+        """Return the tracks as a look shows them, or carried on where there was none."""
+        if detections is None:
+            return self._tracker.carry(at)
+        tracks = self._tracker.update(at, detections)
+        if self._attention is not None:
+            self._attention.observe(at, detections, tracks)
+        return tracks
 
     async def _tell(
         self, revisions: Iterable[Revision], host: CameraHost | None, jobs: list[Job]
@@ -544,7 +578,7 @@ class Line:
         for zone, inside in self._chronicle.zone_counts().items():
             self._wire.board.show(ZoneCounts(camera=self.name, zone=zone, at=at, counts=inside))
 
-    def _report(self, frame: Frame) -> None:
+    def _report(self, frame: Frame, *, looked: bool) -> None:
         self._wire.board.tell(
             FrameReport(
                 camera=self.name,
@@ -552,6 +586,16 @@ class Line:
                 captured_at=round(frame.captured_at + self._step(), 4),
                 received_at=round(frame.received_at + self._step(), 4),
                 published_at=round(self._wire.clock.now(), 4),
+                looked=looked,
                 objects=self._chronicle.objects(),
             )
         )
+
+
+def _is_blank(held: Held) -> bool:
+    return held.blank
+
+
+def _rate(stream: StreamInfo | None, carry: int) -> float | None:
+    """Return the looks per second of a stream of which every frame is taken, if it tells."""
+    return None if stream is None or stream.fps is None else stream.fps / (carry + 1)

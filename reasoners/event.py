@@ -4,6 +4,7 @@ Compatibility: within `/1` fields are only added, never removed, renamed or re-t
 what they do not know. Coordinates are relative, 0 to 1, origin top left; times are Unix seconds.
 """
 
+from operator import not_
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -73,6 +74,10 @@ class EventObject(_Part):
     score: Score
     box: tuple[Ratio, Ratio, Ratio, Ratio]
     """Left, top, right, bottom; relative."""
+
+    carried: bool = Field(default=False, exclude_if=not_)
+    """True, and only then there, where the box was not seen but carried on from the last look;
+    its score has fallen by how likely it still fits."""
 
     zones: tuple[str, ...] = ()
     motion: Motion

@@ -113,6 +113,9 @@ class FrameReport(_Message):
     captured_at: Seconds
     received_at: Seconds
     published_at: Seconds
+    looked: bool = Field(default=True, exclude_if=bool)
+    """False, and only then there, for a frame between two looks: its objects are carried."""
+
     objects: tuple[EventObject, ...] = ()
 
 

@@ -154,6 +154,10 @@ class Next(_Message):
     not_before: Seconds | None = None
     """Stream time (`Given.time`) before which pictures are passed over, for a reduced rate."""
 
+    pixels_from: Seconds | None = None
+    """Stream time before which nobody will look at the picture: it is answered `blank`, and nothing
+    is converted. None always wants pixels."""
+
     needed: tuple[Index, ...] = Field(default=(), max_length=8)
     """Frames in the daemon's hands: a picture may still be asked of them, so they leave last."""
 
@@ -224,7 +228,8 @@ class Counts(_Message):
     packets: Count = 0
     decode_errors: Count = 0
     converted: Count = 0
-    """Pictures converted to RGB for a slot; equals handed_over unless a write failed."""
+    """Pictures converted to RGB for a slot; equals handed_over unless a write failed, or pictures
+    were handed over blank."""
 
     held: Count = 0
     """Packets not decoded, or not at once, because nothing happened."""
@@ -263,6 +268,9 @@ class Given(_Message):
     `arrival`, never decreasing. None if it does not say, or is not to be trusted."""
 
     counts: Counts
+    blank: bool = False
+    """The slot holds nothing, for nobody wanted its pixels: see `Next.pixels_from`."""
+
     parts: tuple[Part, ...] | None = Field(default=None, max_length=MOST_PARTS)
     """What lies where in the slot's picture; none at all: nothing moved, nothing was due, and the
     slot holds nothing. None: the slot holds the whole picture."""

@@ -31,6 +31,9 @@ class Mark(BaseModel):
     """Drawn beside the shape; for `text` the thing itself."""
 
     color: Rgb = (255, 196, 0)
+    dashed: bool = False
+    """Draw a box thin and dashed: it is where something is believed to be, not where it was
+    seen."""
 
 
 class PictureRequest(BaseModel):

@@ -18,6 +18,8 @@ class Held:
 
     frame: Frame
     lease: Lease
+    blank: bool = False
+    """The slot holds nothing: nobody is to look at this frame, what is known is carried over it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ class Scene:
     def observe(self, view: View) -> list[Change]:
         """Take one frame."""
         self.now = max(self.now, view.captured_at)
-        self._note_interval()
+        if view.looked:
+            self._note_interval()
         aspect = view.width / view.height
         shown = {track.id: track for track in view.tracks if not track.lost}
         known = {
@@ -78,7 +79,8 @@ class Scene:
         kept = {thing.id for thing in known.values()}
         changes = self._give_up(thing for thing in self.things.values() if thing.id not in kept)
         absent = [thing for thing in self.things.values() if thing.id not in kept]
-        strange = [track for track in shown.values() if track.id not in known]
+        # Nobody is met whom nobody looked for.
+        strange = [t for t in shown.values() if t.id not in known and not t.carried]
         known |= reunite(strange, absent, self.now)
         for thing in self.things.values():
             thing.seen = False
@@ -86,7 +88,7 @@ class Scene:
             thing = known.get(track.id)
             if thing is not None:
                 changes += self._follow(thing, track, view.index, aspect)
-            elif self._has_room(track):
+            elif not track.carried and self._has_room(track):
                 changes.append(self._meet(track, view.index, aspect))
         self._turned_away &= shown.keys()
         return changes + self._locate(aspect)
@@ -168,7 +170,7 @@ class Scene:
             # It showed an object that was given up; what it shows now begins now.
             track = replace(track, first_seen=self.now)
         thing = Thing.of(track, self._number, index, aspect, first=first)
-        thing.last_seen = self.now
+        thing.last_seen = thing.shown_at = self.now
         self.things[thing.id] = thing
         self._by_track[track.id] = thing
         _remember(self._labels, thing.label)

@@ -72,6 +72,12 @@ class Thing:
     seen: bool = True
     """In the latest frame."""
 
+    carried: bool = False
+    """Nobody looked for it in the latest frame: its box is where it should be."""
+
+    shown_at: float = 0.0
+    """When a look last showed it; `last_seen` also counts frames over which it was carried."""
+
     moving: bool = False
     motion_since: float = 0.0
     former: tuple[int, ...] = ()
@@ -163,7 +169,9 @@ class Thing:
         self.aspect = aspect
         self.last_seen = now
         self.last_index = index
-        self.seen = True
+        self.seen, self.carried = True, track.carried
+        if not track.carried:
+            self.shown_at = now
 
     def settle(self, now: float) -> bool:
         """Decide between moving and resting; tell whether that changed."""

@@ -20,5 +20,8 @@ class View:
     tracks: Sequence[Track]
     """Confirmed tracks, seen and lost ones."""
 
+    looked: bool = True
+    """Whether a detector looked at this frame; if not, its tracks are carried."""
+
     age_s: float | None = None
     """Monotonic age of the frame; None in a replay."""

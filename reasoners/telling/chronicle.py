@@ -223,7 +223,7 @@ class Chronicle:
         return Revision(event, self._picture(story) if pictured else None)
 
     def _opens(self, thing: Thing) -> bool:
-        if thing.id in self._open or not thing.seen:
+        if thing.id in self._open or not thing.seen or thing.carried:
             return False
         if thing.label not in self._config.presence.labels:
             return False

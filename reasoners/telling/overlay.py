@@ -53,11 +53,11 @@ class Overlay:
                 points = tuple(point for _, point in tail)
                 marks.append(Mark(shape="line", points=points, color=color))
             text = f"{track.label[:60]} {track_name(track.id)} {track.score:.2f}"
-            # What is only believed to be there is drawn without words.
+            # What is only believed to be there is drawn without words, or at least dashed.
             text = "" if track.lost else text
-            marks.append(
-                Mark(shape="box", points=((left, top), (right, bottom)), text=text, color=color)
-            )
+            corners = ((left, top), (right, bottom))
+            dashed = track.carried
+            marks.append(Mark(shape="box", points=corners, text=text, color=color, dashed=dashed))
         marks.append(Mark(shape="text", points=((0.01, 0.04),), text=f"{view.captured_at:.2f} s"))
         return PictureRequest(index=view.index, longest=LONGEST, marks=tuple(marks))
 

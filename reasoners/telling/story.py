@@ -77,11 +77,16 @@ class Story:
 
     def better(self) -> bool:
         """Tell whether the object is seen clearly better than on the snapshot."""
-        return self.thing.seen and quality(self.thing) >= BETTER * self._best
+        return self._shown and quality(self.thing) >= BETTER * self._best
 
     def wants_picture(self) -> bool:
         """Tell whether to take a picture now: a better one, or the first that is to be had."""
-        return self.better() or (self.thing.seen and self.media.snapshot is None)
+        return self.better() or (self._shown and self.media.snapshot is None)
+
+    @property
+    def _shown(self) -> bool:
+        """Whether the latest frame shows it: a picture marks nothing that nobody saw there."""
+        return self.thing.seen and not self.thing.carried
 
     def update(self, now: float, *, pictured: bool) -> Event:
         """Write what changed; `pictured` if a new picture is taken with it."""
@@ -156,7 +161,7 @@ class Story:
             severity=self.telling.severity,
             started_at=moment(self.thing.first_seen),
             updated_at=max(moment(now), last.updated_at if last else moment(now)),
-            ended_at=moment(self.thing.last_seen) if ended else None,
+            ended_at=moment(self.thing.shown_at) if ended else None,
             end_reason=reason,
             clock=self.telling.clock,
             objects=(event_object(self.thing),),

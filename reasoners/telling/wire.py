@@ -36,6 +36,7 @@ def event_object(thing: Thing) -> EventObject:
         label=thing.label[:LABEL],
         score=unit(thing.score),
         box=rounded(thing.box),
+        carried=thing.carried,
         zones=tuple(sorted(thing.zones)),
         motion=Motion(
             speed=round(thing.speed, 4),

@@ -12,6 +12,9 @@ from sources.child.convert import WHOLE, Converter, Region, Size
 from sources.picture import Mark, PictureRequest, Point
 from sources.source import Picture, Rgb
 
+_DASH = 4
+"""Length of a dash, in thicknesses of a whole line."""
+
 _LINES_PER_THICKNESS = 360
 """Lines are one pixel thicker for each so many pixels of the shorter side."""
 
@@ -78,6 +81,8 @@ class Pen:
         """Draw one mark; a mark with too few points draws its text alone."""
         points = [self._pixel(point) for point in mark.points]
         match mark.shape:
+            case "box" if len(points) >= 2 and mark.dashed:  # noqa: PLR2004 (two corners)
+                self._dash(points[0], points[1], mark.color)
             case "box" if len(points) >= 2:  # noqa: PLR2004 (two corners)
                 self._cv2.rectangle(self._canvas, points[0], points[1], mark.color, self._thickness)
             case "polygon" | "line" if len(points) >= 2:  # noqa: PLR2004 (two ends)
@@ -95,6 +100,20 @@ class Pen:
                 pass
         if mark.text:
             self._write(mark.text, points[0], mark.color, above=mark.shape != "text")
+
+    def _dash(
+        self, near: tuple[int, int], far: tuple[int, int], color: tuple[int, int, int]
+    ) -> None:
+        """Draw a thin box whose sides have gaps as long as their dashes."""
+        thin = max(1, self._thickness // 2)
+        length = _DASH * self._thickness
+        for x in range(near[0], far[0], 2 * length):
+            for y in (near[1], far[1]):
+                end = min(x + length, far[0]), y
+                self._cv2.line(self._canvas, (x, y), end, color, thin)
+        for y in range(near[1], far[1], 2 * length):
+            for x in (near[0], far[0]):
+                self._cv2.line(self._canvas, (x, y), (x, min(y + length, far[1])), color, thin)
 
     def _pixel(self, point: Point) -> tuple[int, int]:
         left, top, right, bottom = self._region

@@ -63,7 +63,7 @@ class Handover:
             # Of a recording, an early picture must be passed over before the next one can come.
             wanted = self._wanted_from is not None
             if wanted and self._live:
-                wanted = not _early(dated, self._wanted_from)
+                wanted = not early(dated, self._wanted_from)
         if wanted:
             self._wake()
 
@@ -142,7 +142,7 @@ class Handover:
             self._waiting = None
             self._tally.waiting = 0
             self._changed.notify_all()
-            if _early(dated, not_before):
+            if early(dated, not_before):
                 self._tally.superseded += 1
                 return None
             self._wanted_from = None
@@ -166,5 +166,6 @@ class Handover:
             return self._tally.snapshot()
 
 
-def _early(dated: Dated, not_before: float | None) -> bool:
+def early(dated: Dated, not_before: float | None) -> bool:
+    """Tell whether a picture comes before a stream time, by more than rounding."""
     return not_before is not None and dated.time < not_before - _TOLERANCE

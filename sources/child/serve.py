@@ -21,7 +21,7 @@ from sources.child.convert import Converter, Size
 from sources.child.draw import drawn, jpeg
 from sources.child.gate.gate import Gate
 from sources.child.gate.machine import Tuning
-from sources.child.handover import Dated, Handover
+from sources.child.handover import Dated, Handover, early
 from sources.child.limits import bound_memory
 from sources.child.mask import Mask
 from sources.child.reading import News, Reading
@@ -60,6 +60,7 @@ SLACK = 0.5
 """Seconds that libav gets to notice a silence before the child does."""
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_BLANK = Mosaic(1, 1, (), (), ())
 
 
 class Garbled(Exception):  # noqa: N818 (named after what it is; ends the child)
@@ -221,12 +222,14 @@ class Service:
                 self._asked.popleft()
 
     def _give(self, wish: Next, dated: Dated) -> bool:
+        blank = early(dated, wish.pixels_from)
         try:
-            mosaic = self._mosaic(wish, dated.picture)
+            mosaic = _BLANK if blank else self._mosaic(wish, dated.picture)
         except DecodeFault:
             self._handover.spoiled()
             return False
-        self._handover.converted()
+        if not blank:
+            self._handover.converted()
         pixels = self._slots.compose(wish.slot, mosaic.width, mosaic.height, mosaic.pieces)
         self._pictures.add(dated, wish.needed)
         full = self._converter.size(dated.picture)
@@ -246,6 +249,7 @@ class Service:
                 arrival=dated.arrival,
                 captured=dated.picture.captured,
                 counts=self._handover.counts(),
+                blank=blank,
                 parts=None if wish.regions is None else mosaic.parts,
                 moved=mosaic.moved,
             )

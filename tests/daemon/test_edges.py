@@ -50,6 +50,16 @@ async def test_cancelled_take_loses_nothing() -> None:
     assert await edge.take_waiting() == 1
 
 
+async def test_what_is_not_wanted_stays() -> None:
+    """An item is taken if it is wanted; else it waits on for somebody who does want it."""
+    edge: Edge[int] = Edge("x", 1)
+    assert await edge.take_if(lambda _: True) is None
+    await edge.put(1)
+    assert await edge.take_if(lambda number: number > 1) is None
+    assert await edge.take_if(lambda number: number == 1) == 1
+    assert (len(edge), edge.passed, edge.dropped) == (0, 1, 0)
+
+
 async def test_closed_edge_is_emptied_and_then_ends() -> None:
     """What waits is still taken; then iteration ends, and takers and putters are told."""
     edge: Edge[int] = Edge("x", 4)

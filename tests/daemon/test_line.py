@@ -90,6 +90,8 @@ async def street(
     thinking: Thinking | None = None,
     fps: float | Literal["every"] = "every",
     rate: Literal["fixed", "tracks"] = "fixed",
+    carry: int = 0,
+    slow: float = 0.0,
     media_start: float | None = None,
     **script: Any,
 ) -> AsyncIterator[Street]:
@@ -111,7 +113,7 @@ async def street(
     detector = DetectorHost(
         "detector",
         "detectors.testing:ScriptedDetector",
-        {"width": 160, "height": 96},
+        {"width": 160, "height": 96, "delay": slow},
         timing=QUICK,
         told=lambda *_: None,
         beat=lambda: None,
@@ -134,6 +136,7 @@ async def street(
             live=bool(config.get("live", True)),
             fps=fps,
             rate=rate,
+            carry=carry,
             tracker=tracker,
             chronicle=chronicle,
             wiring=wiring,
@@ -306,3 +309,56 @@ async def test_child_that_breaks_is_failed_and_not_refused(tmp_path: Path) -> No
 def shown(one: Street, count: int) -> bool:
     """Tell whether so many states were shown."""
     return sum(isinstance(message, CameraStatus) for message in one.shown) == count
+
+
+async def test_boxes_are_carried_between_looks(tmp_path: Path) -> None:
+    """Of a recording one frame in five is looked at; each other one has boxes too, and says so.
+
+    The same visit is told as with a look at every frame: one event, from start to end.
+    """
+    told: list[list[tuple[str, str | None]]] = []
+    for carry in (0, 4):
+        script = street(
+            tmp_path / str(carry), carry=carry, media_start=0.0, live=False, frames=60, goes=45
+        )
+        async with script as one:
+            await one.line.once()
+            while len(reports(one)) < 60:  # noqa: ASYNC110 (what is shown has no event of its own)
+                await asyncio.sleep(0.01)
+            told.append([(event.type, event.end_reason) for event in await one.events()])
+            figures, frames = one.line.figures, reports(one)
+            assert figures.balanced
+            assert (figures.detected, figures.carried) == ((60, 0) if carry == 0 else (12, 48))
+            ended = (await one.events())[-1]
+    assert [row[0] for row in told] == [("new", None)] * 2
+    assert [row[-1] for row in told] == [("end", "left")] * 2
+    assert [frame.looked for frame in frames] == [number % 5 == 0 for number in range(60)]
+    shown = {frame.index - 100: frame.objects for frame in frames}
+    assert all(
+        object_.carried == (number % 5 != 0) for number in shown for object_ in shown[number]
+    )
+    # Confirmed by its second look, at 10: from there on it has a box on every frame.
+    assert all(len(shown[number]) == 1 for number in range(10, 45))
+    lefts = [shown[number][0].box[0] for number in range(15, 40)]
+    assert lefts == sorted(lefts)
+    scores = [shown[number][0].score for number in range(20, 26)]
+    assert scores[:5] == sorted(scores[:5], reverse=True)
+    assert scores[5] > scores[4]
+    # Last shown by the look at 40, although carried on until 45.
+    assert ended.ended_at == pytest.approx(40 / 20, abs=0.001)
+
+
+async def test_frames_between_never_take_the_place_of_one_to_look_at(tmp_path: Path) -> None:
+    """With a detector slower than the camera looks go on, frames between are dropped, counted."""
+    script = street(tmp_path, carry=3, fps=5, slow=0.3, goes=10**6)
+    async with script as one, alive(one):
+        await until(lambda: one.line.figures.detected >= 5)
+        await until(lambda: one.line.figures.dropped["superseded"] >= 8)
+        await until(lambda: one.latest(FrameReport))
+    assert one.line.figures.balanced
+    assert one.line.figures.in_hand == 0
+
+
+def reports(one: Street) -> list[FrameReport]:
+    """Return what was told of every frame."""
+    return [message for message in one.shown if isinstance(message, FrameReport)]

@@ -29,9 +29,11 @@ def track() -> MakeTrack:
         first_seen: float = 0.0,
         last_seen: float = 0.0,
         lost: bool = False,
+        carried: bool = False,
     ) -> Track:
         box: Box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-        return Track(number, label, score, box, velocity, first_seen, last_seen, hits=3, lost=lost)
+        seen = (first_seen, last_seen)
+        return Track(number, label, score, box, velocity, *seen, 3, lost=lost, carried=carried)
 
     return make
 

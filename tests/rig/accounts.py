@@ -98,6 +98,7 @@ def _watches(stats: dict[str, Any]) -> list[Watch]:
             camera=name,
             handed_over=camera["received"],
             detected=camera["detected"],
+            carried=camera["carried"],
             dropped={
                 key.removeprefix("dropped_"): value
                 for key, value in camera.items()

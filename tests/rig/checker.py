@@ -46,6 +46,9 @@ class Watch:
     dropped: Mapping[str, int] = field(default_factory=dict)
     """By reason, such as `too_old` or `lost_with_worker`."""
 
+    carried: int = 0
+    """Frames that nobody was to look at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reasoning:
@@ -123,7 +126,7 @@ def _frames(run: Run) -> Iterator[str]:
                 f"the daemon took {handed[child.camera]}"
             )
     for watch in run.watches:
-        out = watch.detected + sum(watch.dropped.values())
+        out = watch.detected + watch.carried + sum(watch.dropped.values())
         if watch.handed_over != out:
             yield f"camera {watch.camera}: {watch.handed_over} taken, but {out} accounted for"
 

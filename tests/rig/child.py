@@ -122,10 +122,20 @@ class Child:
         width: int = 416,
         height: int = 416,
         not_before: float | None = None,
+        pixels_from: float | None = None,
     ) -> int:
         """Send `Next` and return its id."""
         self._id += 1
-        self.send(Next(id=self._id, slot=slot, width=width, height=height, not_before=not_before))
+        self.send(
+            Next(
+                id=self._id,
+                slot=slot,
+                width=width,
+                height=height,
+                not_before=not_before,
+                pixels_from=pixels_from,
+            )
+        )
         return self._id
 
     def next(
@@ -135,9 +145,10 @@ class Child:
         height: int = 416,
         not_before: float | None = None,
         deadline: float = 10,
+        pixels_from: float | None = None,
     ) -> Given | Ended:
         """Ask for a picture and wait for the answer."""
-        number = self.ask(slot, width, height, not_before)
+        number = self.ask(slot, width, height, not_before, pixels_from)
         answer = self.wait(lambda m: isinstance(m, Given | Ended) and m.id == number, deadline)
         assert isinstance(answer, Given | Ended)
         return answer

@@ -65,6 +65,7 @@ ACTS = {
     "old_index": "ask = hear(); given(ask, index=max(0, opened['first_index'] - 1)); hear()",
     "far_index": "ask = hear(); given(ask, index=2**53); hear()",
     "too_wide": "ask = hear(); given(ask, width=ask['width'] + 1); hear()",
+    "blank": "ask = hear(); given(ask, blank=True); hear()",
     "future": "ask = hear(); given(ask, arrival=time.monotonic() + 60); hear()",
     "past": "ask = hear(); given(ask, arrival=-1e300); hear()",
     "end_of_time": "ask = hear(); given(ask, time=1e300); hear()",

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -472,3 +473,51 @@ def test_numbers_on_the_wire_are_short(
         return float(text)
 
     assert json.loads(new.event.wire(), parse_float=digits)["type"] == "new"
+
+
+def test_what_is_carried_is_marked_pictured_never_and_ends_when_it_was_seen(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """Carried boxes reach zones at once, say that they are carried, and make no picture.
+
+    The end names the time of the last look that showed the object.
+    """
+    porch = chronicle(SceneConfig(zones={"step": STEP}))
+    (new,) = porch.observe(view(0.0, track(x=0.3)))
+    assert "carried" not in new.event.wire()
+    told: list[Revision] = []
+    for tenth in range(1, 20):
+        box = track(x=0.3 + 0.02 * tenth, width=0.2, score=0.99, carried=True)
+        told += porch.observe(replace(view(tenth / 10, box), looked=False))
+    (update,) = told
+    assert update.event.objects[0].zones == ("step",)
+    assert update.event.objects[0].carried
+    assert update.picture is None
+    assert porch.objects()[0].carried
+    (end,) = porch.observe(view(5.0))
+    assert (end.event.type, end.event.ended_at) == ("end", 0.0)
+
+
+def test_nobody_is_met_whom_nobody_looked_for(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """A carried box of an unknown track opens nothing; the next look does."""
+    porch = chronicle()
+    assert porch.observe(view(0.0, track(carried=True))) == []
+    assert porch.objects() == ()
+    assert told(porch.observe(view(0.2, track()))) == [("new", 1)]
+
+
+def test_frames_between_looks_do_not_shorten_hold(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """Of a camera looked at every 5 s an object may be missed once, however many frames between."""
+    porch = chronicle()
+    told = []
+    for second in range(16):
+        seen = second in {0, 5, 15}
+        lost = second > 9 and not seen
+        one = track(carried=second % 5 != 0 and not lost, lost=lost)
+        moment = replace(view(float(second), one), looked=second % 5 == 0)
+        told += [revision.event.type for revision in porch.observe(moment)]
+    assert told == ["new"]

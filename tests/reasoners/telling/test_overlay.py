@@ -22,14 +22,19 @@ def view(at: float, *tracks: Track) -> View:
 
 
 def test_zones_boxes_names_and_time_are_drawn() -> None:
-    """Each frame has its zones, a box with label, id and score per object, and its time."""
-    request = Overlay(ZONES).frame(view(1.5, track(4, 0.1), track(5, 0.5, lost=True)))
+    """Each frame has its zones, a box with label, id and score per object, and its time.
+
+    Who is lost has no words, who is carried a dashed box.
+    """
+    tracks = (track(4, 0.1), track(5, 0.5, lost=True), track(6, 0.7, carried=True))
+    request = Overlay(ZONES).frame(view(1.5, *tracks))
     assert request.index == 15
-    assert [(mark.shape, mark.text) for mark in request.marks] == [
-        ("polygon", "The step"),
-        ("box", "person t4 0.90"),
-        ("box", ""),
-        ("text", "1.50 s"),
+    assert [(mark.shape, mark.text, mark.dashed) for mark in request.marks] == [
+        ("polygon", "The step", False),
+        ("box", "person t4 0.90", False),
+        ("box", "", False),
+        ("box", "person t6 0.90", True),
+        ("text", "1.50 s", False),
     ]
 
 

@@ -96,3 +96,22 @@ def test_empty_crop_is_refused() -> None:
     """Left of right is nothing to show."""
     with pytest.raises(ValueError, match="empty"):
         drawn(PictureRequest(index=0, crop=(0.5, 0, 0.5, 1)))
+
+
+def test_a_dashed_box_is_thin_and_has_gaps() -> None:
+    """What is only believed to be there looks different from what was seen."""
+    corners = ((0.25, 0.25), (0.75, 0.75))
+    whole, dashed = (
+        red(drawn(PictureRequest(index=0, marks=(mark,))))
+        for mark in (
+            Mark(shape="box", points=corners, color=RED),
+            Mark(shape="box", points=corners, color=RED, dashed=True),
+        )
+    )
+    assert dashed.any()
+    assert dashed.sum() < 0.5 * whole.sum()
+    side = np.s_[100:260, 158:163]
+    assert np.max(whole[side], axis=1).all()
+    assert 0.2 < np.max(dashed[side], axis=1).mean() < 0.8
+    assert not dashed[:80].any()
+    assert not dashed[290:].any()

@@ -34,6 +34,22 @@ def test_given_names_its_picture() -> None:
             assert read(child.picture(given)) == (9, number)
 
 
+def test_pictures_that_nobody_looks_at_are_not_converted() -> None:
+    """Before the time from which pixels are wanted a frame is told, kept and blank."""
+    with Child() as child:
+        child.open(SCRIPTED, {"live": False, "fps": 10, "width": 640})
+        given = [child.next(pixels_from=0.3) for _ in range(5)]
+        assert all(isinstance(one, Given) for one in given)
+        told = [one for one in given if isinstance(one, Given)]
+        assert [one.blank for one in told] == [True, True, True, False, False]
+        assert [one.index for one in told] == [0, 1, 2, 3, 4]
+        assert {(one.full_width, one.full_height) for one in told} == {(640, 240)}
+        assert told[-1].counts.handed_over == 5
+        assert told[-1].counts.converted == 2
+        assert read(child.picture(told[4])) == (1, 4)
+        assert isinstance(child.take(PictureRequest(index=2)), Taken)
+
+
 def test_several_questions_are_answered_in_order() -> None:
     """One question per slot may wait, and each gets its own answer."""
     with Child() as child:
