@@ -22,6 +22,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
+from sources.child.doubt import Doubt
 from sources.child.fault import Attempt, explain
 from sources.child.luma import Luma
 from sources.child.pace import Pace
@@ -50,7 +51,8 @@ _LARGEST_SIDE = 16384
 _STRICT = {"h264": "aggressive"}
 """What the decoders shall not let pass. H.264 conceals and flags what it concealed; without
 concealment it would flag nothing. HEVC is left lenient: made to fail (`explode`) it notices a tenth
-of the damage, and would fail on every unit a camera writes a little off as well."""
+of the damage, and would fail on every unit a camera writes a little off as well. `slice_end`
+notices the rest."""
 
 _HALF_CHROMA = ("yuv420p", "yuvj420p")
 """Formats that keep all their colour when they are scaled as `yuv420p`."""
@@ -259,7 +261,6 @@ class LibavStream:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._scalers = Scalers()
-        self._tainted = False
         self._offset = 0.0
         self._first: float | None = None
         self._latest = 0.0
@@ -288,14 +289,15 @@ class LibavStream:
         except av.error.EOFError:
             return []
         except av.error.FFmpegError as error:
-            self._tainted = True
+            self._doubt.failed()
             raise DecodeFault(type(error).__name__) from None
+        self._doubt.decoded(0 if packet is None else packet.size)
         return [self._picture(frame) for frame in frames]
 
     def restart(self) -> None:
         """Forget what the decoder holds; see `sources.source.Resumable`."""
         self._codec.flush_buffers()
-        self._tainted = False
+        self._doubt.restart()
 
     def close(self) -> None:
         """Say goodbye (TEARDOWN) and release everything. Only the reading thread may."""
@@ -304,6 +306,7 @@ class LibavStream:
     def _begin(self) -> None:
         self._container, self._video = _open(self._address)
         self._codec = _decoder(self._video, self._address)
+        self._doubt = Doubt(self._codec)
         base = self._video.time_base
         # As a float: fractions cost more than all else that is done to a packet here.
         self._tick = None if base is None else float(base)
@@ -345,14 +348,11 @@ class LibavStream:
         return None if stamp is None or self._tick is None else stamp * self._tick
 
     def _picture(self, frame: VideoFrame) -> Picture:
-        if frame.is_corrupt:
-            self._tainted = True
-        elif frame.key_frame:
-            self._tainted = False
+        doubted = self._doubt.about(frame)
         when = self._media_time(self._seconds(frame.pts))
         # Phones write down how a recording is to be held; the angle runs against the clock.
         turn = 0 if self._address.live else round(-frame.rotation / 90) * 90 % 360
-        picture = LibavPicture(frame, when, self._scalers, corrupt=self._tainted)
+        picture = LibavPicture(frame, when, self._scalers, corrupt=doubted)
         return TurnedPicture(picture, turn) if turn else picture
 
     def _media_time(self, stamp: float | None) -> float | None:

@@ -9,6 +9,7 @@ import av
 import av.error
 from av.video.codeccontext import VideoCodecContext
 
+from sources.child.doubt import Doubt
 from sources.child.libav import (
     UNKNOWN_SIDE,
     LibavPacket,
@@ -65,7 +66,7 @@ class RtspStream:
         self._base = Fraction(1, track.rate)
         self._scalers = Scalers()
         self._codec = _decoder(track.codec)
-        self._tainted = False
+        self._doubt = Doubt(self._codec)
         self._waits = False
         self._first: int | None = None
         self.info = self._describe()
@@ -110,19 +111,17 @@ class RtspStream:
         except av.error.EOFError:
             return []
         except av.error.FFmpegError as error:
-            self._tainted = True
+            self._doubt.failed()
             raise DecodeFault(type(error).__name__) from None
+        self._doubt.decoded(0 if packet is None else packet.size)
         pictures: list[Picture] = []
         for frame in frames:
-            if frame.is_corrupt:
-                self._tainted = True
-            elif frame.key_frame:
-                self._tainted = False
+            doubted = self._doubt.about(frame)
             ticks = frame.pts if frame.pts is not None else 0
             captured = self._timeline.captured(ticks, arrival)
             when = ticks / self._track.rate
             pictures.append(
-                LibavPicture(frame, when, self._scalers, corrupt=self._tainted, captured=captured)
+                LibavPicture(frame, when, self._scalers, corrupt=doubted, captured=captured)
             )
         self._review()
         return pictures
@@ -130,7 +129,7 @@ class RtspStream:
     def restart(self) -> None:
         """Forget what the decoder holds; the next packet is one at which decoding can start."""
         self._codec.flush_buffers()
-        self._tainted = False
+        self._doubt.restart()
 
     def close(self) -> None:
         """Say goodbye (TEARDOWN) and hang up."""
