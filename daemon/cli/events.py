@@ -18,7 +18,6 @@ from rich.text import Text
 
 from daemon.cli import setting
 from daemon.clock import Clock, text
-from daemon.config import default_state
 from daemon.exits import Exit
 from reasoners import Event, ReasoningState
 from sinks.journal import Entry, JournalFailed, JournalReader
@@ -48,11 +47,17 @@ class Wanted:
     rule: str | None
     label: str | None
     state: str | None
+    words: str | None
 
     def revisions(self, reader: JournalReader, after: int = 0) -> Iterator[Entry]:
         """Yield what may match, in the order of commit; `label` and `state` are still open."""
         return reader.events(
-            since=self.since, until=self.until, camera=self.camera, rule=self.rule, after=after
+            since=self.since,
+            until=self.until,
+            camera=self.camera,
+            rule=self.rule,
+            words=self.words,
+            after=after,
         )
 
     def fits(self, event: Event) -> bool:
@@ -81,6 +86,9 @@ def events(
     state: Annotated[
         str | None, typer.Option(help="open, ended, or a state of reasoning such as verified.")
     ] = None,
+    search: Annotated[
+        str | None, typer.Option(help="With all of these words, or beginnings, in what is told.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=0, help="The newest so many; 0: all.")] = 100,
     revisions: Annotated[
         bool, typer.Option("--revisions", help="Every revision, not just the newest of each event.")
@@ -94,16 +102,25 @@ def events(
     """Show events from the journal, oldest first; works while the daemon runs, and only reads.
 
     Examples: `lookout events --since 2h --label person` · `lookout events --follow --json`
+    · `lookout events --search "parcel porch"`
     """
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv exclude each other")
     if state is not None and state not in _STATES:
         raise typer.BadParameter(f"--state: {state!r} is not one of {', '.join(_STATES)}")
+    if search is not None and not search.strip():
+        raise typer.BadParameter("--search: give at least one word")
     now = Clock().now()
     wanted = Wanted(
-        _time("--since", since, now), _time("--until", until, now), camera, rule, label, state
+        _time("--since", since, now),
+        _time("--until", until, now),
+        camera,
+        rule,
+        label,
+        state,
+        search,
     )
-    path = _folder(config, state_dir) / "journal.sqlite"
+    path = setting.state(config, state_dir) / "journal.sqlite"
     show = _json if as_json else _csv() if as_csv else _table
     try:
         with JournalReader(path) as reader:
@@ -120,14 +137,6 @@ def events(
             raise
         typer.echo(f"lookout: journal {path}: {exc.strerror}; run as its owner", err=True)
         raise typer.Exit(Exit.UNREACHABLE) from None
-
-
-def _folder(config: Path | None, state_dir: Path | None) -> Path:
-    if state_dir is not None:
-        return state_dir
-    if config is None and not any(place.exists() for place in setting.PLACES):
-        return default_state()
-    return setting.read(config)[0].state
 
 
 def _time(option: str, given: str | None, now: float) -> float | None:

@@ -13,7 +13,7 @@ import typer
 from rich.text import Text
 
 from daemon import secrets as credentials
-from daemon.config import DaemonConfig, load, parse
+from daemon.config import DaemonConfig, default_state, load, parse
 from daemon.errors import ConfigRejected
 from daemon.logs import SecretFilter, set_up
 from daemon.plan import Plan, plan
@@ -39,6 +39,19 @@ def find(path: Path | None) -> Path:
     raise ConfigRejected(
         f"no configuration: looked for {places}; name one with --config, or a camera with --source"
     )
+
+
+def state(path: Path | None, state_dir: Path | None) -> Path:
+    """Return the state folder: the one named, else that of the configuration, else the default.
+
+    Raises:
+        ConfigRejected: The configuration cannot be read.
+    """
+    if state_dir is not None:
+        return state_dir
+    if path is None and not any(place.exists() for place in PLACES):
+        return default_state()
+    return read(path)[0].state
 
 
 def source_of(url: str, *, pace: str = "clip", loop: bool = False) -> dict[str, Any]:

@@ -23,6 +23,7 @@ WHERE position > :after
   AND (:label IS NULL OR EXISTS (
         SELECT 1 FROM json_each(body, '$.objects') AS thing
         WHERE json_extract(thing.value, '$.label') = :label))
+  AND (:words IS NULL OR position IN (SELECT rowid FROM words WHERE words MATCH :words))
 ORDER BY position LIMIT :limit
 """
 _BATCH = 200
@@ -85,7 +86,7 @@ class JournalReader:
         """Let go of the file."""
         self._db.close()
 
-    def events(
+    def events(  # noqa: PLR0913 (each narrows the answer)
         self,
         *,
         since: float | None = None,
@@ -94,6 +95,7 @@ class JournalReader:
         rule: str | None = None,
         label: str | None = None,
         state: str | None = None,
+        words: str | None = None,
         limit: int | None = None,
         after: int = 0,
     ) -> Iterator[Entry]:
@@ -106,6 +108,8 @@ class JournalReader:
             rule: Of this rule only.
             label: With an object of this label.
             state: With the reasoning in this state.
+            words: With all of these words, or words that begin so, in explanation, description,
+                labels, entities or answers; case and accents do not count.
             limit: At most so many; None for all.
             after: Committed after this position.
         """
@@ -119,6 +123,7 @@ class JournalReader:
                 "rule": rule,
                 "label": label,
                 "state": state,
+                "words": None if words is None else _sought(words),
                 "limit": _BATCH if left is None else min(left, _BATCH),
             }
             try:
@@ -157,3 +162,8 @@ class JournalReader:
             return figures(self._db)
         finally:
             self._db.execute("ROLLBACK")
+
+
+def _sought(words: str) -> str:
+    """Write words as a query for FTS5, in which none of their signs means anything."""
+    return " ".join('"' + word.replace('"', '""') + '" *' for word in words.split())

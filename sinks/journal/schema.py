@@ -3,13 +3,37 @@
 import sqlite3
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Written as `user_version`; a newer one is refused, an older one migrated."""
 
 APPLICATION: Final = 0x4C4F4F4B
 """Written as `application_id`; tells our file from any other database."""
 
-TABLES: Final = """
+_SPOKEN: Final = """
+    coalesce(json_extract({body}, '$.explanation'), '') || char(10) ||
+    coalesce(json_extract({body}, '$.description'), '') || char(10) ||
+    coalesce((SELECT group_concat(json_extract(value, '$.label'), ' ')
+              FROM json_each({body}, '$.objects')), '') || char(10) ||
+    coalesce((SELECT group_concat(json_extract(value, '$.text'), ' ')
+              FROM json_each({body}, '$.entities')), '') || char(10) ||
+    coalesce((SELECT group_concat(json_extract(value, '$.answer'), ' ')
+              FROM json_each({body}, '$.answers')), '')
+"""
+"""What of an event can be searched for by its words."""
+
+_WORDS: Final = f"""
+CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = "unicode61 remove_diacritics 2");
+CREATE TRIGGER entry_spoken AFTER INSERT ON entry BEGIN
+    INSERT INTO words (rowid, text) VALUES (new.position, {_SPOKEN.format(body="new.body")});
+END;
+CREATE TRIGGER entry_silent AFTER DELETE ON entry BEGIN
+    DELETE FROM words WHERE rowid = old.position;
+END;
+"""  # noqa: S608 (fixed names)
+"""Source of the index: https://www.sqlite.org/fts5.html. Triggers keep it true in the same
+transaction, whoever deletes."""
+
+TABLES: Final = f"""
 CREATE TABLE entry (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL,
@@ -55,12 +79,16 @@ CREATE TABLE dead_letter (
     body TEXT NOT NULL,
     PRIMARY KEY (sink, position)
 ) STRICT, WITHOUT ROWID;
-"""
+{_WORDS}"""
 """`dated_at` is `updated_at` where the clock could be trusted, else null: such a row has no age.
 `unfinished` holds bodies of its own, so that an event open for longer than the journal keeps rows
 can still be ended."""
 
-MIGRATIONS: Final[dict[int, str]] = {}
+_LEARN: Final = f"""
+INSERT INTO words (rowid, text) SELECT position, {_SPOKEN.format(body="body")} FROM entry;
+"""  # noqa: S608 (fixed names)
+
+MIGRATIONS: Final[dict[int, str]] = {1: _WORDS + _LEARN}
 """Version → script that leads to the next version."""
 
 

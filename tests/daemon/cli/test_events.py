@@ -65,6 +65,8 @@ def ids(done: Done) -> list[tuple[str, int]]:
         (("--state", "open"), ["e2", "e3", "e5", "e6"]),
         (("--state", "ended"), ["e1", "e4"]),
         (("--state", "verified"), ["e5"]),
+        (("--search", "PERSON t5"), ["e5"]),
+        (("--search", "pers dog"), ["e6"]),
         (("--limit", "2"), ["e5", "e6"]),
         (("--limit", "1", "--state", "ended"), ["e4"]),
         (("--since", "1970-01-01T00:16:45+00:00"), ["e1", "e4", "e5", "e6"]),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rig.revisions import revision
 
-from sinks.journal import Journal, JournalFailed
+from sinks.journal import Journal, JournalFailed, schema
 
 
 @pytest.fixture
@@ -103,7 +103,9 @@ def test_a_newer_schema_is_refused_untouched(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
-    with pytest.raises(JournalFailed, match=r"newer Lookout \(schema 99, this one knows 1\)"):
+    with pytest.raises(
+        JournalFailed, match=rf"newer Lookout \(schema 99, this one knows {schema.VERSION}\)"
+    ):
         Journal(path).open()
     assert path.read_bytes() == before
 
@@ -134,6 +136,6 @@ def test_a_failed_open_lets_go_of_the_lock(path: Path) -> None:
     with pytest.raises(JournalFailed):
         journal.open()
     with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version = 1")
+        db.execute(f"PRAGMA user_version = {schema.VERSION}")
     assert journal.open() == ()
     journal.close()
