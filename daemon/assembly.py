@@ -147,7 +147,7 @@ def line(
         privacy=camera.config.privacy,
         kept=camera.config.kept,
         gate=camera.config.gate if resting else "off",
-        gate_heartbeat=min(HEARTBEAT, wiring.timing.silence / 2, wiring.timing.camera_lost / 2),
+        gate_heartbeat=min(HEARTBEAT, 0.8 * wiring.timing.silence, 0.6 * wiring.timing.camera_lost),
         ring_bytes=RING if resting else 0,
         memory=round(camera.config.memory * 1_000_000),
         frozen_after=plan.config.timing.frozen,

@@ -161,6 +161,15 @@ class Resumable(Protocol):
         ...
 
 
+@runtime_checkable
+class Collecting(Protocol):
+    """A stream whose packets need not be handed on one by one."""
+
+    lull: float
+    """Seconds for which packets may collect before they are handed on together; 0 for not at all.
+    Waking for each one is most of what a camera costs of which nothing is decoded."""
+
+
 class DecodeFault(Exception):  # noqa: N818 (a fault of one packet, not of the source)
     """One packet could not be decoded."""
 

@@ -67,6 +67,23 @@ class Handover:
         if wanted:
             self._wake()
 
+    def offer_in_turn(self, dated: Dated, patience: float) -> bool:
+        """Leave a picture of a live camera without replacing another one, as if of a recording.
+
+        Waits until somebody asks and the one before was taken; an early one is passed over at once.
+        False if that took longer than `patience` seconds: then it is passed over as well.
+        """
+        with self._changed:
+            free = self._changed.wait_for(
+                lambda: (self._waiting is None and self._wanted_from is not None) or self._stopped,
+                patience,
+            )
+        if not free or early(dated, self._wanted_from):
+            self.pass_over(dated.arrival)
+            return free
+        self.offer(dated)
+        return True
+
     def witness(self, mishaps: Mishaps) -> None:
         """Take into the counts what a stream itself counts."""
         with self._changed:
@@ -136,6 +153,8 @@ class Handover:
         """
         with self._changed:
             self._wanted_from = float("-inf") if not_before is None else not_before
+            if self._waiting is None:
+                self._changed.notify_all()
             dated = self._waiting
             if dated is None:
                 return None

@@ -12,7 +12,17 @@ from sources.child.ring import PacketRing
 from sources.child.watchman import Watchman
 from sources.errors import SourceBusy, SourceRejected, SourceUnavailable
 from sources.message import CameraState, Failed, Hint, State, StreamInfo
-from sources.source import DecodeFault, Packet, Picture, Resumable, Secret, Source, Stream, Witness
+from sources.source import (
+    Collecting,
+    DecodeFault,
+    Packet,
+    Picture,
+    Resumable,
+    Secret,
+    Source,
+    Stream,
+    Witness,
+)
 
 GIVE_UP = 250
 """Packets in a row that cannot be decoded, though decoding could have started, after which the
@@ -25,6 +35,13 @@ NO_IDR = (
     "packets come, but no IDR at which decoding could start: shorten the interval of key frames "
     "(GOP) in the camera, and turn off its 'smart' codec (H.264+, H.265+)"
 )
+CATCHING_UP = 1.0
+"""Seconds for which a reader that catches up waits, all in all, for those who ask for pictures."""
+
+FRESH = 1.5
+"""Seconds of age above which a picture is not handed over any more when catching up: the daemon
+would drop it as too old."""
+
 _HINTS = 16
 """Hints that wait at most; each of the four comes at most every few seconds."""
 
@@ -121,8 +138,12 @@ class Reading:
         self._blind = False
         """Whether the decoder must wait for an IDR: what came since the last one is lost."""
 
-        self._seen = self._caught_up = float("-inf")
-        """Media time of the last picture, and of the last one before a rest."""
+        self._shown = self._caught_up = float("-inf")
+        """Media time of the last picture for others, and of the last one before a rest."""
+
+        self._late: float | None = None
+        """Monotonic seconds at which it is too late for handing over one by one what was held
+        back; None while nothing is caught up with."""
 
         self._state: CameraState | None = None
         self._info: StreamInfo | None = None
@@ -185,6 +206,7 @@ class Reading:
                 stream.align(self._wall)
 
     def _follow(self, stream: Stream) -> None:
+        collecting = stream if isinstance(stream, Collecting) else None
         for packet in stream.packets():
             self.heard_at = time.monotonic()
             if self._handover.stopped:
@@ -194,6 +216,8 @@ class Reading:
                 self.idrs += packet.idr
             self._packets.add(packet)
             self._obey(stream, packet)
+            if collecting is not None:
+                collecting.lull = self.gate.lull
         if not self._handover.stopped:
             self._decode(stream, None)
 
@@ -232,17 +256,22 @@ class Reading:
             stream.restart()
 
     def _catch_up(self, stream: Stream) -> None:
-        """Decode what was held back since the last IDR; the last picture alone is handed over."""
-        group = self._packets.since_idr()
+        """Decode what was held back since something may have happened, and hand it over in order.
+
+        What is too old to be decided on, or not asked for in time, is passed over: afterwards the
+        camera must be live, not late.
+        """
+        group = self._packets.since(self.gate.reach)
         if isinstance(stream, Resumable):
             stream.restart()
         self._blind = not group
         if not group:
             self._handover.held()
             return
-        self._caught_up = self._seen
+        self._caught_up, self._late = self._shown, time.monotonic() + CATCHING_UP
         for packet in group[:-1]:
-            self._decode(stream, packet, show=False, look=False)
+            self._decode(stream, packet, look=False)
+        self._late = None
         self._decode(stream, group[-1])
         self._caught_up = float("-inf")
 
@@ -299,10 +328,22 @@ class Reading:
         if look and not self.gate.off:
             self.gate.look(picture, arrival)
         dated = Dated(picture, index, self._date(picture, arrival), arrival)
-        if show:
-            self._handover.offer(dated)
-        else:
+        if not show:
             self._handover.pass_over(arrival)
+            return
+        if picture.time is not None:
+            self._shown = picture.time
+        self._offer(dated)
+
+    def _offer(self, dated: Dated) -> None:
+        if self._late is None or not self._source.live:
+            self._handover.offer(dated)
+            return
+        now = time.monotonic()
+        if now - dated.arrival > FRESH or now >= self._late:
+            self._handover.pass_over(dated.arrival)
+        elif not self._handover.offer_in_turn(dated, self._late - now):
+            self._late = now
 
     def _watch(self, picture: Picture, now: float) -> None:
         """See now and then whether the view itself is all right."""
@@ -314,12 +355,8 @@ class Reading:
         self._change("frozen" if frozen else "online", FROZEN if frozen else "")
 
     def _known(self, picture: Picture) -> bool:
-        """Tell whether this picture was decoded before the rest that is being caught up with."""
-        if picture.time is None:
-            return False
-        known = picture.time <= self._caught_up
-        self._seen = max(self._seen, picture.time) if known else picture.time
-        return known
+        """Tell whether others saw this picture before the rest that is being caught up with."""
+        return picture.time is not None and picture.time <= self._caught_up
 
     def _date(self, picture: Picture, arrival: float) -> float:
         known = arrival if self._source.live else picture.time

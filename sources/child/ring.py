@@ -67,18 +67,26 @@ class PacketRing:
         with self._lock:
             return list(self._packets)
 
-    def since_idr(self) -> list[Packet]:
-        """Copy what came since the last packet at which decoding can start, that one included.
+    def since(self, moment: float) -> list[Packet]:
+        """Copy what came since the last packet at which decoding could start at some moment.
 
-        Empty if it is not here any more.
+        That packet is included. Where it is not here any more, the first one after it that is takes
+        its place; empty without any.
+
+        Args:
+            moment: Monotonic seconds of arrival.
         """
         with self._lock:
             group: list[Packet] = []
+            whole = 0
             for packet in reversed(self._packets):
                 group.append(packet)
                 if packet.idr:
-                    return group[::-1]
-        return []
+                    whole = len(group)
+                    if packet.arrival <= moment:
+                        break
+            del group[whole:]
+        return group[::-1]
 
     def add(self, packet: Packet) -> None:
         """Keep a packet; the oldest leave, up to the next one at which decoding can start."""

@@ -20,7 +20,7 @@ from sources.child.closer import Closer, Mosaic
 from sources.child.convert import Converter, Size
 from sources.child.draw import drawn, jpeg
 from sources.child.gate.gate import Gate
-from sources.child.gate.machine import Tuning
+from sources.child.gate.machine import REACH, Tuning
 from sources.child.handover import Dated, Handover, early
 from sources.child.limits import bound_memory
 from sources.child.mask import Mask
@@ -46,6 +46,9 @@ from sources.source import DecodeFault, Picture, Quiet, Rgb, Source
 
 PULSE = 0.5
 """Seconds between two pulses."""
+
+PULSE_AT_REST = 0.9
+"""The same for a camera at rest: its own pictures wake it less often than that."""
 
 WEIGHING = 2.0
 """Seconds between two looks at the child's own memory; asking the kernel takes up to 0.5 ms."""
@@ -95,6 +98,7 @@ class Service:
         self._closer: Closer | None = None
         self._film: Canvas | None = None
         self._beat_at = 0.0
+        self._pulse = PULSE
         self._held = 0
         self._weighed_at = float("-inf")
 
@@ -157,7 +161,10 @@ class Service:
             credential(order),
             self._handover,
             self._news,
-            PacketRing(order.ring_bytes, order.ring_seconds),
+            PacketRing(
+                order.ring_bytes,
+                order.ring_seconds if order.gate == "off" else max(order.ring_seconds, REACH),
+            ),
             order.first_index,
             order.wall,
             Gate(order.gate, Tuning(heartbeat=order.gate_heartbeat), Mask(order.privacy)),
@@ -174,7 +181,8 @@ class Service:
     def _serve(self) -> bool:
         while True:
             self._beat()
-            patience = max(0.0, self._beat_at + PULSE - time.monotonic())
+            self._pulse = PULSE_AT_REST if self._reading.gate.lull else PULSE
+            patience = max(0.0, self._beat_at + self._pulse - time.monotonic())
             if self._channel.pending:
                 patience = 0.0
             ready, _, _ = select.select([self._channel.fileno(), self._wake_fd], [], [], patience)
@@ -312,7 +320,7 @@ class Service:
 
     def _beat(self) -> None:
         now = time.monotonic()
-        if now - self._beat_at < PULSE:
+        if now - self._beat_at < self._pulse:
             return
         self._beat_at = now
         if now - self._weighed_at >= WEIGHING:

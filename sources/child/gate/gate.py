@@ -8,6 +8,9 @@ from sources.child.mask import Mask
 from sources.message import GateMode, GateReport
 from sources.source import Packet, Picture
 
+LULL = 0.4
+"""Seconds for which packets of a camera at rest collect at most."""
+
 _OTHER = 1.8
 """Times the usual size at the start of a calibration from which the camera sends another stream."""
 
@@ -31,6 +34,7 @@ class Gate:
 
         self._mode = mode
         self._machine = Machine(insist=mode == "on", tuning=tuning)
+        self._lull = min(LULL, self._machine.heartbeat / 20)
         self._signal = SizeSignal()
         self._motion = PixelMotion()
         self._mask = mask or Mask(())
@@ -45,6 +49,19 @@ class Gate:
     def state(self) -> GateState:
         """How much is decoded."""
         return self._machine.state
+
+    @property
+    def lull(self) -> float:
+        """Seconds for which packets may collect unseen: at rest some, else none.
+
+        By so much a wake comes later, and as much more is caught up with.
+        """
+        return 0.0 if self._machine.state == "live" else self._lull
+
+    @property
+    def reach(self) -> float:
+        """Since when what was held back may matter, once it is to be caught up with; seconds."""
+        return self._machine.reach
 
     def order(self, packet: Packet, at: float) -> Order:
         """Decide about a packet that arrived `at`, in seconds that never decrease."""

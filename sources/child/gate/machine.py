@@ -25,11 +25,17 @@ from sources.child.gate.signal import Rating
 
 GateState = Literal["live", "watch", "idle"]
 
+REACH = 6.0
+"""Seconds of packets that must be at hand: a wake reaches back beyond the last group."""
+
 _TOLERATED = 3
 """Moving pictures that one audit may find unnoticed: noise makes one now and then."""
 
 _SHORTER, _LONGER = 0.75, 1.33
 """Shares of the length of groups from which on it is another stream than the one calibrated."""
+
+_WAVERING = 0.025
+"""Share of a heartbeat by which it may be late: IDRs do not arrive to the millisecond."""
 
 _JUDGED_EVERY = 250
 """Pictures between two judgements."""
@@ -51,7 +57,7 @@ class Order(Enum):
     """Decode this IDR alone and hand its picture over."""
 
     CATCH_UP = auto()
-    """Decode everything since the last IDR, this packet included."""
+    """Decode everything since the last IDR before `Machine.reach`, this packet included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,9 @@ class Machine:
         self.state: GateState = "live"
         self.verdict: Verdict | None = None
         self.audit = Audit()
+        self.reach = float("-inf")
+        """Since when what was held back at the last rest may matter."""
+
         self.wakes = 0
         """Rests that ended because something seemed to happen, or the daemon wished it."""
 
@@ -118,6 +127,13 @@ class Machine:
         self._witnessed: list[tuple[float, bool, bool]] = []
         self._changed = False
         self._sign_now = False
+        self._showing = False
+        """Whether the last packet was to be shown: it counts once it made a picture."""
+
+    @property
+    def heartbeat(self) -> float:
+        """Seconds within which a picture is handed over in any case."""
+        return self._tuning.heartbeat
 
     @property
     def gop(self) -> float | None:
@@ -137,6 +153,7 @@ class Machine:
         self._count(at, idr=idr)
         self._last_rating = rating
         self._sign_now = self._sign(rating)
+        self._showing = False
         self._roused_at = min(self._roused_at, at)
         if self.state == "live":
             self._end_audit(at)
@@ -148,6 +165,8 @@ class Machine:
 
     def picture(self, at: float, change: Change) -> None:
         """Take in what a decoded picture showed; of those at a rest, too."""
+        if self._showing:
+            self._shown_at = at
         if change.overturned:
             self.recalibrate()
         if change.moved:
@@ -237,12 +256,16 @@ class Machine:
             return self._rouse(at)
         if not idr:
             return Order.HOLD
-        if at + (self.gop or 0.0) - self._shown_at >= self._tuning.heartbeat:
-            self._shown_at = at
+        beat = self._tuning.heartbeat
+        if at + (self.gop or 0.0) - self._shown_at > beat + _WAVERING * beat:
+            self._showing = True
             return Order.SHOW
         return Order.GLANCE if self.state == "watch" else Order.HOLD
 
     def _rouse(self, at: float) -> Order:
+        # A changed IDR says nothing about when, since the one before, the change came about.
+        late = (self.gop or 0.0) if self._changed else 0.0
+        self.reach = at if self._auditing else at - CAUGHT_UP - late
         self.state = "live"
         self._changed = False
         self._roused_at = self._shown_at = at

@@ -1,9 +1,11 @@
 """One connection to a camera: blocking, every wait with a deadline, errors in our own words."""
 
+import select
 import socket
 import ssl
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sources.child.fault import CLOSED, broken
@@ -18,6 +20,11 @@ class HungUp(SourceUnavailable):
 
 _PORTION = 262_144
 """Bytes taken from the socket at a time."""
+
+_COLLECTED = 131_072
+"""Bytes that end a lull early: more could fill what the kernel holds, and the camera would drop."""
+
+_BUSY = (BlockingIOError, TimeoutError, ssl.SSLWantReadError)
 
 _MOST_WAITING = 16 << 20
 """Bytes of packets that may come before the answer to PLAY."""
@@ -55,6 +62,9 @@ class Connection:
         self._waiting: deque[tuple[int, bytes, float]] = deque()
         self._held = 0
         self._messages: deque[Message] = deque()
+        # Filled again and again: a fresh one of this size is mapped and unmapped at every turn.
+        self._buffer = memoryview(bytearray(_PORTION))
+        self._lull = 0.0
         self.heard_at = time.monotonic()
         """Monotonic seconds of the last bytes."""
 
@@ -62,6 +72,23 @@ class Connection:
             self._socket = _connected(target)
         except OSError as error:
             raise broken(error, target.host, target.patience) from None
+        self._poll = select.poll()
+        self._poll.register(self._socket, select.POLLIN)
+
+    @property
+    def lull(self) -> float:
+        """Seconds for which `receive` lets packets collect in the kernel, waking nobody."""
+        return self._lull
+
+    @lull.setter
+    def lull(self, seconds: float) -> None:
+        if seconds == self._lull:
+            return
+        # Only a kernel that counts for us can let them collect without the danger of too many.
+        with suppress(OSError):
+            least = _COLLECTED if seconds else 1
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least)
+            self._lull = seconds
 
     def send(self, data: bytes) -> None:
         """Send all of it."""
@@ -114,18 +141,12 @@ class Connection:
         return broken(error, self._target.host, self._target.patience)
 
     def _take(self, patience: float) -> None:
-        self._socket.settimeout(max(patience, 0.001))
-        try:
-            data = self._socket.recv(_PORTION)
-        except (TimeoutError, ssl.SSLWantReadError):
+        size = self._collect(patience) if self._lull else self._read(max(patience, 0.001), 0)
+        if not size:
             return
-        except OSError as error:
-            raise self._failed(error) from None
-        if not data:
-            raise HungUp(CLOSED)
         now = self.heard_at = time.monotonic()
         try:
-            pieces = self._wire.feed(data)
+            pieces = self._wire.feed(self._buffer[:size])
         except Garbled:
             raise NotUnderstood("what answers there does not speak RTSP as expected") from None
         for piece in pieces:
@@ -134,6 +155,30 @@ class Connection:
             else:
                 self._waiting.append((*piece, now))
                 self._held += len(piece[1])
+
+    def _collect(self, patience: float) -> int:
+        """Wait until the lull is over, or much has come; then take all there is."""
+        self._poll.poll(1000 * min(patience, self._lull))
+        size = 0
+        # Of TLS a read gives one record; what was left would wait for the next lull.
+        while size < _PORTION and (more := self._read(0.0, size)):
+            size += more
+            if self._target.tls is None:
+                break
+        return size
+
+    def _read(self, patience: float, at: int) -> int:
+        """Read into the buffer; return how many bytes, 0 for none in time."""
+        self._socket.settimeout(patience)
+        try:
+            size = self._socket.recv_into(self._buffer[at:])
+        except _BUSY:
+            return 0
+        except OSError as error:
+            raise self._failed(error) from None
+        if not size:
+            raise HungUp(CLOSED)
+        return size
 
 
 def _connected(target: Target) -> socket.socket:

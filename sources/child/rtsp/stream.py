@@ -1,7 +1,7 @@
 """An RTSP camera as a stream: what the child demuxes and decodes."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 
@@ -25,7 +25,7 @@ from sources.child.rtsp.nal import cutter
 from sources.child.rtsp.packet import rtp, says_goodbye, sender_report
 from sources.child.rtsp.session import Session
 from sources.child.rtsp.size import LARGEST_SIDE, size
-from sources.child.rtsp.timeline import Timeline
+from sources.child.rtsp.timeline import Timeline, apart_by
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import StreamInfo
 from sources.source import DecodeFault, Mishaps, Packet, Picture
@@ -71,6 +71,15 @@ class RtspStream:
         self._first: int | None = None
         self.info = self._describe()
 
+    @property
+    def lull(self) -> float:
+        """Seconds for which packets may collect; see `sources.source.Collecting`."""
+        return self._connection.lull
+
+    @lull.setter
+    def lull(self, seconds: float) -> None:
+        self._connection.lull = seconds
+
     def align(self, wall: float) -> None:
         """Learn what Unix time was at monotonic 0."""
         self._timeline.align(wall)
@@ -87,12 +96,18 @@ class RtspStream:
                 received = self._connection.receive(min(due, left))
             except NotUnderstood as error:
                 raise SourceUnavailable(str(error)) from None
+            since, ended = heard_at, False
+            units: list[Unit] = []
             for channel, data, arrival in received:
                 if channel == self._session.channel:
                     heard_at = arrival
-                    yield from self._take(data, arrival)
+                    self._take(data, arrival, units)
                 elif channel == self._session.channel + 1:
-                    self._hear(data)
+                    ended = self._hear(data) or ended
+            for unit, arrival in self._dated(units, since):
+                yield self._packet(unit, arrival)
+            if ended:
+                raise SourceUnavailable(_ENDED)
             for message in self._connection.messages():
                 self._session.hear(message)
 
@@ -137,31 +152,42 @@ class RtspStream:
             self._session.close()
         self._connection.close()
 
-    def _take(self, data: bytes, arrival: float) -> Iterator[LibavPacket]:
+    def _take(self, data: bytes, arrival: float, units: list[Unit]) -> None:
         packet = rtp(data)
-        if packet is None or packet.kind != self._track.payload:
-            return
-        for unit in self._assembly.feed(packet, arrival):
-            yield self._packet(unit)
+        if packet is not None and packet.kind == self._track.payload:
+            units += self._assembly.feed(packet, arrival)
 
-    def _packet(self, unit: Unit) -> LibavPacket:
-        ticks = self._timeline.place(unit.stamp, unit.arrival)
+    def _dated(self, units: list[Unit], since: float) -> Iterable[tuple[Unit, float]]:
+        """Say when units came that were read together: their stamps tell how far apart."""
+        if len(units) < 2 or not self._connection.lull:  # noqa: PLR2004 (two came together)
+            return [(unit, unit.arrival) for unit in units]
+        last, dated = units[-1], []
+        arrival = last.arrival
+        for unit in reversed(units):
+            apart = apart_by(last.stamp, unit.stamp) / self._track.rate
+            arrival = min(arrival, max(since, last.arrival - max(0.0, apart)))
+            dated.append((unit, arrival))
+        return reversed(dated)
+
+    def _packet(self, unit: Unit, arrival: float) -> LibavPacket:
+        ticks = self._timeline.place(unit.stamp, arrival)
         when = ticks / self._track.rate
         if not unit.data:
-            return LibavPacket(0, idr=False, time=when, arrival=unit.arrival, payload=None)
+            return LibavPacket(0, idr=False, time=when, arrival=arrival, payload=None)
         payload = av.Packet(unit.data)
         payload.pts = payload.dts = ticks
         payload.time_base = self._base
         payload.is_keyframe = unit.idr
         size = len(unit.data)
-        return LibavPacket(size, idr=unit.idr, time=when, arrival=unit.arrival, payload=payload)
+        return LibavPacket(size, idr=unit.idr, time=when, arrival=arrival, payload=payload)
 
-    def _hear(self, data: bytes) -> None:
+    def _hear(self, data: bytes) -> bool:
+        """Take a report; tell whether the camera ends the stream with it."""
         report = sender_report(data)
-        if report is not None:
-            self._timeline.report(report.stamp, report.unix)
-        elif says_goodbye(data):
-            raise SourceUnavailable(_ENDED)
+        if report is None:
+            return says_goodbye(data)
+        self._timeline.report(report.stamp, report.unix)
+        return False
 
     def _review(self) -> None:
         """Describe the stream anew when what is known of it changes."""

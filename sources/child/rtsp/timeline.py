@@ -139,5 +139,10 @@ class Timeline:
         self._faithful = -0.001 <= quickest <= ON_ITS_WAY + slack  # noqa: PLR2004 (a clock's grain)
 
 
+def apart_by(later: int, earlier: int) -> int:
+    """Return the ticks from one stamp to another, which may be before it; stamps wrap."""
+    return _signed(later - earlier)
+
+
 def _signed(difference: int) -> int:
     return (difference + _HALF) % _WHOLE - _HALF

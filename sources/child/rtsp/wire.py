@@ -4,6 +4,7 @@ Bounded: whatever comes, no more is held than one head, one body or one packet. 
 frame are skipped and counted; only a flood of them, or a head without end, is an error.
 """
 
+import struct
 from dataclasses import dataclass
 
 from sources.child.rtsp.errors import Garbled
@@ -23,7 +24,8 @@ _STARTS = (b"RTSP/1.", *_METHODS)
 _INTERLEAVED = 0x24
 _VERSION = 2
 _CHANNELS = 16
-_HEAD = 5
+_FRAMED = struct.Struct("!BBHB")
+_HEAD = _FRAMED.size
 """Bytes by which an interleaved packet is recognised: `$`, channel, length, version."""
 
 
@@ -69,26 +71,33 @@ class Wire:
         """Bytes that wait for more."""
         return len(self._buffer)
 
-    def feed(self, data: bytes) -> list[Piece]:
+    def feed(self, data: bytes | memoryview) -> list[Piece]:
         """Take what arrived; return what is whole.
 
         Raises:
             Garbled: This does not speak RTSP.
         """
-        buffer = self._buffer
-        buffer += data
+        self._buffer += data
         pieces: list[Piece] = []
-        at, size = 0, len(buffer)
+        with memoryview(self._buffer) as view:
+            taken = self._cut(view, pieces)
+        del self._buffer[:taken]
+        return pieces
+
+    def _cut(self, view: memoryview, pieces: list[Piece]) -> int:
+        """Cut off all whole pieces; return the bytes that are done with."""
+        at, size = 0, len(view)
         while at < size:
-            if buffer[at] == _INTERLEAVED:
+            if view[at] == _INTERLEAVED:
                 if size - at < _HEAD:
                     break
-                length = buffer[at + 2] << 8 | buffer[at + 3]
-                if buffer[at + 4] >> 6 == _VERSION and buffer[at + 1] < _CHANNELS and length:
-                    if size - at < 4 + length:
+                _, channel, length, first = _FRAMED.unpack_from(view, at)
+                if first >> 6 == _VERSION and channel < _CHANNELS and length:
+                    end = at + 4 + length
+                    if end > size:
                         break
-                    pieces.append((buffer[at + 1], bytes(buffer[at + 4 : at + 4 + length])))
-                    at += 4 + length
+                    pieces.append((channel, view[at + 4 : end].tobytes()))
+                    at = end
                     self._skipping = 0
                     continue
             elif (end := self._message(at, pieces)) is not None:
@@ -98,8 +107,7 @@ class Wire:
                 self._skipping = 0
                 continue
             at = self._skip(at)
-        del buffer[:at]
-        return pieces
+        return at
 
     def _message(self, at: int, pieces: list[Piece]) -> int | None:
         """Read a message; return where it ends, `at` if it is not whole, None if it is none."""

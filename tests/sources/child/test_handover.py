@@ -1,6 +1,7 @@
 """Where the reader leaves pictures and the control thread takes them."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from hypothesis import given
@@ -62,6 +63,36 @@ def test_early_pictures_are_passed_over() -> None:
     handover.offer(dated(4))
     assert handover.take(4.0 + 1e-9) is not None
     assert handover.counts().superseded == 1
+
+
+def test_pictures_that_are_caught_up_with_come_one_after_the_other() -> None:
+    """Each waits until the one before was taken and another is asked for; early ones do not."""
+    handover = Handover(live=True, wake=nothing)
+    taken: list[int] = []
+
+    def consume() -> None:
+        due = 0.0
+        while len(taken) < 5:
+            found = handover.take(due)
+            if found is not None:
+                taken.append(found.index)
+                due = found.time + 2.0
+            time.sleep(0.002)
+
+    consumer = threading.Thread(target=consume, daemon=True)
+    consumer.start()
+    assert all(handover.offer_in_turn(dated(number), 10.0) for number in range(9))
+    consumer.join(10)
+    assert taken == [0, 2, 4, 6, 8]
+    assert handover.counts().superseded == 4
+
+
+def test_nobody_asks_and_the_picture_is_passed_over() -> None:
+    """The reader goes on after its patience, and every picture is accounted for."""
+    handover = Handover(live=True, wake=nothing)
+    assert not handover.offer_in_turn(dated(0), 0.01)
+    assert handover.counts().superseded == 1
+    assert handover.take(None) is None
 
 
 def test_stop_frees_a_waiting_reader() -> None:

@@ -48,6 +48,16 @@ def test_packet_ring_stays_within_its_bytes(limit: int, packets: list[tuple[int,
             assert ring.dropped + len(ring) == number + 1
 
 
+def test_what_came_since_a_moment_begins_where_decoding_could_start_then() -> None:
+    """The group of that moment comes whole; where it left, the first one that is there."""
+    ring = PacketRing(1000)
+    for number in range(12):
+        ring.add(ScriptedPacket(number, 0.0, float(number), size=10, idr=number % 4 == 0))
+    for moment, first in ((11.0, 8), (8.0, 8), (7.9, 4), (4.0, 4), (-5.0, 0)):
+        assert [packet.arrival for packet in ring.since(moment)] == [*range(first, 12)]
+    assert PacketRing(1000).since(0.0) == []
+
+
 def test_packet_ring_of_no_bytes_keeps_nothing() -> None:
     """Zero is off, not unbounded."""
     ring = PacketRing(0)

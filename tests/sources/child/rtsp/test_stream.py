@@ -2,7 +2,9 @@
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -11,7 +13,10 @@ from rig.camera_b.payload import Footage, footage
 from rig.child import UNIT, Child
 from rig.clip import Clip
 
+from sources.child.rtsp.connection import Target
+from sources.child.rtsp.stream import RtspStream
 from sources.message import Counts, Failed, Given, Pulse, StreamInfo
+from sources.source import Packet
 from sources.testing import read
 
 RTSP = "sources.rtsp:RtspSource"
@@ -203,6 +208,37 @@ def test_nothing_damaged_is_given(h264: Footage, lost: tuple[int, int]) -> None:
     assert counts(child).lost == 1
     assert counts(child).damaged >= 1
     assert counts(child).corrupt == 0
+
+
+def test_pictures_that_were_collected_come_when_their_stamps_say(h264: Footage) -> None:
+    """Read together, they are dated as they came: apart by their stamps, never in the future."""
+    with CameraB(h264, Script()) as camera:
+        port = int(camera.url.split(":")[2].split("/")[0])
+        stream = RtspStream(Target("127.0.0.1", port, 5.0), camera.url, None, 5.0)
+        packets = stream.packets()
+        for _ in range(20):
+            next(packets)
+        stream.lull = 0.3
+        before = time.monotonic()
+        collected: list[Packet] = []
+        read_at: list[float] = []
+        while len(collected) < 60:
+            collected.append(next(packets))
+            read_at.append(time.monotonic())
+        stream.close()
+    arrivals = [packet.arrival for packet in collected]
+    assert arrivals == sorted(arrivals)
+    assert all(came <= read for came, read in zip(arrivals, read_at, strict=True))
+    together = [
+        later.arrival - earlier.arrival
+        for (earlier, later), (one, other) in zip(
+            pairwise(collected), pairwise(read_at), strict=True
+        )
+        if other - one < 0.005
+    ]
+    assert len(together) > 30, "they were not read together"
+    assert median(together) == pytest.approx(1 / h264.fps, abs=0.002)
+    assert before - 1 < arrivals[0]
 
 
 def test_session_is_kept_alive(h264: Footage) -> None:
