@@ -5,7 +5,8 @@ cores, in turn: a block of looks of one, then of the other, so that whatever dis
 the other. The bare loop is one request with the product's settings (`benchmarks.floor.Eye`), which
 infers and does nothing else: it copies no picture, and reads no boxes. Lookout's side is the whole
 way from the daemon's edge through worker and family to detections in the daemon, two cameras
-asking by turns.
+asking by turns. Both infer on one thread of two cores; what Lookout does beside that lies on the
+other, so another program that is busy there costs Lookout alone.
 
 `overload` lets four cameras offer together twice what the detector carries, at rates of 4 : 2 : 1 :
 1, and tells how old frames were when they were answered, and Jain's index of each camera's share of

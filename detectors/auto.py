@@ -15,12 +15,12 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from detectors.detection import Detections
-from detectors.detector import Detector, Profile
+from detectors.detector import Detector, Overlapping, Profile
 from detectors.errors import DetectorRejected
 from detectors.openvino import OpenvinoDetector
 from detectors.picture import Picture
@@ -82,6 +82,22 @@ class AutoDetector:
         if self._picked is None:
             raise RuntimeError("load() comes first")
         return self._picked.detect(pictures)
+
+    def begin(self, pictures: Sequence[Picture]) -> Any:  # noqa: ANN401 (its own ticket)
+        """Let the picked detector start looking, if it is one that can; see its profile."""
+        return cast("Overlapping", self._picked).begin(pictures)
+
+    def done(self, ticket: Any) -> bool:  # noqa: ANN401 (the picked one's)
+        """Ask the picked detector."""
+        return cast("Overlapping", self._picked).done(ticket)
+
+    def finish(self, ticket: Any) -> Sequence[Detections]:  # noqa: ANN401 (the picked one's)
+        """Wait for the picked detector."""
+        return cast("Overlapping", self._picked).finish(ticket)
+
+    def bell(self) -> int:
+        """Return the picked detector's."""
+        return cast("Overlapping", self._picked).bell()
 
     def close(self) -> None:
         """Close the picked detector."""

@@ -30,6 +30,10 @@ class Profile:
     window: float = 0.0
     """Seconds worth waiting for a fuller batch; 0 on CPUs."""
 
+    under_way: int = 1
+    """How many calls may be begun before the first is finished; more than one only of detectors
+    that are `Overlapping`."""
+
     parts: bool = False
     """Whether a part of a picture may be looked at by itself: it remembers nothing between
     pictures and knows objects by their looks."""
@@ -68,4 +72,40 @@ class Detector(Protocol):
 
     def close(self) -> None:
         """Free the device."""
+        ...
+
+
+class Overlapping(Detector, Protocol):
+    """A detector that takes the next pictures while it still looks at the last ones.
+
+    At most `Profile.under_way` calls are begun at a time, and they are finished in order.
+    """
+
+    def begin(self, pictures: Sequence[Picture]) -> Any:  # noqa: ANN401 (its own ticket)
+        """Start looking at up to `max_batch` pictures, which may go once this returns.
+
+        Raises:
+            DetectorExhausted: The device has no memory left, even for the smallest batch.
+            DetectorUnavailable: The device failed; the worker is started anew.
+        """
+        ...
+
+    def done(self, ticket: Any) -> bool:  # noqa: ANN401 (its own ticket)
+        """Tell whether `finish` would return at once."""
+        ...
+
+    def finish(self, ticket: Any) -> Sequence[Detections]:  # noqa: ANN401 (its own ticket)
+        """Wait for what was begun; return one result per picture, in order.
+
+        Raises:
+            DetectorExhausted: The device has no memory left, even for the smallest batch.
+            DetectorUnavailable: The device failed; the worker is started anew.
+        """
+        ...
+
+    def bell(self) -> int:
+        """Return a descriptor that can be read whenever something begun is done; reset by reading.
+
+        Only a hint: what failed may not ring.
+        """
         ...

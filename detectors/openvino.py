@@ -1,17 +1,17 @@
 """A detector on OpenVINO: any x86 or ARM processor, Intel's graphics and neural units.
 
 Float conversion, scaling, colour order and layout happen inside the compiled graph, which reads an
-8-bit picture straight from one persistent tensor. On a CPU batches bring nothing, so pictures are
-looked at one by one.
+8-bit picture straight from a persistent tensor. On a CPU batches bring nothing, so pictures are
+looked at one by one; there are two beds for them, so that the next lies ready when one is done.
 """
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from detectors.detection import Detections
@@ -19,10 +19,11 @@ from detectors.detector import Profile
 from detectors.errors import DetectorRejected, DetectorUnavailable
 from detectors.families.choice import choose, settle, with_pixels
 from detectors.families.family import Array, Family, FamilyName, Pixels, of_picture
-from detectors.families.letterbox import GRAY, Letterbox
+from detectors.families.letterbox import Letterbox
 from detectors.families.names import class_names
 from detectors.families.reading import Reading, place_for
 from detectors.model import ModelFile, open_model, require_detection
+from detectors.openvino_bed import BEDS, Bed
 from detectors.picture import Picture
 from sources.slot import LARGEST_SIDE
 
@@ -89,18 +90,25 @@ class OpenvinoConfig(BaseModel):
     """Folder for compiled models, which makes GPUs and NPUs start faster; default none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A look that is under way."""
+
+    bed: Bed
+    place: Letterbox
+
+
 class OpenvinoDetector:
-    """Finds objects with a model on OpenVINO; see `detectors.Detector`."""
+    """Finds objects with a model on OpenVINO; see `detectors.Overlapping`."""
 
     Config: ClassVar[type[BaseModel]] = OpenvinoConfig
 
     def __init__(self, name: str, config: OpenvinoConfig) -> None:
         self._name = name
         self._config = config
-        self._request: _Foreign = None
-        self._canvas = np.empty((0, 0, 3), np.uint8)
-        self._place: Letterbox | None = None
-        self._count = 1
+        self._beds: list[Bed] = []
+        self._next = 0
+        self._bell: int | None = None
 
     def load(self) -> Profile:
         """Check, compile and warm up."""
@@ -116,11 +124,62 @@ class OpenvinoDetector:
 
     def detect(self, pictures: Sequence[Picture]) -> Sequence[Detections]:
         """Look at each picture in turn."""
-        return [self._look(picture.rgb) for picture in pictures]
+        found: list[Detections] = []
+        under_way: list[Ticket] = []
+        for picture in pictures:
+            under_way.append(self.begin([picture]))
+            if len(under_way) == BEDS:
+                found.extend(self.finish(under_way.pop(0)))
+        for ticket in under_way:
+            found.extend(self.finish(ticket))
+        return found
+
+    def begin(self, pictures: Sequence[Picture]) -> Ticket:
+        """Start looking at one picture."""
+        [picture] = pictures
+        height, width, _ = picture.rgb.shape
+        bed = self._beds[self._next]
+        self._next = (self._next + 1) % BEDS
+        place = place_for(self._family, (width, height), self._size)
+        bed.lay(picture.rgb, place)
+        try:
+            bed.start()
+        except RuntimeError as error:
+            raise self._failure(error) from error
+        return Ticket(bed, place)
+
+    def done(self, ticket: Ticket) -> bool:
+        """Tell whether the look is over."""
+        return ticket.bed.done
+
+    def finish(self, ticket: Ticket) -> Sequence[Detections]:
+        """Wait for the look and read what came out."""
+        try:
+            ticket.bed.wait()
+        except RuntimeError as error:
+            raise self._failure(error) from error
+        found = self._family.join(of_picture(ticket.bed.outputs(), 0, 1))
+        return [self._reading.read(found, ticket.place)]
+
+    def bell(self) -> int:
+        """Return the event descriptor that every finished look writes to."""
+        if self._bell is None:
+            self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+            for bed in self._beds:
+                bed.ring(self._bell)
+        return self._bell
 
     def close(self) -> None:
         """Drop the compiled model."""
-        self._request = None
+        self._beds = []
+        if self._bell is not None:
+            os.close(self._bell)
+            self._bell = None
+
+    def _failure(self, error: RuntimeError) -> DetectorUnavailable:
+        return DetectorUnavailable(
+            f"{self._config.device} failed during inference: {_reason(error)}"
+        )
 
     def _load(self, file: ModelFile) -> Profile:
         require_detection(file.task)
@@ -160,6 +219,7 @@ class OpenvinoDetector:
             labels=self._reading.labels,
             description=f"{file.path.name} ({family.name}, {size[0]}x{size[1]}) with OpenVINO "
             f"{version} on {self._config.device}: {device}",
+            under_way=BEDS,
             parts=True,
         )
 
@@ -179,46 +239,17 @@ class OpenvinoDetector:
 
     def _prepare(
         self, openvino: _Foreign, compiled: _Foreign, size: tuple[int, int]
-    ) -> list[Array]:
-        """Bind the inputs and look at a gray picture; return what comes out."""
-        self._canvas = np.full((size[1], size[0], 3), GRAY, np.uint8)
-        self._request = compiled.create_infer_request()
-        for place, port in enumerate(compiled.inputs):
-            picture = len(port.partial_shape) == _AXES
-            values = (
-                self._canvas[np.newaxis]
-                if picture
-                else np.array([size], port.element_type.to_dtype())
-            )
-            tensor = openvino.Tensor(values, shared_memory=picture)
-            self._request.set_input_tensor(place, tensor)
-        for _ in range(_WARM_UPS):
-            self._request.infer()
-        self._count = len(compiled.outputs)
-        outputs = self._outputs()
+    ) -> Sequence[Array]:
+        """Make the beds and look at a gray picture; return what comes out."""
+        self._beds = [Bed(openvino, compiled, size) for _ in range(BEDS)]
+        for bed in self._beds * _WARM_UPS:
+            bed.infer()
+        outputs = self._beds[0].outputs()
         if not all(_is_sound(output) for output in outputs):
             raise DetectorRejected(
                 "its output is not made of finite 32-bit numbers; export it again in FP32"
             )
         return outputs
-
-    def _outputs(self) -> list[Array]:
-        return [self._request.get_output_tensor(place).data for place in range(self._count)]
-
-    def _look(self, rgb: npt.NDArray[np.uint8]) -> Detections:
-        place = place_for(self._family, (rgb.shape[1], rgb.shape[0]), self._size)
-        if place != self._place:
-            self._canvas[:] = GRAY
-            self._place = place
-        place.place(rgb, self._canvas)
-        try:
-            self._request.infer()
-        except RuntimeError as error:
-            raise DetectorUnavailable(
-                f"{self._config.device} failed during inference: {_reason(error)}"
-            ) from error
-        found = self._family.join(of_picture(self._outputs(), 0, 1))
-        return self._reading.read(found, place)
 
 
 def _is_sound(output: Array) -> bool:

@@ -3,19 +3,20 @@
 import ctypes
 import json
 import os
+import select
 import signal
 import time
 from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from detectors.detection import Detections
-from detectors.detector import Detector, Profile
+from detectors.detector import Detector, Overlapping, Profile
 from detectors.errors import DetectorExhausted, DetectorRejected, DetectorUnavailable
 from detectors.picture import Picture
 from sources.testing import truth
@@ -25,6 +26,9 @@ Fault = Literal[
 ]
 
 _FOR_EVER = 3600
+_RINGS = 20_000
+"""Milliseconds within which a bell must ring, on the slowest machine."""
+
 _BAND = 12
 """The part of the height, above and below, in which a picture that bears truth has its blocks."""
 
@@ -225,8 +229,36 @@ def check_detector(detector: Detector) -> Profile:
     _require(len(results) == len(pictures), "one result per picture")
     for result in results:
         _check_result(result, profile)
+    if profile.under_way > 1:
+        _check_overlap(cast("Overlapping", detector), profile, pictures, results)
     detector.close()
     return profile
+
+
+def _check_overlap(
+    detector: Overlapping,
+    profile: Profile,
+    pictures: Sequence[Picture],
+    wanted: Sequence[Detections],
+) -> None:
+    """Look at each picture as the worker does: the next is begun before the last is finished."""
+    ear = select.poll()
+    ear.register(detector.bell(), select.POLLIN)
+    waiting = list(pictures)
+    tickets: list[object] = []
+    found: list[Detections] = []
+    while waiting or tickets:
+        while waiting and len(tickets) < profile.under_way:
+            tickets.append(detector.begin([waiting.pop(0)]))
+        while not detector.done(tickets[0]):
+            _require(ear.poll(_RINGS), "the bell must ring")
+            os.eventfd_read(detector.bell())
+        found.extend(detector.finish(tickets.pop(0)))
+    same = [
+        np.array_equal(one.xyxy, two.xyxy) and one.label == two.label
+        for one, two in zip(found, wanted, strict=True)
+    ]
+    _require(all(same), "what overlaps must find the same")
 
 
 def _check_result(result: Detections, profile: Profile) -> None:

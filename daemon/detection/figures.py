@@ -36,7 +36,8 @@ class DetectorFigures:
     """From asking until the batch is sent."""
 
     running: Histogram = field(default_factory=Histogram)
-    """From sending a batch until it is answered."""
+    """From when the worker could begin with a batch until it is answered: since the last answer,
+    or since it was sent if that was later."""
 
     age: Histogram = field(default_factory=Histogram)
     """Of live frames when they were answered, since their last byte arrived."""
@@ -45,7 +46,7 @@ class DetectorFigures:
     """How long the next batch will take."""
 
     def ran(self, seconds: float, busy: float) -> None:
-        """Count a batch: from sending to answer, and what the detector itself took of it."""
+        """Count a batch: how long it kept the worker, and what the detector itself took of it."""
         self.batches += 1
         self.busy_s += busy
         self.running.add(seconds)

@@ -1,12 +1,12 @@
-"""One detector: its worker kept going from batch to batch, and the queue in front of it.
+"""One detector: its worker kept alive, and the queue in front of it.
 
-The engine is asked as soon as it is idle. Whoever's turn it is then hands over its *newest* frame:
-a camera's older one was replaced in its edge, so overload lowers the rate and never raises latency.
+Whoever's turn it is hands over its *newest* frame: a camera's older one was replaced in its edge,
+so overload lowers the rate and never raises latency. See `rounds` for when that is.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from pydantic import JsonValue
@@ -14,23 +14,18 @@ from pydantic import JsonValue
 from daemon.detection.figures import DetectorFigures
 from daemon.detection.looking import Held, Look, Seen
 from daemon.detection.memory import Memory
-from daemon.detection.queue import Outcome, Queue, Request
+from daemon.detection.queue import Outcome, Queue
+from daemon.detection.rounds import Rounds
 from daemon.detection.worker import Worker
 from daemon.edges import Edge
 from daemon.process import Process, ProcessGone
 from daemon.slots import SlotPool
 from daemon.timing import Timing
-from detectors import Detections, DetectorExhausted, DetectorRejected, DetectorUnavailable
+from detectors import DetectorExhausted, DetectorRejected, DetectorUnavailable
 from detectors.message import Load, Loaded
 from sources import ChannelBroken
 
 logger = logging.getLogger(__name__)
-
-IDLE = 1.0
-"""Seconds between two looks at a worker that nobody asks anything."""
-
-DEFERENCE = 0.1
-"""Share of a batch's time that the engine may wait for the camera whose turn it is."""
 
 
 class DetectorHost:
@@ -168,23 +163,18 @@ class DetectorHost:
         self.figures.starts += 1
         self.figures.state = "loading"
         self._told("loading", "")
-        batch: list[Request] = []
         try:
             async with self._process() as process:
                 worker = Worker(process, self._timing)
                 load = self._load.model_copy(update={"fallback": self._memory.fallen})
                 loaded = await worker.load(load, self._beat)
                 self._begin(loaded)
-                while not self._memory.spent(self.figures.rss):
-                    batch = await self._gather(process, loaded)
-                    if batch:
-                        await self._serve(worker, batch, loaded.labels)
-                    self._beat()
+                try:
+                    await self._rounds(worker, loaded).run(self.name)
+                finally:
+                    self._end()
         finally:
-            self._running = False
-            self._lose(batch)
-            for request in self._queue.shared():
-                request.settle(None)
+            self._end()
         self.figures.recycled += 1
         logger.info("%s: starts anew: %s", self.name, self._memory.why)
 
@@ -198,6 +188,12 @@ class DetectorHost:
         self._ready.set()
         self.tried.set()
 
+    def _end(self) -> None:
+        """Nobody answers any more, however long the process takes to go."""
+        self._running = False
+        for request in self._queue.shared():
+            request.settle(None)
+
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[Process]:
         async with Process("detectors.worker", self.name, grace=0.5) as process:
@@ -209,64 +205,14 @@ class DetectorHost:
                     f"{self.name}: no answer within its deadline; worker killed"
                 ) from None
 
-    async def _gather(self, process: Process, loaded: Loaded) -> list[Request]:
-        """Wait until somebody waits, then take the newest frames of whose turn it is."""
-        queue, clock = self._queue, asyncio.get_running_loop().time
-        while not queue:
-            self._beat()
-            process.check()
-            await queue.wait(clock() + IDLE)
-            if not queue and self._memory.outlived:
-                return []
-        full = min(loaded.max_batch, len(self._cameras))
-        while loaded.window and 0 < len(queue) < full:
-            due = queue.due(loaded.window, self.figures.expected)
-            if clock() >= due:
-                break
-            await queue.wait(due)
-        patience = clock() + DEFERENCE * self.figures.expected
-        while len(queue) >= loaded.max_batch and queue.overtaken and clock() < patience:
-            await queue.wait(patience)
-        batch: list[Request] = []
-        while len(queue) and len(batch) < loaded.max_batch:
-            request = queue.pop()
-            held = await request.look.take()
-            if held is None:
-                request.settle(None)
-            elif request.look.too_old:
-                request.settle(Outcome(None, "too_old"))
-            elif held.frame.parts == ():
-                request.settle(Outcome(Detections.none()))
-            else:
-                batch.append(request)
-        return batch
-
-    async def _serve(
-        self, worker: Worker, batch: Sequence[Request], labels: tuple[str, ...]
-    ) -> None:
-        clock = asyncio.get_running_loop().time
-        sent = clock()
-        frames = [(one.look.camera, held) for one in batch if (held := one.look.held) is not None]
-        for request in batch:
-            self.figures.waiting.add(sent - request.asked_at)
-        found, columns = await worker.detect(frames, self._cameras, labels)
-        now = clock()
-        self.figures.ran(now - sent, found.seconds)
-        self.figures.rss = found.rss
-        for request, (_, held), detections in zip(batch, frames, columns, strict=True):
-            if request.look.max_age is not None:
-                self.figures.age.add(max(0.0, now - held.frame.arrival))
-            if detections is None:
-                self.figures.torn += 1
-                request.settle(Outcome(None, "torn"))
-            elif request.look.too_old:
-                request.settle(Outcome(None, "too_old"))
-            else:
-                self.figures.frames += 1
-                request.settle(Outcome(detections))
-
-    def _lose(self, batch: Sequence[Request]) -> None:
-        for request in batch:
-            if not request.answer.done():
-                self.figures.lost += 1
-                request.settle(Outcome(None, "lost_with_worker"))
+    def _rounds(self, worker: Worker, loaded: Loaded) -> Rounds:
+        return Rounds(
+            worker,
+            loaded,
+            queue=self._queue,
+            cameras=self._cameras,
+            figures=self.figures,
+            memory=self._memory,
+            timing=self._timing,
+            beat=self._beat,
+        )

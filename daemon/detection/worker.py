@@ -23,7 +23,7 @@ from detectors.message import (
     Unmap,
     from_worker,
 )
-from sources import ChannelBroken, Received
+from sources import ChannelBroken
 
 
 class Worker:
@@ -33,7 +33,6 @@ class Worker:
         self._process = process
         self._timing = timing
         self._mapped: dict[str, SlotPool] = {}
-        self._asked = 0
 
     async def load(self, load: Load, beat: Callable[[], None]) -> Loaded:
         """Have it load its detector.
@@ -53,25 +52,45 @@ class Worker:
             raise ChannelBroken(f"answered {message.kind} to load")
         return message
 
-    async def detect(
-        self,
-        batch: Sequence[tuple[str, Held]],
-        pools: Mapping[str, SlotPool],
-        labels: tuple[str, ...],
+    def check(self) -> None:
+        """Raise ProcessGone if it has ended, without waiting."""
+        self._process.check()
+
+    def maps(self, cameras: Sequence[str], pools: Mapping[str, SlotPool]) -> bool:
+        """Whether it has the slots of these cameras, as they are now."""
+        return all(self._mapped.get(camera) is pools.get(camera) for camera in cameras)
+
+    async def ask(
+        self, number: int, batch: Sequence[tuple[str, Held]], pools: Mapping[str, SlotPool]
+    ) -> None:
+        """Have a batch of cameras' frames looked at.
+
+        Raises:
+            ProcessGone: It ended, perhaps with a last word; see `answer`.
+        """
+        await self._map([camera for camera, _ in batch], pools)
+        items = tuple(_item(camera, held) for camera, held in batch)
+        await self._process.send(Detect(id=number, items=items))
+
+    async def answer(
+        self, number: int, count: int, labels: tuple[str, ...]
     ) -> tuple[Found, list[Detections | None]]:
-        """Have a batch of cameras' frames looked at; None stands for a torn picture.
+        """Wait for the answer to a batch of so many; None stands for a torn picture.
 
         Raises:
             DetectorError: The detector failed.
-            TimeoutError: It took too long.
+            ProcessGone: It ended.
+            ChannelBroken: It said something else.
         """
-        await self._map([camera for camera, _ in batch], pools)
-        self._asked += 1
-        items = tuple(_item(camera, held) for camera, held in batch)
-        await self._process.send(Detect(id=self._asked, items=items))
-        async with asyncio.timeout(self._timing.inference):
-            received = await self._process.receive()
-        return self._parse(received, len(batch), labels)
+        received = await self._process.receive()
+        message = from_worker.validate_json(received.text)
+        if isinstance(message, Failed):
+            raise _failure(message)
+        if not isinstance(message, Found) or message.id != number or len(message.rows) != count:
+            raise ChannelBroken("an answer that fits no question")
+        numbers = array.array("f")
+        numbers.frombytes(received.blob)
+        return message, from_rows(message.rows, numbers, labels)
 
     async def _map(self, cameras: Sequence[str], pools: Mapping[str, SlotPool]) -> None:
         for camera in [name for name, pool in self._mapped.items() if pools.get(name) is not pool]:
@@ -83,20 +102,6 @@ class Worker:
                 message = Map(camera=camera, slots=pool.count)
                 await self._process.send(message, descriptors=[pool.readonly])
                 self._mapped[camera] = pool
-
-    def _parse(
-        self, received: Received, count: int, labels: tuple[str, ...]
-    ) -> tuple[Found, list[Detections | None]]:
-        message = from_worker.validate_json(received.text)
-        if isinstance(message, Failed):
-            raise _failure(message)
-        if not isinstance(message, Found) or message.id != self._asked:
-            raise ChannelBroken("an answer that fits no question")
-        if len(message.rows) != count:
-            raise ChannelBroken("an answer that fits no question")
-        numbers = array.array("f")
-        numbers.frombytes(received.blob)
-        return message, from_rows(message.rows, numbers, labels)
 
 
 def _item(camera: str, held: Held) -> Item:

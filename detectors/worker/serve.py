@@ -1,22 +1,27 @@
-"""The worker's work: load once, then answer until the daemon closes its end."""
+"""The worker's work: load once, then answer until the daemon closes its end.
 
+A question that comes while the last one is looked at is begun at once where the detector can do
+that: its picture then lies in the device's queue when the device gets free. With others it waits in
+the socket, which still saves the way from here to the daemon and back.
+"""
+
+import select
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import ValidationError
 
 from detectors.columns import to_rows
 from detectors.detection import Detections
 from detectors.detector import Detector, Profile
 from detectors.errors import DetectorUnavailable
-from detectors.message import MOST, Detect, Found, Item, Load, Loaded, Map, Unmap, from_daemon
-from detectors.parts import Glimpse, merged
-from detectors.picture import Picture
+from detectors.message import MOST, Detect, Found, Load, Loaded, Map, Unmap, from_daemon
 from detectors.worker.backend import build
 from detectors.worker.cameras import Cameras
+from detectors.worker.engine import Engine
 from detectors.worker.process import rss
+from detectors.worker.question import Question
 from sources import BlockingChannel, ChannelBroken
 
 
@@ -45,43 +50,100 @@ def serve(channel: BlockingChannel) -> None:
 WEIGHING = 2.0
 """Seconds between two looks at the worker's own memory; asking the kernel takes up to 0.5 ms."""
 
+UNRUNG = 0.25
+"""Seconds after which a call is asked whether it is done, should its bell have failed to ring."""
+
 
 class _Desk:
-    """Answers the messages that follow `Load`."""
+    """Answers the messages that follow `Load`, in their order."""
 
     def __init__(self, channel: BlockingChannel, detector: Detector, profile: Profile) -> None:
         self._channel = channel
-        self._detector = detector
+        self._engine = Engine(detector, profile)
         self._number = {label: number for number, label in enumerate(profile.labels)}
         self._most = profile.max_batch
         self._cameras = Cameras()
+        self._open: deque[Question] = deque()
+        self._calls: deque[Question] = deque()
+        self._answered_at = float("-inf")
         self._held = 0
         self._weighed_at = float("-inf")
 
     def work(self) -> None:
-        while (message := _next(self._channel)) is not None:
+        while True:
+            while self._engine and not self._due():
+                self._finish()
+            if (message := _next(self._channel)) is None:
+                return
             match message:
                 case Detect():
-                    self._answer(message)
+                    self._open.append(Question(message, self._cameras))
+                    self._begin()
                 case Map():
+                    self._rest()
                     if not self._channel.descriptors:
                         raise ChannelBroken(f"`map` of camera {message.camera} has no descriptor")
                     fd = self._channel.descriptors.popleft()
                     self._cameras.map(message.camera, message.slots, fd)
                 case Unmap():
+                    self._rest()
                     self._cameras.unmap(message.camera)
                 case Load():
                     raise ChannelBroken("a second `load`")
 
-    def _answer(self, message: Detect) -> None:
-        started = time.monotonic()
-        found = self._look(message.items)
-        seconds = time.monotonic() - started
-        rows = [-1 if detections is None else min(len(detections), MOST) for detections in found]
-        blob = b"".join(self._rows(detections) for detections in found if detections is not None)
-        self._channel.send(
-            Found(id=message.id, rows=tuple(rows), seconds=seconds, rss=self._rss()), blob
-        )
+    def _due(self) -> bool:
+        """Wait until a message can be begun with, or the first call is done; tell which."""
+        willing = self._engine.room and not any(question.waiting for question in self._open)
+        if willing and self._channel.pending:
+            return True
+        ears = [self._channel] if willing else []
+        while not self._engine.done:
+            if self._channel in self._heard(*ears, self._engine.bell, within=UNRUNG):
+                return True
+            self._engine.hush()
+        # With nothing else under way the device would wait while we read and tell.
+        return self._channel in self._heard(*ears, within=0)
+
+    def _heard(self, *ears: BlockingChannel | int | None, within: float) -> list[object]:
+        """Wait until one of them can be read."""
+        waited = [one for one in ears if one is not None]
+        heard: list[object] = []
+        if waited:
+            heard.extend(select.select(waited, [], [], within)[0])
+        return heard
+
+    def _begin(self) -> None:
+        """Begin as many calls as there may be, in the order in which they were asked for."""
+        for question in self._open:
+            while question.waiting and self._engine.room:
+                self._engine.begin(question.take(self._most))
+                self._calls.append(question)
+        self._answer()
+
+    def _finish(self) -> None:
+        """Finish the first call; the device goes on with the next meanwhile."""
+        results = self._engine.finish()
+        self._calls.popleft().add(results)
+        self._begin()
+
+    def _rest(self) -> None:
+        """Finish all calls: pictures of slots that go must not be asked for any more."""
+        while self._engine:
+            self._finish()
+
+    def _answer(self) -> None:
+        """Answer whatever question is through."""
+        while self._open and self._open[0].answered:
+            question = self._open.popleft()
+            now = time.monotonic()
+            seconds = now - max(question.begun_at, self._answered_at)
+            self._answered_at = now
+            found = question.found()
+            rows = [-1 if one is None else min(len(one), MOST) for one in found]
+            blob = b"".join(self._rows(one) for one in found if one is not None)
+            self._channel.send(
+                Found(id=question.id, rows=tuple(rows), seconds=seconds, rss=self._rss()), blob
+            )
 
     def _rss(self) -> int:
         now = time.monotonic()
@@ -89,62 +151,10 @@ class _Desk:
             self._held, self._weighed_at = rss(), now
         return self._held
 
-    def _look(self, items: Sequence[Item]) -> list[Detections | None]:
-        """Detect in the pictures that are still there, and believe only those that still are."""
-        places = [self._cameras.find(item) for item in items]
-        views = [place and place[0].read(place[1]) for place in places]
-        pictures = [
-            picture
-            for item, view in zip(items, views, strict=True)
-            if view is not None
-            for picture in _pictures(item, view)
-        ]
-        results = iter(self._detected(pictures))
-        found = [
-            None if view is None else _whole(item, results)
-            for item, view in zip(items, views, strict=True)
-        ]
-        return [
-            detections if place is not None and place[0].holds(place[1]) else None
-            for detections, place in zip(found, places, strict=True)
-        ]
-
-    def _detected(self, pictures: Sequence[Picture]) -> Iterator[Detections]:
-        """Look at all parts of all pictures, in calls no larger than the detector likes."""
-        most = self._most
-        for start in range(0, len(pictures), most):
-            some = pictures[start : start + most]
-            yield from _checked(self._detector.detect(some), len(some))
-
     def _rows(self, detections: Detections) -> bytes:
         if not (np.isfinite(detections.xyxy).all() and np.isfinite(detections.score).all()):
             raise DetectorUnavailable("the device returned boxes that are not finite numbers")
         return to_rows(detections, self._number)
-
-
-def _pictures(item: Item, view: npt.NDArray[np.uint8]) -> list[Picture]:
-    """Take a slot's picture apart, if it is made of parts.
-
-    Raises:
-        ChannelBroken: A part lies outside of it.
-    """
-    if not item.parts:
-        return [Picture(item.camera, item.index, view)]
-    pictures = []
-    for part in item.parts:
-        left, top, width, height = part.place
-        piece = view[top : top + height, left : left + width]
-        if not width or not height or piece.shape[:2] != (height, width):
-            raise ChannelBroken(f"a part of {item.camera}'s picture {item.index} lies outside it")
-        pictures.append(Picture(item.camera, item.index, piece))
-    return pictures
-
-
-def _whole(item: Item, results: Iterator[Detections]) -> Detections:
-    """Put together what was found in an item's parts."""
-    if not item.parts:
-        return next(results)
-    return merged([Glimpse(part.region, next(results)) for part in item.parts])
 
 
 def _next(channel: BlockingChannel) -> Load | Map | Unmap | Detect | None:
@@ -159,12 +169,6 @@ def _next(channel: BlockingChannel) -> Load | Map | Unmap | Detect | None:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, problem["loc"]))
         raise ChannelBroken(f"a message that is none: {where}: {problem['msg']}") from error
-
-
-def _checked(results: Sequence[Detections], count: int) -> Sequence[Detections]:
-    if len(results) != count:
-        raise RuntimeError(f"the detector gave {len(results)} results for {count} pictures")
-    return results
 
 
 def _loaded(profile: Profile, seconds: float) -> Loaded:

@@ -128,6 +128,7 @@ def test_f14_child_segfaults(tmp_path: Path, camera: RtspServer, broker: Mosquit
     assert cameras["yard0"]["spawns"] > cameras["yard0"]["lost_with_child"] >= 1
 
 
+@pytest.mark.fault("F19")
 @pytest.mark.parametrize("fault", ["hang", "hang_gil"])
 def test_f19_inference_hangs(
     tmp_path: Path, camera: RtspServer, broker: Mosquitto, fault: str

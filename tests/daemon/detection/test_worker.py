@@ -37,9 +37,10 @@ async def test_frame_of_another_camera_is_not_sent() -> None:
             worker = Worker(process, Timing(load=20))
             loaded = await worker.load(load(width=SIZE[0], height=SIZE[1]), lambda: None)
             with pytest.raises(ChannelBroken, match="a frame of yard came for street"):
-                await worker.detect([("street", held)], {}, loaded.labels)
+                await worker.ask(1, [("street", held)], {})
             pools = {"yard": yard.pool}
-            _, (found,) = await worker.detect([("yard", held)], pools, loaded.labels)
+            await worker.ask(2, [("yard", held)], pools)
+            _, (found,) = await worker.answer(2, 1, loaded.labels)
             assert found is not None
             assert len(found) == 1
         held.lease.release()
