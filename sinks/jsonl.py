@@ -5,11 +5,12 @@ import contextlib
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from reasoners import Event
 from sinks.errors import SinkRejected, SinkUnavailable
@@ -17,6 +18,7 @@ from sinks.message import Message
 from sinks.sink import Site
 
 _CHUNK: Final = 64 * 1024
+_MEGABYTE: Final = 1_000_000
 
 
 class JsonlConfig(BaseModel):
@@ -31,13 +33,20 @@ class JsonlConfig(BaseModel):
     """Wait until the disk has each event. Default true; false is faster and loses the last
     seconds in a power cut."""
 
+    megabytes: float = Field(default=100, ge=0, le=1_000_000)
+    """Size, in millions of bytes, at which the file is put aside as `path.1` and a new one begun.
+    Default 100; 0: never. A pipe or device is never put aside."""
+
+    keep: int = Field(default=5, ge=0, le=1000)
+    """Files kept beside the present one; the oldest goes. Default 5."""
+
 
 class JsonlSink:
     """Appends each revision to a file, exactly as `Event.wire` has it.
 
     Delivery: at least once. An event is delivered when its line is written and, with `sync`, on
-    the disk. A line torn by a crash is cut off at the
-    next start, and its event comes again.
+    the disk. A line torn by a crash is cut off at the next start, and its event comes again. A
+    full file is put aside whole: no line is split between two.
     """
 
     Config: ClassVar[type[BaseModel]] = JsonlConfig
@@ -82,9 +91,7 @@ class JsonlSink:
             raise SinkUnavailable(f"{self._config.path}: not open")
         line = event.wire().encode() + b"\n"
         try:
-            await asyncio.get_running_loop().run_in_executor(
-                self._thread, _append, self._file, line, self._config.sync
-            )
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._write, line)
         except OSError as exc:
             raise SinkUnavailable(f"{self._config.path}: {exc.strerror}") from exc
 
@@ -94,6 +101,41 @@ class JsonlSink:
     def wants(self, kind: type[BaseModel]) -> bool:  # noqa: ARG002  the interface's own
         """Tell that messages are of no use here."""
         return False
+
+    def _write(self, line: bytes) -> None:
+        """Append a line; begin a new file first where it would not fit. On the sink's thread."""
+        limit = int(self._config.megabytes * _MEGABYTE)
+        if limit and _full(self._file, len(line), limit):
+            if self._config.path.exists():  # else a new one could not be made the last time
+                _shift(self._config.path, self._config.keep)
+            fresh = _open(self._config.path, trial=False)
+            os.close(self._file)
+            self._file = fresh
+            _sync(self._config.path.parent)
+        _append(self._file, line, self._config.sync)
+
+
+def _full(file: int, more: int, limit: int) -> bool:
+    found = os.fstat(file)
+    return stat.S_ISREG(found.st_mode) and found.st_size > 0 and found.st_size + more > limit
+
+
+def _shift(path: Path, keep: int) -> None:
+    """Rename `path` to `path.1`, `path.1` to `path.2` and so on; the last one goes."""
+    names = [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, keep + 1))]
+    for present, aside in reversed(list(pairwise(names))):
+        with contextlib.suppress(FileNotFoundError):
+            present.replace(aside)
+    if not keep:
+        path.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _open(path: Path, trial: bool) -> int:

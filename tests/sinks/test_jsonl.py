@@ -5,6 +5,7 @@ import json
 import resource
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rig.revisions import revision
@@ -14,14 +15,19 @@ from sinks.jsonl import JsonlConfig, JsonlSink
 from sinks.testing import check_sink
 
 
-def make(path: Path) -> JsonlSink:
+def make(path: Path, **options: Any) -> JsonlSink:
     """Build one."""
-    config = JsonlConfig(path=path)
+    config = JsonlConfig(path=path, **options)
     return JsonlSink("file", config, Site("box1", "0", path.parent, _none, lambda: 0.0))
 
 
 def _none(name: str) -> Credential:
     raise KeyError(name)
+
+
+def files(folder: Path) -> list[str]:
+    """Return the names of the files in a folder."""
+    return sorted(file.name for file in folder.iterdir())
 
 
 def ids(path: Path) -> list[str]:
@@ -97,3 +103,49 @@ async def test_deliveries_at_once_are_whole_lines(tmp_path: Path) -> None:
         for number in range(20):
             group.create_task(sink.deliver(revision(number, camera=f"c{number}", size=9000)))
     assert sorted(ids(path)) == sorted(f"e{number}" for number in range(20))
+
+
+async def test_a_full_file_is_put_aside_whole_and_the_oldest_goes(tmp_path: Path) -> None:
+    """No file is above the limit, every line is whole, and the newest are kept in order."""
+    path = tmp_path / "events.jsonl"
+    line = len(revision(1).wire()) + 1
+    limit = (2 * line + line // 2) / 1e6
+    async with make(path, megabytes=limit, keep=2) as sink:
+        for number in range(1, 9):
+            await sink.deliver(revision(number))
+    names = ("events.jsonl.2", "events.jsonl.1", "events.jsonl")
+    assert files(tmp_path) == sorted(names)
+    assert [ids(tmp_path / name) for name in names] == [["e3", "e4"], ["e5", "e6"], ["e7", "e8"]]
+
+
+async def test_an_event_above_the_limit_has_a_file_of_its_own(tmp_path: Path) -> None:
+    """It is written all the same; with nothing kept the file before it is gone."""
+    path = tmp_path / "events.jsonl"
+    async with make(path, megabytes=0.001, keep=0) as sink:
+        await sink.deliver(revision(1, size=3000))
+        await sink.deliver(revision(2, size=3000))
+    assert ids(path) == ["e2"]
+    assert files(tmp_path) == ["events.jsonl"]
+
+
+async def test_a_file_that_cannot_be_put_aside_goes_on_growing_nothing(tmp_path: Path) -> None:
+    """The event comes again when the way is free; no line is lost."""
+    path = tmp_path / "events.jsonl"
+    async with make(path, megabytes=0.0001, keep=1) as sink:
+        await sink.deliver(revision(1))
+        (tmp_path / "events.jsonl.1").mkdir()
+        with pytest.raises(SinkUnavailable, match="directory"):
+            await sink.deliver(revision(2))
+        assert ids(path) == ["e1"]
+        (tmp_path / "events.jsonl.1").rmdir()
+        await sink.deliver(revision(2))
+    assert (ids(tmp_path / "events.jsonl.1"), ids(path)) == (["e1"], ["e2"])
+
+
+async def test_zero_never_puts_aside(tmp_path: Path) -> None:
+    """Whoever rotates with another tool switches ours off."""
+    path = tmp_path / "events.jsonl"
+    async with make(path, megabytes=0) as sink:
+        for number in range(20):
+            await sink.deliver(revision(number, size=9000))
+    assert len(ids(path)) == 20
