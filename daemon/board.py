@@ -163,5 +163,5 @@ def _same(old: State | None, new: State) -> bool:
     if isinstance(new, (ObjectCounts, ZoneCounts)) and isinstance(old, type(new)):
         return old.counts == new.counts
     if isinstance(new, CameraStatus) and isinstance(old, CameraStatus):
-        return (old.state, old.reason) == (new.state, new.reason)
+        return old.model_copy(update={"since": new.since}) == new
     return False

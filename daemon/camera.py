@@ -14,7 +14,7 @@ from typing import Literal, Self
 from pydantic import ValidationError
 
 from daemon.closely import fits
-from daemon.counters import CameraFigures
+from daemon.counters import CameraFigures, Serving
 from daemon.errors import ChildRejected, ChildUnavailable
 from daemon.process import Process, ProcessGone
 from daemon.slots import SlotPool
@@ -67,6 +67,9 @@ _FLOOD = 200
 
 _HEAVY = 256 * 1024
 """Bytes beside such a message that count as one more of them."""
+
+UNKNOWN = 1
+"""Width of a stream that has not told its size yet."""
 
 _REMEDIES = {
     "unavailable": SourceUnavailable,
@@ -164,6 +167,7 @@ class CameraHost:
         )
         self._say("connecting", "")
         self._figures.spawns += 1
+        self._figures.serving, self._figures.flow = Serving(), None
         self._started = self._heard_at = loop.time()
         try:
             await self._process.__aenter__()
@@ -200,6 +204,7 @@ class CameraHost:
                 answer.cancel()
             await self._process.__aexit__(None, None, None)
             self._figures.child_ended(in_order=not self._died)
+            self._figures.serving = Serving()
 
     async def next(
         self,
@@ -357,6 +362,7 @@ class CameraHost:
                     raise self._nonsense("a picture from the future")
                 self._figures.report(message.counts)
                 self._figures.gate = message.gate
+                self._figures.flow = message.flow
                 self._advance(message.counts.decoded)
                 self._decoded_at = message.decoded_at
                 self._weigh(message)
@@ -391,7 +397,12 @@ class CameraHost:
 
     def _describe(self, stream: StreamInfo) -> None:
         old, self.stream = self.stream, stream
-        if old is not None and _shape(old) != _shape(stream):
+        self._figures.serving = Serving(
+            reader=_word(stream.details.get("reader")),
+            transport=_word(stream.details.get("transport")),
+        )
+        # One that had not told its size yet has not changed it.
+        if old is not None and old.width > UNKNOWN and _shape(old) != _shape(stream):
             self._remark(
                 "stream_changed",
                 f"{_shape(old)} became {_shape(stream)}",
@@ -537,6 +548,11 @@ _HINTS = {
 
 def _shape(stream: StreamInfo) -> str:
     return f"{stream.codec} {stream.width}x{stream.height}"
+
+
+def _word(said: object) -> str | None:
+    """Take one word of a child's, not a story."""
+    return _plain(said)[:40] if isinstance(said, str) else None
 
 
 def _plausible(given: Given) -> bool:

@@ -4,10 +4,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sources.message import Counts, GateReport
+from sources.message import Counts, Flow, GateReport
 
 Drop = Literal["superseded", "too_old", "lost_with_worker", "torn", "lost_with_camera", "at_stop"]
 """Why a frame that was handed over was not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Who reads a camera now, and how."""
+
+    reader: str | None = None
+    """`own`, `libav` or another part of Lookout; None where there is no choice of them."""
+
+    transport: str | None = None
 
 
 @dataclass(slots=True)
@@ -42,6 +52,12 @@ class CameraFigures:
     too_late_to_save: int = 0
     gate: GateReport | None = None
     """How the idle gate of the present child stands."""
+
+    flow: Flow | None = None
+    """What the present child's stream measures."""
+
+    serving: Serving = Serving()
+    """Who reads the camera; nobody while no child has opened it."""
 
     _ended: Counter[str] = field(default_factory=Counter)
     _present: Counts = field(default_factory=Counts)
@@ -106,8 +122,29 @@ class CameraFigures:
             "recycled": self.recycled,
             "pictures": self.pictures,
             "pictures_gone": self.pictures_gone,
+            "reader": self.serving.reader,
+            "transport": self.serving.transport,
+            **{f"stream_{name}": value for name, value in self._flow().items()},
             **{f"gate_{name}": value for name, value in self._gate().items()},
         }
 
+    def _flow(self) -> dict[str, int | float | str | None]:
+        flow = self.flow
+        if flow is None:
+            return {}
+        clock = flow.clock
+        figures: dict[str, int | float | str | None] = {
+            "bit_rate": flow.bit_rate,
+            "gop_frames": flow.gop_frames,
+            "gop_seconds": _rounded(flow.gop_seconds),
+        }
+        if clock is not None:
+            figures |= {"clock": clock.trust, "clock_ahead": _rounded(clock.ahead)}
+        return figures
+
     def _gate(self) -> dict[str, int | float | str | None]:
         return {} if self.gate is None else self.gate.model_dump()
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

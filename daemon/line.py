@@ -542,7 +542,14 @@ class Line:
 
     def _on_state(self, state: CameraState, reason: str) -> None:
         since = round(self._wire.clock.now(), 3)
-        status = CameraStatus(camera=self.name, state=state, reason=reason, since=since)
+        status = CameraStatus(
+            camera=self.name,
+            state=state,
+            reason=reason,
+            since=since,
+            reader=self.figures.serving.reader,
+            transport=self.figures.serving.transport,
+        )
         self._wire.board.show(status)
         # A camera that is off for days says why once, not every half minute.
         level = logging.DEBUG if (state, reason) in self._said else logging.INFO

@@ -37,6 +37,12 @@ class CameraStatus(_Message):
     ]
     reason: str = ""
     since: Seconds
+    reader: str | None = None
+    """Who reads the camera now: `own` is Lookout's RTSP reader, `http` the one for JPEG, `libav`
+    FFmpeg's. None while it is not open, and for pictures that nobody streams."""
+
+    transport: str | None = None
+    """`tcp`, `udp` or `tls`, of a camera that is open; None where there is no choice."""
 
 
 class ObjectCounts(_Message):

@@ -212,6 +212,48 @@ class GateReport(_Message):
     """Those of them without a sign in time."""
 
 
+class ClockReport(_Message):
+    """What a camera's own clock is worth, by its sender reports (RFC 3550, 6.4.1)."""
+
+    trust: Literal["none", "ignored", "shifted", "camera"] = "none"
+    """`camera`: pictures are dated by it; `shifted`: only the time between them is its own;
+    `ignored`: too far off; `none`: it sends no reports."""
+
+    reports: Count = 0
+    ahead: Seconds | None = None
+    """Seconds by which it is ahead of ours; as far as the quickest picture tells, which was on its
+    way for a while itself."""
+
+    jitter: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Mean deviation in seconds of the way of whole pictures (RFC 3550, A.8)."""
+
+
+class Flow(_Message):
+    """What a stream measures, over its last groups of pictures."""
+
+    seconds: float = Field(ge=0, allow_inf_nan=False)
+    """Seconds of media over which it was measured."""
+
+    bit_rate: Count = 0
+    """Bits per second."""
+
+    groups: Count = 0
+    """Complete groups of pictures, from one IDR to the next, that were seen."""
+
+    gop_frames: Count | None = None
+    """Pictures in a group; the median."""
+
+    gop_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Seconds from one IDR to the next; the median."""
+
+    gop_longest: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    since_idr: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    """Seconds of media since the last IDR."""
+
+    clock: ClockReport | None = None
+    """None where the stream knows no clock but ours."""
+
+
 class Counts(_Message):
     """What became of the decoded pictures so far.
 
@@ -331,6 +373,9 @@ class Pulse(_Message):
     counts: Counts
     gate: GateReport | None = None
     """How the idle gate stands, where there is one."""
+
+    flow: Flow | None = None
+    """What the stream measures; None before the first IDR."""
 
     rss: Count = 0
     """Bytes of memory the child holds."""

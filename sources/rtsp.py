@@ -124,7 +124,11 @@ class RtspSource:
             if encrypted and (doubt := mistrust(url, self._config)):
                 raise SourceRejected(doubt) from None
             raise
-        details = {**stream.info.details, "reader": "libav", "reader_reason": reason[:80]}
+        details = {
+            **stream.info.details,
+            "transport": "tls" if encrypted else transport,
+            "reader_reason": reason[:80],
+        }
         stream.info = stream.info.model_copy(update={"details": details})
         return stream
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
-from sources.message import StreamInfo
+from sources.message import ClockReport, StreamInfo
 
 Rgb = npt.NDArray[np.uint8]
 """Height x width x 3, RGB, 8 bit."""
@@ -149,6 +149,15 @@ class Witness(Protocol):
 
     def align(self, wall: float) -> None:
         """Learn what Unix time was at monotonic 0, to compare the camera's clock with ours."""
+        ...
+
+
+@runtime_checkable
+class Clocked(Protocol):
+    """A stream whose camera tells the time."""
+
+    def clock(self) -> ClockReport:
+        """Say what the camera's clock is worth; any thread may ask."""
         ...
 
 

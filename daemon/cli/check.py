@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -20,17 +19,17 @@ from rich.text import Text
 
 from daemon import labels
 from daemon.cli import setting
-from daemon.cli.trial import OpenCamera, load_detector, open_camera
+from daemon.cli.cameras import try_camera
+from daemon.cli.trial import load_detector
 from daemon.clock import Clock
 from daemon.exits import Exit
-from daemon.plan import SIMPLE, CameraPlan, Plan
+from daemon.plan import SIMPLE, Plan
 from daemon.version import VERSION
 from detectors import DetectorRejected, DetectorUnavailable
 from detectors.message import Loaded
 from reasoners import ReasonerRejected, ReasonerUnavailable
 from sinks import SinkRejected, SinkUnavailable, Site
 from sources import SourceRejected, SourceUnavailable
-from sources.message import Open
 
 UNAVAILABLE = (SourceUnavailable, DetectorUnavailable, ReasonerUnavailable, SinkUnavailable)
 REJECTED = (SourceRejected, DetectorRejected, ReasonerRejected, SinkRejected)
@@ -116,7 +115,11 @@ def _looks(plan: Plan, loaded: dict[str, Loaded]) -> list[Look]:
         for name in plan.detectors
     ]
     looks += [
-        Look(f"camera {name}", f"cameras.{name}.source", partial(_try_camera, plan, name, camera))
+        Look(
+            f"camera {name}",
+            f"cameras.{name}.source",
+            partial(try_camera, name, camera, plan.config.timing),
+        )
         for name, camera in plan.cameras.items()
         if camera.config.enabled
     ]
@@ -180,38 +183,6 @@ def _compare(plan: Plan, loaded: Mapping[str, Loaded]) -> list[Result]:
                 remedy = f"correct `cameras.{name}.presence.labels`"
                 results.append(Result(f"labels of {name}", False, told, 0.0, remedy))
     return results
-
-
-async def _try_camera(plan: Plan, name: str, camera: CameraPlan) -> str:
-    opening = Open(
-        camera=name,
-        backend=camera.source.reference,
-        config=camera.source.options,
-        user=camera.secret.user if camera.secret else None,
-        secret=camera.secret.password if camera.secret else None,
-        slots=1,
-        rotate=camera.config.rotate,
-        crop=camera.config.crop,
-        privacy=camera.config.privacy,
-    )
-    async with open_camera(opening, live=camera.live, timing=plan.config.timing) as opened:
-        if camera.quiet == math.inf:
-            return await _watched(opened)
-        given = await opened.next()
-        stream = opened.host.stream
-    if given is None:
-        raise SourceRejected("it holds no pictures")
-    codec = f"{stream.codec} " if stream else ""
-    rate = f", {round(stream.fps, 2):g} fps" if stream and stream.fps else ""
-    return f"{codec}{given.full_width}x{given.full_height}{rate}"
-
-
-async def _watched(opened: OpenCamera) -> str:
-    """Wait until what shows pictures now and then is open; none need be there."""
-    async with asyncio.timeout(opened.patience):
-        while opened.host.stream is None:  # noqa: ASYNC110 (said once, by a child)
-            await asyncio.sleep(0.05)
-    return "watched for new pictures"
 
 
 async def _try_sink(plan: Plan, name: str) -> str:

@@ -22,18 +22,20 @@ from rich.text import Text
 
 from daemon.backends import resolve
 from daemon.cli import models, setting
+from daemon.cli.cameras import try_camera
 from daemon.cli.trial import time_detector
 from daemon.clock import Clock
 from daemon.config import DaemonConfig, Use, default_state
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.logs import SecretFilter
-from daemon.plan import SIMPLE, detector_use, detector_uses
+from daemon.plan import SIMPLE, CameraPlan, Plan, detector_use, detector_uses
 from daemon.process import environment
 from daemon.timing import Timing
 from daemon.version import VERSION
 from detectors import DetectorError
 from sinks.journal import JournalFailed, JournalReader
+from sources import SourceError
 
 Health = Literal["ok", "warn", "bad"]
 
@@ -92,20 +94,25 @@ def doctor(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Look at versions, state folder, journal, clock, devices and detector, and say what to mend.
+    """Look at versions, state, journal, clock, devices, detectors and cameras; say what to mend.
 
     Ends with 69 if something is bad, else 0; warnings do not count. Shows no secret.
 
     Examples: `lookout doctor` · `lookout doctor --config /etc/lookout/lookout.yaml --json`
     """
     filtered = setting.start_logging("text", "error")
-    given, lines = _given(config, secrets, filtered)
+    given, planned, lines = _given(config, secrets, filtered)
     state = given.state if given else default_state()
     looks: list[Callable[[], Awaitable[Line]]] = [
         *(partial(_library, name) for name in _ASKS),
         _mosquitto,
         _nvidia,
         *(partial(_detector, given, name, use) for name, (_, use) in detector_uses(given).items()),
+        *(
+            partial(_camera, name, camera, planned.config.timing)
+            for name, camera in (planned.cameras if planned else {}).items()
+            if planned and camera.config.enabled
+        ),
     ]
     lines += [*_versions(), *_machine(), *_state(state), *journal(state / "journal.sqlite")]
     lines += [_clock(), _cameras(), _models(state)]
@@ -123,17 +130,18 @@ def doctor(
 
 def _given(
     config: Path | None, secrets: Path | None, filtered: SecretFilter
-) -> tuple[DaemonConfig | None, list[Line]]:
+) -> tuple[DaemonConfig | None, Plan | None, list[Line]]:
     """Read the configuration, if there is one; what is wrong with it is a finding like others."""
     if config is None and not any(place.exists() for place in setting.PLACES):
-        return None, [Line("configuration", "ok", "none: the defaults")]
+        return None, None, [Line("configuration", "ok", "none: the defaults")]
     given: DaemonConfig | None = None
     try:
         given, origin = setting.read(config)
-        setting.make_plan(given, origin, secrets_file=secrets, filtered=filtered)
+        planned = setting.make_plan(given, origin, secrets_file=secrets, filtered=filtered)
     except ConfigRejected as exc:
-        return given, [Line("configuration", "bad", text, "correct it") for text in exc.problems]
-    return given, [Line("configuration", "ok", origin)]
+        lines = [Line("configuration", "bad", text, "correct it") for text in exc.problems]
+        return given, None, lines
+    return given, planned, [Line("configuration", "ok", origin)]
 
 
 async def _look(looks: list[Callable[[], Awaitable[Line]]]) -> list[Line]:
@@ -378,6 +386,15 @@ async def _detector(given: DaemonConfig | None, name: str, use: Use) -> Line:
     middle, most = (figures.running.quantile(share) for share in (0.5, 0.99))
     took = f"{1000 * (middle or 0):.0f} ms a look, at most {1000 * (most or 0):.0f}"
     return Line(what, "ok", f"input {loaded.width}x{loaded.height}; {took}; {loaded.description}")
+
+
+async def _camera(name: str, camera: CameraPlan, timing: Timing) -> Line:
+    """Open a camera: what it shows, and who reads it. One that is away says nothing of us."""
+    what = f"camera {name}"
+    try:
+        return Line(what, "ok", await try_camera(name, camera, timing))
+    except SourceError as exc:
+        return Line(what, "warn", str(exc), "see `lookout check`, or `lookout probe` its address")
 
 
 async def _ask(command: tuple[str, ...], patience: float) -> tuple[int, str]:

@@ -427,6 +427,7 @@ def _info(video: VideoStream, container: InputContainer) -> StreamInfo:
         fps=float(rate) if rate else None,
         duration=duration / av.time_base if duration and duration > 0 else None,
         details={
+            "reader": "libav",
             "format": container.format.name[:80],
             "profile": str(codec.profile)[:40] if codec.profile else None,
             "pixels": codec.pix_fmt,

@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from sources.child.gate.gate import Gate
 from sources.child.gate.machine import Order
+from sources.child.gauge import Gauge
 from sources.child.handover import Dated, Handover
 from sources.child.ring import PacketRing
 from sources.child.watchman import Watchman
 from sources.errors import SourceBusy, SourceRejected, SourceUnavailable
-from sources.message import CameraState, Failed, Hint, State, StreamInfo
+from sources.message import CameraState, Failed, Flow, Hint, State, StreamInfo
 from sources.source import (
+    Clocked,
     Collecting,
     DecodeFault,
     Packet,
@@ -159,6 +161,8 @@ class Reading:
         self.watchman: Watchman | None = None
         """Who looks whether the view of a live camera is all right."""
 
+        self._gauge = Gauge()
+        self._clocked: Clocked | None = None
         self.idrs = 0
         """Packets so far at which decoding could start."""
 
@@ -191,6 +195,13 @@ class Reading:
             if silent > limit:
                 self._change("stalled", f"no picture for {silent:.0f} s")
 
+    def flow(self) -> Flow | None:
+        """Say what the stream measures; any thread may ask."""
+        flow = self._gauge.report()
+        if flow is None or self._clocked is None:
+            return flow
+        return flow.model_copy(update={"clock": self._clocked.clock()})
+
     def give_up(self, reason: str) -> None:
         """Fail on behalf of a reader that is stuck in libav; any thread may say so."""
         self._fail("stalled", Failed(remedy="unavailable", reason=reason[:400]))
@@ -200,6 +211,8 @@ class Reading:
         self._news.stream(stream.info)
         if not isinstance(stream, Resumable):
             self.gate = Gate()
+        if isinstance(stream, Clocked):
+            self._clocked = stream
         if isinstance(stream, Witness):
             self._handover.witness(stream.mishaps)
             if self._wall is not None:
@@ -214,6 +227,7 @@ class Reading:
             if packet.size > 0:
                 self._handover.packet()
                 self.idrs += packet.idr
+                self._gauge.add(packet)
             self._packets.add(packet)
             self._obey(stream, packet)
             if collecting is not None:

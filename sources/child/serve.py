@@ -225,6 +225,8 @@ class Service:
                 if not self._handover.over:
                     return
                 self._asked.popleft()
+                # The last figures of a recording that was over before the first second was.
+                self._pulse(time.monotonic())
                 self._channel.send(Ended(id=wish.id, counts=self._handover.counts()))
             elif self._give(wish, dated):
                 self._asked.popleft()
@@ -323,6 +325,9 @@ class Service:
         if now - self._beat_at < self._pulse:
             return
         self._beat_at = now
+        self._pulse(now)
+
+    def _pulse(self, now: float) -> None:
         if now - self._weighed_at >= WEIGHING:
             self._held, self._weighed_at = _memory(), now
         handover = self._handover
@@ -331,6 +336,7 @@ class Service:
                 decoded_at=handover.decoded_at,
                 counts=handover.counts(),
                 gate=None if self._reading.gate.off else self._reading.gate.report(),
+                flow=self._reading.flow(),
                 rss=self._held,
             )
         )

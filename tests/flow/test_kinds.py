@@ -1,5 +1,6 @@
 """Every kind of source through the whole daemon: one run, one camera of each, real peers."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ FOOTAGE = Clip(frames=400, width=320, height=240, fps=10, gop=10, crossing=8)
 
 
 def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
-    """Cameras of all kinds, turned and cropped, see their person, and every account balances."""
+    """Cameras of all kinds, turned and cropped, see their person, and every account balances.
+
+    Who reads each of them, and how, is in its retained state.
+    """
     require_gstreamer()
     clip = FOOTAGE.write(tmp_path / "clip.mp4")
     segments(FOOTAGE, tmp_path / "hls")
@@ -71,9 +75,25 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
             grey = picture[..., 1].astype(np.uint16) * 16
             dicom_file(scans / "one.dcm", grey, window=(2040, 4080))
             subscriber.wait(lambda s: set(sources) <= seen(s), 60)
+            readers = {name: reader(subscriber, name) for name in sources}
             assert lookout.stop() == 0
             subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
         check(lookout, subscriber, secrets=(WORD,))
+    assert readers == {
+        "tcp": ("own", "tcp"),
+        "udp": ("libav", "udp"),
+        "rtsps": ("own", "tls"),
+        **dict.fromkeys(("hls", "file"), ("libav", None)),
+        **dict.fromkeys(("mjpeg", "still"), ("http", None)),
+        **dict.fromkeys(("uploads", "scans"), (None, None)),
+    }
+
+
+def reader(subscriber: Subscriber, camera: str) -> tuple[str | None, str | None]:
+    """Return who reads a camera that is online, and how, by its retained state."""
+    state = json.loads(subscriber.latest(f"lookout/box1/cameras/{camera}/status") or "{}")
+    assert state["state"] == "online"
+    return state["reader"], state["transport"]
 
 
 def seen(subscriber: Subscriber) -> set[str]:

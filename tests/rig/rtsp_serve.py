@@ -31,6 +31,12 @@ def main() -> None:
     if wish["user"] or wish["certificate"]:
         protect(server, factory, wish)
     server.get_mount_points().add_factory(wish["path"], factory)
+    for path, pipeline in wish["beside"].items():
+        other = GstRtspServer.RTSPMediaFactory()
+        other.set_launch(pipeline)
+        if wish["user"] or wish["certificate"]:
+            other.set_permissions(factory.get_permissions())
+        server.get_mount_points().add_factory(path, other)
     if not server.attach(None):
         raise SystemExit(f"port {wish['port']} is taken")
     GLib.timeout_add_seconds(5, expire, server)

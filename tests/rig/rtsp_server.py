@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -59,9 +60,10 @@ class RtspServer:
         shared: Whether all clients watch the same run; otherwise each sees it from its start.
         path: Path of the stream.
         certificate: PEM file with certificate and key; makes it `rtsps://localhost:PORT/PATH`.
+        beside: More streams of the same camera, by path.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all that a camera may be)
         self,
         what: Path | str,
         *,
@@ -72,6 +74,7 @@ class RtspServer:
         shared: bool = False,
         path: str = "/stream",
         certificate: Path | None = None,
+        beside: Mapping[str, Path] | None = None,
     ) -> None:
         require_gstreamer()
         self.port = port or free_port()
@@ -86,6 +89,7 @@ class RtspServer:
             "shared": shared,
             "path": path,
             "certificate": str(certificate) if certificate else None,
+            "beside": {place: clip_pipeline(clip) for place, clip in (beside or {}).items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
         self.start()

@@ -14,6 +14,9 @@ _CODECS: dict[str, Codec] = {"H264": "h264", "H265": "hevc"}
 _SETS = ("sprop-vps", "sprop-sps", "sprop-pps", "sprop-parameter-sets")
 _MOST_SETS = 16
 _MOST_RATE = 1000.0
+_MOST_MEDIA = 16
+_STATIC = {"0": "PCMU", "8": "PCMA", "14": "MPA", "26": "JPEG"}
+"""Payload types that need no name (RFC 3551)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Track:
     """Parameter sets, as NAL units."""
 
     fps: float | None = None
+    media: tuple[str, ...] = ()
+    """All that the session has to offer, in the words of a person: `video H264`, `audio PCMU`."""
 
 
 def read(text: str, base: str) -> Track:
@@ -75,6 +80,7 @@ def read(text: str, base: str) -> Track:
         session=_joined(base, dict(_attributes(head)).get("control", "")),
         sets=_sets(parameters),
         fps=_fps(dict(attributes)),
+        media=tuple(_named(lines) for lines in media[:_MOST_MEDIA]),
     )
 
 
@@ -91,6 +97,19 @@ def _sections(text: str) -> tuple[list[tuple[str, str]], list[list[tuple[str, st
     return head, media
 
 
+def _named(lines: list[tuple[str, str]]) -> str:
+    """Say what a medium is: its kind, its codec, and where it is fetched if that tells them apart.
+
+    The words are the camera's: they are cut, and nothing in them can speak to a terminal.
+    """
+    words = lines[0][1].split()
+    kind, payload = (words[0] if words else "nothing"), (words[3] if len(words) > 3 else "")  # noqa: PLR2004
+    attributes = _attributes(lines)
+    codec, _ = _format(attributes, payload)
+    name = f"{kind} {codec or payload}".strip()[:40]
+    return "".join(sign if sign.isprintable() else " " for sign in name)
+
+
 def _attributes(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
     pairs = (value.partition(":") for kind, value in lines if kind == "a")
     return [(name.strip().lower(), value.strip()) for name, _, value in pairs]
@@ -105,7 +124,7 @@ def _format(attributes: list[tuple[str, str]], payload: str) -> tuple[str, int]:
             usual = 90_000
             sane = clock.isascii() and clock.isdigit() and 0 < int(clock[:9]) <= 1_000_000  # noqa: PLR2004
             return codec.upper(), int(clock[:9]) if sane else usual
-    return "", 0
+    return _STATIC.get(payload, ""), 0
 
 
 def _parameters(attributes: list[tuple[str, str]], payload: str) -> dict[str, str]:

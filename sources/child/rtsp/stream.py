@@ -27,7 +27,7 @@ from sources.child.rtsp.session import Session
 from sources.child.rtsp.size import LARGEST_SIDE, size
 from sources.child.rtsp.timeline import Timeline, apart_by
 from sources.errors import SourceRejected, SourceUnavailable
-from sources.message import StreamInfo
+from sources.message import ClockReport, StreamInfo
 from sources.source import DecodeFault, Mishaps, Packet, Picture
 
 _ENDED = "the camera ended the stream"
@@ -53,6 +53,7 @@ class RtspStream:
     ) -> None:
         self.mishaps = Mishaps()
         self._patience = patience
+        self._encrypted = target.tls is not None
         self._connection = Connection(target)
         try:
             self._session = Session(self._connection, url, authorization)
@@ -83,6 +84,10 @@ class RtspStream:
     def align(self, wall: float) -> None:
         """Learn what Unix time was at monotonic 0."""
         self._timeline.align(wall)
+
+    def clock(self) -> ClockReport:
+        """Say what the camera's clock is worth."""
+        return self._timeline.verdict()
 
     def packets(self) -> Iterator[Packet]:
         """Yield access units as their last packet comes; damaged ones with size 0."""
@@ -216,6 +221,8 @@ class RtspStream:
             fps=track.fps,
             details={
                 "reader": "own",
+                "transport": "tls" if self._encrypted else "tcp",
+                "tracks": "; ".join(track.media)[:300],
                 "format": "rtsp",
                 "profile": str(codec.profile)[:40] if codec.profile else None,
                 "pixels": codec.pix_fmt,

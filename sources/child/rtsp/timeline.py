@@ -7,6 +7,9 @@ quickest picture of the last half minute counts as instantaneous and all are dat
 that keeps intervals free of the network's jitter. Beyond, the camera's clock is ignored.
 """
 
+from typing import Literal
+
+from sources.message import ClockReport
 from sources.source import Mishaps
 
 JUMP = 2.0
@@ -55,13 +58,15 @@ class Timeline:
         self._turned = 0.0
         self._faithful = True
         self._given: tuple[float, float] | None = None
+        self._reports = 0
+        self._jitter: float | None = None
 
     def align(self, wall: float) -> None:
         """Learn what Unix time was at monotonic 0."""
         self._wall = wall
 
     @property
-    def trust(self) -> str:
+    def trust(self) -> Literal["none", "ignored", "shifted", "camera"]:
         """Return `none` (no reports), `ignored`, `shifted` or `camera`."""
         if self._zero is None or self._wall is None:
             return "none"
@@ -69,6 +74,17 @@ class Timeline:
         if abs(skew) > FARTHEST:
             return "ignored"
         return "camera" if self._faithful else "shifted"
+
+    def verdict(self) -> ClockReport:
+        """Say what the camera's clock is worth."""
+        known = self._zero is not None and self._wall is not None
+        skew = min(self._quickest)
+        return ClockReport(
+            trust=self.trust,
+            reports=self._reports,
+            ahead=-skew if known and abs(skew) != float("inf") else None,
+            jitter=self._jitter,
+        )
 
     def place(self, stamp: int, arrival: float) -> int:
         """Return the ticks of an access unit, counted from the first one without wrap or jump."""
@@ -82,6 +98,8 @@ class Timeline:
             self._mishaps.discontinuities += 1
             self._forget()
             moved = max(1, round(passed * self._rate))
+        elif moved:
+            self._swing(abs(arrival - self._arrival - moved / self._rate))
         self._ticks += moved
         self._stamp, self._arrival = stamp, arrival
         self._weigh(arrival)
@@ -101,6 +119,7 @@ class Timeline:
             self._mishaps.discontinuities += 1
             self._forget()
         self._zero = zero
+        self._reports += 1
         self._weigh(self._arrival)
 
     def captured(self, ticks: int, arrival: float) -> float | None:
@@ -121,6 +140,11 @@ class Timeline:
             when = max(when, min(last, arrival))
         self._given = when, arrival
         return None if known is None else when
+
+    def _swing(self, deviation: float) -> None:
+        """Follow the mean deviation of the way (RFC 3550, A.8)."""
+        known = self._jitter
+        self._jitter = deviation if known is None else known + (deviation - known) / 16
 
     def _forget(self) -> None:
         self._zero = None

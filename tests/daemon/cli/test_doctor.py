@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rig.broker import free_port
+from rig.clip import Clip
 from rig.command import Done, lookout, secret_file, written
 from rig.revisions import revision
+from rig.rtsp_server import RtspServer
 
 from daemon.cli import doctor
 from daemon.exits import Exit
@@ -52,6 +55,24 @@ def test_machine_in_order_gets_a_clean_bill(tmp_path: Path) -> None:
         found["detector"]["found"],
     )
     assert found["journal"]["found"] == "none yet"
+
+
+@pytest.mark.rtsp
+def test_cameras_say_who_reads_them(tmp_path: Path) -> None:
+    """A camera of the configuration is opened: what it shows and by whom; one away is no fault."""
+    clip = Clip(frames=100, width=160, height=96).write(tmp_path / "clip.mp4")
+    with RtspServer(clip) as server:
+        cameras = {
+            "door": {"source": {"type": "rtsp", "url": server.url}},
+            "gone": {"source": {"type": "rtsp", "url": f"rtsp://127.0.0.1:{free_port()}/x"}},
+        }
+        config = {**CONFIG, "cameras": cameras}
+        done = lookout("doctor", "--config", written(tmp_path, config), "--json")
+    found = lines(done)
+    assert done.code == Exit.CLEAN
+    assert found["camera door"]["found"] == "h264 160x96, 25 fps, read by Lookout's own over tcp"
+    assert found["camera gone"]["health"] == "warn"
+    assert "nothing listens there" in found["camera gone"]["found"]
 
 
 def test_everything_wrong_is_told_with_its_remedy(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from rig.broker import free_port
+from rig.camera_b import CameraB, Script
 from rig.clip import Clip
 from rig.command import called, lookout
 from rig.rtsp_server import RtspServer
 
+from daemon.config import parse
 from daemon.exits import Exit
 
 PASSWORD = "p@ss/wörd%41"  # noqa: S105 (of no camera but the test's)
@@ -25,6 +28,9 @@ def test_recording_is_described(tmp_path: Path) -> None:
     assert (found["pictures"], found["decode_errors"], found["corrupt"]) == (30, 0, 0)
     assert found["first_picture_s"] > 0
     assert found["watched_s"] < 5
+    assert (found["gop_frames"], found["gop_seconds"]) == (25, pytest.approx(25 / 15, abs=1e-3))
+    assert found["bit_rate"] == pytest.approx(8 * clip.stat().st_size / 2, rel=0.2)
+    assert (found["clock"], found["reader"]) == (None, "libav")
 
 
 def test_advice_names_the_substream_for_large_pictures(tmp_path: Path) -> None:
@@ -46,7 +52,7 @@ def test_synthetic_source_is_live() -> None:
 @pytest.mark.rtsp
 def test_camera_with_password_is_described(tmp_path: Path) -> None:
     """User and password from a file open the camera; the password stays unseen."""
-    clip = Clip(frames=250, options=(("preset", "ultrafast"),)).write(tmp_path / "clip.mp4")
+    clip = Clip(frames=250, gop=10, options=(("preset", "ultrafast"),)).write(tmp_path / "clip.mp4")
     key = tmp_path / "key"
     key.write_text(PASSWORD + "\n")
     with RtspServer(clip, user="viewer", password=PASSWORD) as camera:
@@ -55,7 +61,69 @@ def test_camera_with_password_is_described(tmp_path: Path) -> None:
     assert done.code == Exit.CLEAN, done
     assert done.json["codec"] == "h264"
     assert done.json["measured_fps"] == pytest.approx(25, rel=0.2)
+    assert (done.json["gop_frames"], done.json["gop_seconds"]) == (10, pytest.approx(0.4, abs=0.01))
+    assert (done.json["reader"], done.json["transport"]) == ("own", "tcp")
+    assert done.json["tracks"] == "video H264"
+    camera_found = yaml.safe_load(done.json["section"])["cameras"]["stream"]
+    assert camera_found["source"]["credential"] == "stream"
     assert PASSWORD not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("script", "clock", "words"),
+    [
+        # A busy machine delays a report by more than a clock may be off, and all is relative then.
+        (Script(), "camera shifted", "trusted"),
+        (Script(clock=3600.0), "ignored", "let it set its time"),
+        (Script(reports=None), "none", "sends no reports"),
+    ],
+)
+def test_cameras_clock_is_judged(tmp_path: Path, script: Script, clock: str, words: str) -> None:
+    """How far the camera's clock is off, and whether pictures are dated by it, is said."""
+    clip = Clip(frames=75, width=160, height=96).write(tmp_path / "clip.mp4")
+    with CameraB(clip, script) as camera:
+        found = lookout("probe", camera.url, "--seconds", "1.5", "--json").json
+        shown = lookout("probe", camera.url, "--seconds", "1.5").out
+    assert found["clock"] in clock.split()
+    assert words in " ".join(shown.split())
+    if clock != "none":
+        assert found["clock_ahead_s"] == pytest.approx(script.clock, abs=0.5)
+    assert 0 <= found["jitter_s"] < 0.5
+
+
+@pytest.mark.rtsp
+def test_substream_is_found_and_recommended(tmp_path: Path) -> None:
+    """Where a large stream has a smaller one beside it, that one is opened and recommended.
+
+    What stands in the section is a camera that the daemon takes as it is.
+    """
+    main = Clip(frames=40, width=2560, height=1440, fps=4, gop=4).write(tmp_path / "main.mp4")
+    small = Clip(frames=40, width=640, height=360, fps=4, gop=4).write(tmp_path / "small.mp4")
+    with RtspServer(main, path="/stream1", beside={"/stream2": small}) as camera:
+        found = lookout("probe", camera.url, "--seconds", "1", "--json").json
+    there = camera.url.replace("stream1", "stream2")
+    assert found["substream"] == {"url": there, "width": 640, "height": 360}
+    section = yaml.safe_load(found["section"])
+    assert section["cameras"]["stream1"] == {
+        "source": {"type": "rtsp", "url": there, "transport": "tcp"},
+        "detect": {"fps": "every"},
+        "rotate": 0,
+    }
+    assert parse(section, "probe").cameras["stream1"].rotate == 0
+    assert there in " ".join(found["advice"])
+
+
+@pytest.mark.rtsp
+def test_reader_that_was_not_taken_is_explained() -> None:
+    """A camera that our own reader cannot follow is read by FFmpeg's, and the reason is shown."""
+    pipeline = (
+        "( videotestsrc is-live=true ! video/x-raw,format=I420,width=160,height=96,framerate=10/1 "
+        "! jpegenc ! rtpjpegpay name=pay0 pt=26 )"
+    )
+    with RtspServer(pipeline) as camera:
+        shown = " ".join(lookout("probe", camera.url, "--seconds", "1").out.split())
+    assert "FFmpeg's over tcp (its video is JPEG)" in shown
+    assert "idr every picture" in shown
 
 
 @pytest.mark.rtsp

@@ -73,6 +73,8 @@ def test_a_state_is_a_bare_word_beside_the_whole_record() -> None:
         "state": "refused",
         "reason": "wrong password",
         "since": 5,
+        "reader": None,
+        "transport": None,
     }
 
 

@@ -37,6 +37,7 @@ def test_addresses_follow_from_the_base(base: str, control: str, address: str) -
     assert (track.control, track.session) == (address, base)
     assert (track.codec, track.payload, track.rate, track.fps) == ("h264", 96, 90_000, 12.5)
     assert track.sets == (b"\x67\x42\x00\x1e", b"\x68\xce\x3c\x80")
+    assert track.media == ("audio PCMU", "video H264")
 
 
 def test_h265_names_its_sets_apart() -> None:

@@ -129,3 +129,20 @@ def test_time_never_decreases_whatever_is_said(
             assert last <= known <= arrival
             assert arrival - known <= 10
             last = known
+
+
+def test_verdict_says_offset_and_jitter() -> None:
+    """A clock 3 s behind, and pictures that come 20 ms early and late in turn, are seen as such."""
+    line = Timeline(RATE, Mishaps())
+    nothing = line.verdict()
+    assert (nothing.trust, nothing.ahead, nothing.jitter) == ("none", None, None)
+    line.align(WALL)
+    for number in range(200):
+        taken, late = 50 + number / 25, 0.02 * (number % 2)
+        line.place(round(taken * RATE), taken + 0.01 + late)
+        if number % 25 == 0:
+            line.report(round(taken * RATE), WALL + taken - 3)
+    verdict = line.verdict()
+    assert (verdict.trust, verdict.reports) == ("shifted", 8)
+    assert verdict.ahead == pytest.approx(-3.01, abs=1e-3)
+    assert verdict.jitter == pytest.approx(0.02, abs=1e-3)
