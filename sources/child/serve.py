@@ -226,7 +226,7 @@ class Service:
                     return
                 self._asked.popleft()
                 # The last figures of a recording that was over before the first second was.
-                self._pulse(time.monotonic())
+                self._report(time.monotonic())
                 self._channel.send(Ended(id=wish.id, counts=self._handover.counts()))
             elif self._give(wish, dated):
                 self._asked.popleft()
@@ -325,9 +325,9 @@ class Service:
         if now - self._beat_at < self._pulse:
             return
         self._beat_at = now
-        self._pulse(now)
+        self._report(now)
 
-    def _pulse(self, now: float) -> None:
+    def _report(self, now: float) -> None:
         if now - self._weighed_at >= WEIGHING:
             self._held, self._weighed_at = _memory(), now
         handover = self._handover
