@@ -22,7 +22,7 @@ Pattern = Literal[
 * `held_up`: A stands in B's way, so B stopped (evidence *A blocks B*).
 * `gave_way`: A came into B's way, so B stopped (evidence *B approaches A*).
 * `freed`: A, which held B up, moved off, so B moved off (evidence *A blocks B*, ended).
-* `covered`: A came before B, so B is hidden (evidence *A in front of B*).
+* `covered`: A came before B, or B went behind A, so B is hidden (evidence *A in front of B*).
 * `followed_in`: A entered a zone and B, following, did too (evidence *B follows A*).
 * `filled`: A entered a zone, which made it crowded (evidence *A inside zone*).
 """

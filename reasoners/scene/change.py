@@ -50,21 +50,6 @@ class Appeared(_Change):
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden(_Change):
-    """An object is out of sight in the middle of the picture; frame and time showed it last."""
-
-    by: int | None
-    """Identity of what was before it, if that is plain."""
-
-    by_track: int | None
-
-    @property
-    def things(self) -> tuple[int, ...]:
-        """Identities of the objects it is about, the one that changed first."""
-        return (self.thing,) if self.by is None else (self.thing, self.by)
-
-
-@dataclass(frozen=True, slots=True)
 class Reappeared(_Change):
     """A known object is there again: under another track id, or after it was hidden."""
 
@@ -114,7 +99,7 @@ class StartedRunning(_Change):
     """A person moves much faster than people walk."""
 
     pace: float
-    """Speed, in own heights per second."""
+    """Speed, in own sizes per second: for people about metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +209,11 @@ class _Pair(_Change):
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden(_Pair):
+    """An object is out of sight behind another; frame and time showed it last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Related(_Pair):
     """A relation between two objects has begun."""
 
@@ -290,6 +280,8 @@ class Counted(_Any):
 
     count: int
     previous: int
+    since: float
+    """When it began to be so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ class SceneConfig(BaseModel):
     dwell: tuple[PositiveFloat, ...] = Field(default=(3.0, 10.0, 60.0), max_length=16)
     """Seconds in a zone at which a change `dwelt` is noted, rising; default 3, 10, 60."""
 
+    group: int = Field(default=3, ge=2, le=100)
+    """People who are together for that to be a group; default 3."""
+
     max_objects: int = Field(default=512, ge=1, le=10_000)
     """Objects remembered at once; default 512. More are refused and counted; raising it costs
     about 1 KB each."""

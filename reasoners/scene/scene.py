@@ -1,28 +1,35 @@
 """The rolling memory of one camera: tracks in, changes out. Pure; time comes with the view."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from detectors import Track
+from reasoners.scene.belongings import Belongings
+from reasoners.scene.causality import Causality
 from reasoners.scene.change import (
     Appeared,
     Change,
-    Dwelt,
     Entered,
-    Left,
     MovedOff,
     Reappeared,
     Relabelled,
     Stopped,
     Vanished,
 )
+from reasoners.scene.conduct import conduct
 from reasoners.scene.config import SceneConfig
+from reasoners.scene.counting import Counting
+from reasoners.scene.graph import Graph
+from reasoners.scene.group import Groups
+from reasoners.scene.hiding import Hiding
 from reasoners.scene.identity import reunite
+from reasoners.scene.judgement import CARRIED, CARRIES, ON, TOGETHER, UNDER
+from reasoners.scene.obstacles import Obstacles
+from reasoners.scene.places import Places
 from reasoners.scene.relation import Relation
-from reasoners.scene.thing import Stay, Thing
+from reasoners.scene.thing import Thing
 from reasoners.scene.view import View
-from reasoners.scene.zone import Zone
 
 LABELS = 256
 """Labels whose counts are remembered at zero; no detector at hand knows more."""
@@ -43,8 +50,10 @@ class Scene:
 
     def __init__(self, config: SceneConfig) -> None:
         self._config = config
-        self._dwell = sorted(config.dwell)
-        self.zones = tuple(Zone(name, zone) for name, zone in config.zones.items())
+        self.places = Places(config)
+        self.graph = Graph()
+        self.groups = Groups(config.group)
+        self.causality = Causality()
         self.things: dict[int, Thing] = {}
         """Living objects by identity, oldest first."""
 
@@ -62,7 +71,17 @@ class Scene:
         self._viewed_at: float | None = None
         self._intervals = (0.0, 0.0)
         self._labels: dict[str, None] = {}
-        self._zone_labels: dict[str, dict[str, None]] = {zone.name: {} for zone in self.zones}
+        self._zone_labels: dict[str, dict[str, None]] = {
+            zone.name: {} for zone in self.places.zones
+        }
+        self._names: dict[int, int] = {}
+        self._index = 0
+        self._counting = Counting(
+            {name: zone.crowd for name, zone in config.zones.items() if zone.crowd is not None}
+        )
+        self._belongings = Belongings()
+        self._obstacles = Obstacles()
+        self._hiding = Hiding()
 
     def observe(self, view: View) -> list[Change]:
         """Take one frame."""
@@ -91,18 +110,25 @@ class Scene:
             elif not track.carried and self._has_room(track):
                 changes.append(self._meet(track, view.index, aspect))
         self._turned_away &= shown.keys()
-        return changes + self._locate(aspect)
+        seen = [thing for thing in self.things.values() if thing.seen]
+        riding = {rider.id for rider, _, _ in self.graph.bonds(ON | UNDER)}
+        for thing in seen:
+            changes += conduct(thing, self.now, rides=thing.id in riding)
+            changes += self.places.locate(thing, self.now)
+        changes += self._hiding.observe(self.things, self.now)
+        changes += self.graph.observe(view.index, self.now, [thing.row() for thing in seen])
+        return self._conclude(changes, view.index)
 
     def lapse(self, at: float) -> list[Change]:
         """Let time pass without a frame."""
         self.now = max(self.now, at)
-        return self._give_up(self.things.values())
+        return self._conclude(self._give_up(self.things.values()), self._index)
 
     def clear(self) -> list[Change]:
         """Give up every object: the camera is gone, or the recording over."""
         self._started_at = self._viewed_at = None
         self._intervals = (0.0, 0.0)
-        return self._part(list(self.things.values()))
+        return self._conclude(self._part(list(self.things.values())), self._index)
 
     @property
     def patience(self) -> float:
@@ -133,16 +159,78 @@ class Scene:
             thing: Identity of the one object whose relations are wanted, told with it as subject
                 where that can be said; None for all, each told once.
         """
-        return [
-            Relation(one.id, "inside", f"zone:{stay.zone}", stay.since, None, stay.confidence)
-            for one in self.things.values()
-            if thing in {None, one.id}
-            for stay in one.zones.values()
+        told: list[Relation] = []
+        for one in self.things.values():
+            if thing in {None, one.id}:
+                told += self.places.relations(one)
+        told += self.graph.relations(thing)
+        told += [
+            relation
+            for relation in self._particular()
+            if thing in {None, relation.subject, relation.object}
         ]
+        return told
+
+    def touching(self, thing: Thing) -> tuple[list[Relation], int]:
+        """Tell what holds and what held with an object, and how much more has been forgotten.
+
+        Where it is and was is not among it: see `Thing.zones` and `Thing.past`.
+        """
+        now = [*self.graph.relations(thing.id)]
+        now += [
+            relation
+            for relation in self._particular()
+            if thing.id in {relation.subject, relation.object}
+        ]
+        now += [
+            relation for relation in self.places.relations(thing) if relation.predicate != "inside"
+        ]
+        before = [
+            relation.seen_from(thing.id)
+            for relation in self.graph.ended
+            if thing.id in {relation.subject, relation.object}
+        ]
+        return now + before, max(0, thing.ties - len(before))
+
+    def _particular(self) -> Iterator[Relation]:
+        yield from self._belongings.relations()
+        yield from self._obstacles.relations()
+        yield from self._hiding.relations()
+
+    def track(self, thing: int) -> int | None:
+        """Return the track id an object has now, or had last; None if it is long forgotten."""
+        living = self.things.get(thing)
+        return living.track if living is not None else self._names.get(thing)
 
     def titles(self) -> Mapping[str, str]:
         """Tell what people call the zones that have a title."""
-        return {zone.name: zone.title for zone in self.zones if zone.title}
+        return {zone.name: zone.title for zone in self.places.zones if zone.title}
+
+    def _conclude(self, changes: list[Change], index: int) -> list[Change]:
+        """Add what follows from the changes of one moment, and look for causes."""
+        self._index = index
+        carriers: dict[int, tuple[Thing, float]] = {}
+        together: list[tuple[int, int]] = []
+        for subject, other, (flag, bond) in self.graph.bonds(CARRIES | CARRIED | TOGETHER):
+            if flag == TOGETHER:
+                together.append((subject.id, other.id))
+            else:
+                carriers[other.id] = (subject, bond.confidence)
+        changes += self.groups.observe(index, self.now, together)
+        changes += self._belongings.observe(index, self.now, self.things, carriers)
+        changes += self._counting.observe(index, self.now, self.things.values())
+        self._obstacles.observe(changes, self.things, self.now)
+        for change in changes:
+            if isinstance(change, Entered):
+                _remember(self._zone_labels[change.zone], self.things[change.thing].label)
+        for ended in (self._belongings.ended, self._obstacles.ended, self._hiding.ended):
+            self.graph.ended.extend(ended)
+            ended.clear()
+        self.causality.observe(changes, self._known, self.things)
+        return changes
+
+    def _known(self) -> list[Relation]:
+        return [*self.graph.ended, *self.relations()]
 
     def _note_interval(self) -> None:
         if self._started_at is None:
@@ -177,7 +265,8 @@ class Scene:
         return Appeared(index, self.now, thing.id, thing.track)
 
     def _follow(self, thing: Thing, track: Track, index: int, aspect: float) -> list[Change]:
-        previous, label = thing.track, thing.label
+        previous, label, away = thing.track, thing.label, self.now - thing.last_seen
+        hidden, thing.hidden_at = thing.hidden_at is not None, None
         thing.follow(track, index, self.now, aspect)
         changes: list[Change] = []
         where = (index, self.now, thing.id, thing.track)
@@ -185,52 +274,13 @@ class Scene:
             if self._by_track.get(previous) is thing:
                 self._retire(previous)
             self._by_track[thing.track] = thing
-            changes.append(Reappeared(*where, previous, thing.away))
+        if previous != thing.track or hidden:
+            changes.append(Reappeared(*where, previous, max(0.0, away)))
         if label != thing.label:
             _remember(self._labels, thing.label)
             changes.append(Relabelled(*where, label, thing.label))
         if thing.settle(self.now):
             changes.append(MovedOff(*where) if thing.moving else Stopped(*where))
-        return changes
-
-    def _locate(self, aspect: float) -> list[Change]:
-        """Place the objects of this frame in zones."""
-        seen = [thing for thing in self.things.values() if thing.seen]
-        if not seen or not self.zones:
-            return []
-        changes: list[Change] = []
-        for thing in seen:
-            left, top, right, bottom = thing.box
-            middle, size = (left + right) / 2, thing.size
-            foot, center = (middle, bottom), (middle, (top + bottom) / 2)
-            for zone in self.zones:
-                point = foot if zone.point == "foot" else center
-                if zone.name not in thing.zones and zone.misses(point):
-                    thing.judged.add(zone.name)
-                else:
-                    changes += self._place(thing, zone, zone.depth(point, aspect), size)
-        return changes
-
-    def _place(self, thing: Thing, zone: Zone, depth: float, size: float) -> list[Change]:
-        stay = thing.zones.get(zone.name)
-        inside = None if zone.name not in thing.judged else stay is not None
-        thing.judged.add(zone.name)
-        admitted = zone.admits(depth, size, inside=inside)
-        if stay is None and not admitted:
-            return []
-        where = (thing.last_index, self.now, thing.id, thing.track)
-        if stay is not None and not admitted:
-            thing.leave(zone.name, self.now)
-            return [Left(*where, zone.name, stay.since)]
-        changes: list[Change] = []
-        if stay is None:
-            stay = thing.zones[zone.name] = Stay(zone.name, self.now)
-            _remember(self._zone_labels[zone.name], thing.label)
-            changes.append(Entered(*where, zone.name))
-        stay.note(depth, size)
-        while stay.told < len(self._dwell) and self.now - stay.since >= self._dwell[stay.told]:
-            changes.append(Dwelt(*where, zone.name, self._dwell[stay.told]))
-            stay.told += 1
         return changes
 
     def _give_up(self, things: Iterable[Thing]) -> list[Change]:
@@ -241,10 +291,12 @@ class Scene:
         changes: list[Change] = []
         for thing in things:
             where = (thing.last_index, thing.last_seen, thing.id, thing.track)
-            for name in list(thing.zones):
-                stay = thing.leave(name, thing.last_seen)
-                changes.append(Left(*where, name, stay.since))
+            changes += self.places.leave(thing)
+            changes += self.graph.part(thing)
             del self.things[thing.id]
+            self._names[thing.id] = thing.track
+            if len(self._names) > RETIRED:
+                del self._names[next(iter(self._names))]
             if self._by_track.get(thing.track) is thing:
                 self._retire(thing.track)
             changes.append(Vanished(*where))

@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass, field
 
 from detectors import Box, Track
+from reasoners.scene.course import Course
+from reasoners.scene.kind import depth_of, kind_of, metres_of
+from reasoners.scene.posture import Posture
 
 MOVES, RESTS = 0.3, 0.12
 """Own sizes per second above which an object moves and below which it rests. In between it goes on
@@ -17,6 +20,9 @@ SMOOTHING = 0.4
 
 REMEMBERED = 8
 """Former track ids kept per object."""
+
+CUT = 0.004
+"""Distance to the picture's border at which a box counts as cut off by it."""
 
 STAYS = 64
 """Past stays in zones kept per object."""
@@ -33,6 +39,15 @@ class Stay:
     certainty: float = 0.0
     """Sum over its frames."""
 
+    blocks: float | None = None
+    """Since when it stands in the way."""
+
+    against: float | None = None
+    """Since when it goes the wrong way."""
+
+    warned: bool = False
+    """That has been told."""
+
     told: int = 0
     """How many of the dwell times asked for have been reached."""
 
@@ -45,6 +60,26 @@ class Stay:
     def confidence(self) -> float:
         """How clearly it was inside, on average; 0.5 on the border."""
         return self.certainty / self.frames if self.frames else 0.5
+
+
+@dataclass(slots=True)
+class About:
+    """How long an object has been about a zone, over several stays. Seconds."""
+
+    since: float
+    banked: float = 0.0
+    """Of the stays that are over."""
+
+    left_at: float | None = None
+    told: bool = False
+
+
+Row = tuple[
+    int, float, float, float, float, float, float, float, float, float, float, int, float, "Thing"
+]
+"""One object of one frame, for arithmetic: its identity; in picture heights its foot (x, y), its
+box (left, top, right, bottom) and how long a metre is; in metres a second its velocity across and
+in depth, and its speed; its kind, its depth in metres, and the object itself."""
 
 
 @dataclass(slots=True)
@@ -96,6 +131,32 @@ class Thing:
     judged: set[str] = field(default_factory=set)
     """Zones it has been compared with; the first time there is nothing to stick to."""
 
+    sides: dict[str, tuple[bool, tuple[float, float]]] = field(default_factory=dict)
+    """Lines it is near: whether it is on the right-hand side, and where it last clearly was."""
+
+    about: dict[str, About] = field(default_factory=dict)
+    """Zones in which it might loiter."""
+
+    kind: int = 0
+    """What things with its label can do, see `reasoners.scene.kind`."""
+
+    scale: float = 0.1
+    """Picture heights per metre where it is, guessed from its size."""
+
+    sized: bool = False
+    """The scale was taken where no border cut it."""
+
+    cut: bool = False
+    """The border of the picture cuts it: size and place are not its own."""
+
+    course: Course = field(default_factory=Course)
+    posture: Posture = field(default_factory=Posture)
+    hidden_at: float | None = None
+    """Since when it is known to be hidden behind another."""
+
+    ties: int = 0
+    """Relations with other objects that are over."""
+
     past: list[Stay] = field(default_factory=list)
     forgotten: int = 0
     """Past stays no longer kept."""
@@ -123,6 +184,7 @@ class Thing:
             motion_since=track.first_seen,
         )
         thing.moving = thing.pace > MOVES
+        thing.measure(track.first_seen)
         return thing
 
     @property
@@ -172,6 +234,30 @@ class Thing:
         self.seen, self.carried = True, track.carried
         if not track.carried:
             self.shown_at = now
+        self.measure(now)
+
+    def measure(self, now: float) -> None:
+        """Find out where on the ground it is, and how it goes."""
+        left, top, right, bottom = self.box
+        aspect = self.aspect
+        self.kind = kind_of(self.label)
+        self.cut = left < CUT or right > 1 - CUT or top < CUT or bottom > 1 - CUT
+        if not (self.cut and self.sized):
+            self.scale = self.size / metres_of(self.label)
+            self.sized = not self.cut
+        vx, vy = self.velocity
+        self.course.follow(
+            now, ((left + right) * aspect / 2, bottom), self.scale, (vx * aspect, vy)
+        )
+
+    def row(self) -> Row:
+        """Lay out what arithmetic needs."""
+        left, top, right, bottom = self.box
+        left, right = left * self.aspect, right * self.aspect
+        course = self.course
+        where = ((left + right) / 2, bottom, left, top, right, bottom, self.scale)
+        how = (course.vx, course.vy, course.speed, self.kind, depth_of(self.kind), self)
+        return (self.id, *where, *how)
 
     def settle(self, now: float) -> bool:
         """Decide between moving and resting; tell whether that changed."""

@@ -210,7 +210,11 @@ class Chronicle:
     def _tell(self, changes: list[Change]) -> list[Revision]:
         """Write the updates that are due; what comes too soon stays with its story."""
         for change in changes:
-            if isinstance(change, TOLD) and (story := self._open.get(change.thing)) is not None:
+            if not isinstance(change, TOLD):
+                continue
+            if isinstance(change, Reappeared) and change.previous == change.track:
+                continue
+            if (story := self._open.get(change.thing)) is not None:
                 story.dirty = True
         now = self._scene.now
         return [

@@ -39,5 +39,5 @@ def test_a_change_names_all_whom_it_is_about() -> None:
     """The one that changed first, then the other; a group its members; a count nobody."""
     assert LeftBehind(3, 0.3, 4, 20, 1, 17, since=0.1).things == (4, 1)
     assert GroupFormed(3, 0.3, 1, (2, 5)).things == (2, 5)
-    assert Hidden(3, 0.3, 1, 17, None, None).things == (1,)
-    assert Counted(3, 0.3, "person", None, 2, 1).things == ()
+    assert Hidden(3, 0.3, 1, 17, 2, 18).things == (1, 2)
+    assert Counted(3, 0.3, "person", None, 2, 1, since=0.0).things == ()
