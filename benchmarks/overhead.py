@@ -86,10 +86,10 @@ def _row(scenery: Scenery, camera: dict[str, Any]) -> dict[str, Any]:
             lookout.wait(lambda: _figures(heard).get("detected"), what="the first look")
             lookout.wait(lambda: floor.done, what="the floor's first look")
             time.sleep(WARM_UP)
-            marks = [_mark(lookout, floor, heard)]
+            marks = [mark(lookout, floor, heard)]
             for _ in range(WINDOWS):
                 time.sleep(WINDOW)
-                marks.append(_mark(lookout, floor, heard))
+                marks.append(mark(lookout, floor, heard))
     windows = [_compare(before, after) for before, after in pairwise(marks)]
     ratios = [window["ratio"] for window in windows]
     return {
@@ -100,7 +100,7 @@ def _row(scenery: Scenery, camera: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
+class Mark:
     """Both sides at one moment."""
 
     at: float
@@ -112,7 +112,7 @@ class _Mark:
     floor: dict[str, float]
 
 
-def _mark(lookout: Running, floor: Floor, heard: Heard) -> _Mark:
+def mark(lookout: Running, floor: Floor, heard: Heard) -> Mark:
     """Wait for the next figures and note what has been used until then."""
     count = len(heard.about("/stats"))
     lookout.wait(lambda: len(heard.about("/stats")) > count, what="figures")
@@ -120,7 +120,7 @@ def _mark(lookout: Running, floor: Floor, heard: Heard) -> _Mark:
     used = processes.cpu(part.pid for part in team)
     by_role = {part.role: used[part.pid] for part in team}
     revisions = len(heard.about("/presence"))
-    return _Mark(time.monotonic(), by_role, _figures(heard), revisions, floor.done)
+    return Mark(time.monotonic(), by_role, _figures(heard), revisions, floor.done)
 
 
 def _figures(heard: Heard) -> dict[str, float]:
@@ -129,7 +129,7 @@ def _figures(heard: Heard) -> dict[str, float]:
     return found
 
 
-def _compare(before: _Mark, after: _Mark) -> dict[str, float]:
+def _compare(before: Mark, after: Mark) -> dict[str, float]:
     span = after.at - before.at
     used = {role: 1000 * (after.used[role] - before.used[role]) / span for role in after.used}
     bare = {key: after.floor[key] - before.floor[key] for key in after.floor}

@@ -37,7 +37,7 @@ BENCHMARKS = (
 )
 """Modules of this folder, in the order in which they run without names."""
 
-BY_NAME = ("gpu",)
+BY_NAME = ("gpu", "predict")
 """Those that need more than any machine has: run only when they are named."""
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,0 +1,100 @@
+"""Ultralytics' own loop over a clip, in its own environment; see `benchmarks.predict`.
+
+    .venv-torch/bin/python -m benchmarks.predicting CLIP MODEL STRIDE PER_SECOND tuned|shipped
+
+Calls `predict(stream=True)` again and again on the clip, looks at every `STRIDE`th picture, no more
+than so many a second. Prints a line of JSON for every look: looks and objects so far, and the CPU
+seconds of the process.
+"""
+
+import functools
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+
+SWITCHES = {
+    "YOLO_AUTOINSTALL": "false",
+    "YOLO_OFFLINE": "true",
+    "YOLO_VERBOSE": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+TUNED = {
+    "OMP_NUM_THREADS": "1",
+    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "threads;1",
+}
+"""One thread each, as on Lookout's side: on two cores more of them wait for each other."""
+
+
+def main() -> None:
+    """Run until killed."""
+    clip, model, stride, rate, how = sys.argv[1:6]
+    os.environ.update(SWITCHES)
+    if how == "tuned":
+        os.environ.update(TUNED)
+    run(clip, model, int(stride), 1 / float(rate), tuned=how == "tuned")
+
+
+def run(clip: str, model: str, stride: int, interval: float, *, tuned: bool) -> None:
+    """Look and tell, at the given pace."""
+    import ultralytics  # noqa: PLC0415 (reads the environment when it is imported)
+
+    if tuned:
+        _tune()
+    network = ultralytics.YOLO(model, task="detect")
+    looks = objects = 0
+    due = time.monotonic()
+    while True:
+        results = network.predict(
+            clip,
+            stream=True,
+            vid_stride=stride,
+            conf=0.1,
+            iou=0.6,
+            max_det=300,
+            device="cpu",
+            verbose=False,
+            save=False,
+        )
+        for result in results:
+            boxes = result.boxes
+            columns = boxes.xyxyn.tolist(), boxes.conf.tolist(), boxes.cls.tolist()
+            looks, objects = looks + 1, objects + len(columns[0])
+            done = {"looks": looks, "objects": objects, "cpu_s": time.process_time()}
+            print(json.dumps(done), flush=True)
+            due = max(due + interval, time.monotonic() - interval)
+            time.sleep(max(0.0, due - time.monotonic()))
+
+
+def _tune() -> None:
+    """Give OpenVINO the settings that Lookout gives it; Ultralytics has no option for them."""
+    import cv2  # noqa: PLC0415 (of Ultralytics' environment)
+    import openvino  # noqa: PLC0415
+    import torch  # noqa: PLC0415
+
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    shipped = openvino.Core.compile_model
+
+    @functools.wraps(shipped)
+    def compiled(
+        core: object,
+        model: object,
+        device_name: str | None = None,
+        config: Mapping[str, object] | None = None,
+    ) -> object:
+        settings = {
+            **(config or {}),
+            "INFERENCE_NUM_THREADS": max(1, min(len(os.sched_getaffinity(0)) // 2, 8)),
+            "NUM_STREAMS": 1,
+            "ENABLE_CPU_PINNING": False,
+        }
+        return shipped(core, model, device_name or "CPU", settings)
+
+    openvino.Core.compile_model = compiled
+
+
+if __name__ == "__main__":
+    main()
