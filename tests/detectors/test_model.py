@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from rig.models import bright_model
 
 from detectors import model, onnx_file
@@ -34,11 +35,13 @@ def refusal(path: Path, **options: object) -> str:
     return reason
 
 
+@pytest.mark.fault("F18")
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """F18: the path and what to do."""
     assert "no such file" in refusal(tmp_path / "none.onnx")
 
 
+@pytest.mark.fault("F18")
 def test_a_wrong_hash_names_both(tmp_path: Path) -> None:
     """F18: what the file has and what the configuration says."""
     path = tmp_path / "model.onnx"
@@ -68,6 +71,7 @@ def test_the_right_hash_is_accepted_in_any_case(tmp_path: Path) -> None:
     assert (opened.kind, opened.data, opened.names) == ("onnx", ONNX, ())
 
 
+@pytest.mark.fault("F18")
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
@@ -91,6 +95,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path, name: str, content: bytes, 
     assert told in refusal(path)
 
 
+@pytest.mark.fault("F55")
 def test_external_data_is_refused(tmp_path: Path) -> None:
     """F55: a model that names other files of this machine is not opened."""
     tensor = b"\x6a\x18" + b"\x0a\x08location" + b"\x12\x0c../../secret" + b"\x70\x01"
@@ -101,6 +106,7 @@ def test_external_data_is_refused(tmp_path: Path) -> None:
     assert "outside the file (../../secret)" in reason
 
 
+@pytest.mark.fault("F55")
 def test_pickle_needs_permission_and_a_checkpoint(tmp_path: Path) -> None:
     """F55: a .pt file is read only if allowed, and only if it can be one."""
     path = tmp_path / "model.pt"
@@ -123,6 +129,7 @@ def test_metadata_of_an_export_is_read(tmp_path: Path) -> None:
     assert (opened.names, opened.task, opened.size) == (("person", "car"), "detect", (640, 384))
 
 
+@pytest.mark.fault("F55")
 def test_metadata_is_data_not_code(tmp_path: Path) -> None:
     """F55: what is no literal is ignored, never evaluated."""
     path = tmp_path / "model.onnx"
@@ -150,6 +157,20 @@ def test_broken_metadata_is_named(tmp_path: Path) -> None:
     (tmp_path / "metadata.yaml").write_text("names: [")
     with pytest.raises(DetectorRejected, match=r"metadata\.yaml: no valid YAML"):
         open_model(path)
+
+
+@pytest.mark.fault("F55")
+def test_yaml_beside_a_model_runs_nothing(tmp_path: Path) -> None:
+    """A tag that would call a function when loaded is refused as what it is: no metadata."""
+    path = bright_model(tmp_path / "m.xml", "yolov8")
+    proof = tmp_path / "ran"
+    evil = f"names: !!python/object/apply:os.mkdir ['{proof}']"
+    (tmp_path / "metadata.yaml").write_text(evil)
+    with pytest.raises(DetectorRejected, match=r"metadata\.yaml: no valid YAML"):
+        open_model(path)
+    assert not proof.exists()
+    yaml.unsafe_load(evil)
+    assert proof.exists(), "the trap is not armed"
 
 
 def test_a_folder_stands_for_its_model(tmp_path: Path) -> None:

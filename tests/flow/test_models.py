@@ -3,6 +3,8 @@
 import hashlib
 import os
 import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from rig.accounts import check
 from rig.command import lookout, written
 from rig.lookout import Lookout
+from rig.models import bright_model
 from rig.onnx_models import bright_onnx
 
 from daemon.exits import Exit
@@ -85,6 +88,7 @@ def pickled_of_another_hash(folder: Path) -> Trap:
 TRAPS = [missing, truncated, wrong_hash, outside, pickled, pickled_of_another_hash]
 
 
+@pytest.mark.fault("F18", "F55")
 @pytest.mark.parametrize("trap", TRAPS)
 def test_check_refuses_a_model(tmp_path: Path, trap: Callable[[Path], Trap]) -> None:
     """`check` ends with 69 and one line that names the file and, for a hash, both hashes."""
@@ -98,6 +102,62 @@ def test_check_refuses_a_model(tmp_path: Path, trap: Callable[[Path], Trap]) -> 
     assert not (tmp_path / "ran").exists()
 
 
+def test_the_pickle_would_run(tmp_path: Path) -> None:
+    """The trap is armed: whoever opens it leaves the file behind that must not be there."""
+    section, _ = pickled(tmp_path)
+    pickle.loads(Path(section["model"]).read_bytes())  # noqa: S301 (that is the trap)
+    assert (tmp_path / "ran").exists()
+
+
+SPY = """
+import importlib, sys
+sys.path[:0] = ["."]
+from detectors.errors import DetectorRejected
+parsers = {"openvino", "onnxruntime", "onnx", "torch", "ultralytics", "tensorrt"}
+module, backend, options = sys.argv[1], sys.argv[2], eval(sys.argv[3])
+kind = getattr(importlib.import_module(module), backend)
+before = parsers & set(sys.modules)
+try:
+    kind("spy", kind.Config(**options)).load()
+except DetectorRejected as error:
+    print(sorted(parsers & set(sys.modules)), sorted(before), "sha256" in str(error))
+"""
+
+
+@pytest.mark.fault("F18", "F55")
+@pytest.mark.parametrize(
+    ("module", "backend", "name", "more"),
+    [
+        ("detectors.openvino", "OpenvinoDetector", "m.onnx", {}),
+        ("detectors.openvino", "OpenvinoDetector", "m.xml", {}),
+        ("detectors.onnx", "OnnxDetector", "m.onnx", {}),
+        ("detectors.torch", "UltralyticsDetector", "m.pt", {"allow_pickle": True}),
+        ("detectors.torch", "UltralyticsDetector", "m.engine", {}),
+    ],
+)
+def test_no_parser_is_even_loaded_before_the_hash_is_checked(
+    tmp_path: Path, module: str, backend: str, name: str, more: dict[str, Any]
+) -> None:
+    """A file of another hash meets none of the libraries that could read it: 0 bytes parsed."""
+    path = tmp_path / name
+    if name == "m.onnx":
+        bright_onnx(path, "yolox")
+    elif name == "m.xml":
+        bright_model(path, "yolox")
+    else:
+        path.write_bytes(pickle.dumps(Touch(tmp_path / "ran")))
+    options = repr({"model": str(path), "sha256": ZEROS, **more})
+    done = subprocess.run(
+        [sys.executable, "-c", SPY, module, backend, options],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[] [] True", done
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.fault("F55")
 def test_run_refuses_a_model_and_goes_on(tmp_path: Path) -> None:
     """The daemon keeps running without that detector, says why, and runs nothing of the file."""
     section, told = pickled_of_another_hash(tmp_path)
@@ -110,6 +170,7 @@ def test_run_refuses_a_model_and_goes_on(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.fault("F18")
 def test_a_worker_refuses_within_two_seconds(tmp_path: Path) -> None:
     """From reading the file to the refusal: 200 MB of another hash, none of it parsed."""
     path = tmp_path / "large.onnx"

@@ -5,15 +5,16 @@ import json
 import os
 from collections import Counter
 from contextlib import AsyncExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rig.detecting import QUICK, SIZE, Camera, Told, alive, camera, made
+from rig.detecting import BACKEND, QUICK, SIZE, Camera, Told, alive, camera, made
 from rig.waiting import running, until
 
 from daemon.detection import DetectorHost
-from daemon.supervisor import flatten
+from daemon.supervisor import Retry, flatten, keep_alive
 from daemon.timing import Timing
 from detectors import DetectorRejected, DetectorUnavailable
 
@@ -349,6 +350,7 @@ async def test_frame_about_to_grow_too_old_ends_the_waiting_for_a_batch() -> Non
     assert seen is not None
 
 
+@pytest.mark.fault("F20")
 @pytest.mark.parametrize("when", ["load", "fault"])
 async def test_f20_lack_of_memory_ends_on_the_fallback(when: str) -> None:
     """A device that stays without memory is left after the second time; the loop ends."""
@@ -368,6 +370,50 @@ async def test_f20_lack_of_memory_ends_on_the_fallback(when: str) -> None:
     assert told.states[-1] == "fallback"
 
 
+@pytest.mark.fault("F20")
+async def test_f20_fallback_is_reached_in_time_and_stays() -> None:
+    """With delays as shipped: within 10 s besides loading, and no start after that."""
+    clock = asyncio.get_running_loop().time
+    said: list[tuple[str, float]] = []
+    timing = Timing()
+    host = DetectorHost(
+        "detector",
+        BACKEND,
+        {"device": "gpu", "fallback": "cpu", "fault": "exhausted", "fault_at": 2},
+        timing=timing,
+        told=lambda state, _: said.append((state, clock())),
+        beat=lambda: None,
+    )
+    retry = Retry(
+        (DetectorUnavailable,),
+        (DetectorRejected,),
+        first=timing.retry_first,
+        most=timing.retry_most,
+        parked=timing.retry_parked,
+    )
+    async with (
+        asyncio.timeout(60),
+        running(keep_alive("detector", host.once, retry)),
+        camera(host) as yard,
+    ):
+        await host.profile()
+        answered, began = 0, clock()
+        while host.figures.state != "fallback":
+            await yard.put()
+            await yard.look(host)
+        within = clock() - began
+        while answered < 20:
+            await yard.put()
+            seen = await yard.look(host)
+            assert seen is not None
+            answered += seen.detections is not None
+    loads = [at - before for (_, before), (state, at) in pairwise(said) if state != "loading"]
+    assert within - sum(loads[1:]) <= 10
+    assert [state for state, _ in said] == ["loading", "ready"] * 2 + ["loading", "fallback"]
+    assert (host.figures.starts, host.figures.exhausted) == (3, 2)
+
+
+@pytest.mark.fault("F20")
 async def test_f20_lack_of_memory_without_a_fallback_waits_for_a_person() -> None:
     """After the second time it is no fault that heals soon: `degraded`, with what would help."""
     host = made(load="exhausted")
@@ -398,6 +444,7 @@ async def test_worker_that_grows_is_replaced_between_two_batches() -> None:
         await until(lambda: host.figures.state == "ready")
 
 
+@pytest.mark.fault("F21")
 async def test_f21_detector_far_too_slow_keeps_frames_fresh() -> None:
     """At ten times the load it can carry, what is decided on is never older than `max_age`."""
     host = made(delay=0.2)

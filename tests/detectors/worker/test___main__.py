@@ -62,6 +62,7 @@ def test_loading_that_fails_is_its_last_word(how: str, remedy: str, code: int) -
         assert process.process.wait(PATIENCE) == code
 
 
+@pytest.mark.fault("F20")
 @pytest.mark.parametrize(
     ("fault", "reason", "code"),
     [
@@ -112,6 +113,7 @@ def test_a_fault_file_is_used_once(tmp_path: Path) -> None:
     assert not file.exists()
 
 
+@pytest.mark.fault("F19")
 @pytest.mark.parametrize("fault", ["hang", "hang_gil"])
 def test_a_hanging_worker_can_be_killed(fault: str) -> None:
     """F19: asleep or holding Python's lock, it gives no answer and SIGKILL ends it."""
