@@ -42,6 +42,9 @@ class Places:
     def __init__(self, config: SceneConfig) -> None:
         self.zones = tuple(Zone(name, zone) for name, zone in config.zones.items())
         self.lines = tuple(Line(name, line) for name, line in config.lines.items())
+        self.ended: list[Relation] = []
+        """What is over since this was last emptied; but for stays, which their objects keep."""
+
         self._dwell = sorted(config.dwell)
         self._ways = {
             zone.name: (math.sin(math.radians(way)), -math.cos(math.radians(way)))
@@ -80,6 +83,7 @@ class Places:
         changes: list[Change] = []
         for name in list(thing.zones):
             stay = thing.leave(name, thing.last_seen)
+            self._free(thing, stay, thing.last_seen)
             changes.append(Left(*where, name, stay.since))
         return changes
 
@@ -105,6 +109,7 @@ class Places:
         where = (thing.last_index, now, thing.id, thing.track)
         if stay is not None and not admitted:
             self._bank(thing, stay, now)
+            self._free(thing, stay, now)
             thing.leave(zone.name, now)
             return [Left(*where, zone.name, stay.since)]
         changes: list[Change] = []
@@ -147,13 +152,21 @@ class Places:
         if thing.kind & ALIVE:
             return []
         if thing.moving:
-            stay.blocks = None
+            self._free(thing, stay, where[1])
             return []
         since = max(stay.since, thing.motion_since)
         if stay.blocks is not None or where[1] - since < wanted - EPSILON:
             return []
         stay.blocks = since
         return [Blocked(*where, stay.zone, since)]
+
+    def _free(self, thing: Thing, stay: Stay, now: float) -> None:
+        if stay.blocks is None:
+            return
+        place, confidence = f"zone:{stay.zone}", stay.confidence
+        self.ended.append(Relation(thing.id, "blocks", place, stay.blocks, now, confidence))
+        thing.ties += 1
+        stay.blocks = None
 
     def _opposes(
         self, thing: Thing, stay: Stay, way: Point, where: tuple[int, float, int, int]

@@ -223,7 +223,12 @@ class Scene:
         for change in changes:
             if isinstance(change, Entered):
                 _remember(self._zone_labels[change.zone], self.things[change.thing].label)
-        for ended in (self._belongings.ended, self._obstacles.ended, self._hiding.ended):
+        for ended in (
+            self.places.ended,
+            self._belongings.ended,
+            self._obstacles.ended,
+            self._hiding.ended,
+        ):
             self.graph.ended.extend(ended)
             ended.clear()
         self.causality.observe(changes, self._known, self.things)

@@ -253,7 +253,7 @@ class Chronicle:
             titles=self._titles,
         )
         reasoning = self._reasoning(question)
-        story = Story(telling, thing, view, reasoning)
+        story = Story(telling, thing, view, reasoning, self._scene)
         self._open[thing.id] = story
         event = story.open(self._scene.now)
         asked = question if reasoning.state == "pending" else None

@@ -13,15 +13,15 @@ from reasoners.event import (
     Reasoning,
     Severity,
 )
-from reasoners.scene.thing import Stay, Thing
+from reasoners.scene.relation import Relation
+from reasoners.scene.scene import Scene
+from reasoners.scene.thing import Thing
 from reasoners.scene.view import View
 from reasoners.telling.explanation import conclude, explain, joined
+from reasoners.telling.relating import carried
 from reasoners.telling.snapshot import BETTER, quality
-from reasoners.telling.wire import event_object, frame_reference, moment, track_name, unit
+from reasoners.telling.wire import event_object, frame_reference, moment
 from reasoners.verdict import Verdict
-
-RELATIONS = 32
-"""Relations an event carries; the rest is counted."""
 
 PAUSE = 1.0
 """Least seconds from one revision to an update, in data time."""
@@ -44,7 +44,9 @@ class Telling:
 class Story:
     """The event of one object. Revisions rise by one; only the verdict may follow the end."""
 
-    def __init__(self, telling: Telling, thing: Thing, view: View, reasoning: Reasoning) -> None:
+    def __init__(
+        self, telling: Telling, thing: Thing, view: View, reasoning: Reasoning, scene: Scene
+    ) -> None:
         self.telling = telling
         self.thing = thing
         self.view = view
@@ -56,6 +58,7 @@ class Story:
         """Something changed that no revision has told yet."""
 
         self.event: Event | None = None
+        self._scene = scene
         self._best = 0.0
         self._facts = ""
 
@@ -180,26 +183,14 @@ class Story:
         return self.event
 
     def _relations(self) -> tuple[tuple[EventRelation, ...], int]:
-        """Tell in which zones the object is and was: present ones first, then the clearest."""
-        stays = sorted(
-            [*self.thing.zones.values(), *self.thing.past],
-            key=lambda stay: (
-                stay.until is not None,
-                -unit(stay.confidence),
-                stay.since,
-                stay.zone,
-            ),
-        )
-        left_out = max(0, len(stays) - RELATIONS) + self.thing.forgotten
-        return tuple(self._inside(stay) for stay in stays[:RELATIONS]), left_out
-
-    def _inside(self, stay: Stay) -> EventRelation:
-        return EventRelation(
-            subject=track_name(self.thing.track),
-            predicate="inside",
-            object=f"zone:{stay.zone}",
-            since=moment(stay.since),
-            until=None if stay.until is None else moment(stay.until),
-            confidence=unit(stay.confidence),
-            source="geometry",
-        )
+        """Tell in which zones the object is and was, and what holds and held with others."""
+        thing = self.thing
+        stays = [
+            Relation(
+                thing.id, "inside", f"zone:{stay.zone}", stay.since, stay.until, stay.confidence
+            )
+            for stay in (*thing.zones.values(), *thing.past)
+        ]
+        others, forgotten = self._scene.touching(thing)
+        told, left_out = carried([*stays, *others], self._scene.track)
+        return told, left_out + forgotten + thing.forgotten

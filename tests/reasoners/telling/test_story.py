@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from detectors import Track
-from reasoners import Reasoning, Verdict, View
+from reasoners import Reasoning, SceneConfig, Verdict, View
+from reasoners.scene.scene import Scene
 from reasoners.scene.thing import Thing
 from reasoners.telling.story import Story, Telling
 
@@ -19,7 +20,9 @@ TELLING = Telling("e1", "box1", "porch", "presence", "info", "media", None, {})
 def story(track: MakeTrack, view: MakeView) -> Story:
     """Begin an event of a person."""
     thing = Thing.of(track(), 1, 0, 16 / 9, first=False)
-    return Story(TELLING, thing, view(0.0), Reasoning(state="pending", model="m"))
+    return Story(
+        TELLING, thing, view(0.0), Reasoning(state="pending", model="m"), Scene(SceneConfig())
+    )
 
 
 def test_nothing_is_worth_telling_before_the_beginning(story: Story) -> None:

@@ -1,0 +1,69 @@
+"""Which relations an event carries, and how they are written: the strongest, the rest counted."""
+
+from collections.abc import Callable, Sequence
+
+from reasoners.event import EventRelation
+from reasoners.scene.relation import Predicate, Relation
+from reasoners.telling.wire import moment, track_name, unit
+
+RELATIONS = 32
+"""Relations an event carries."""
+
+_SAYING: tuple[frozenset[Predicate], ...] = (
+    frozenset({"inside", "carries", "leaves_behind", "takes", "blocks", "follows", "on"}),
+    frozenset({"accompanies", "approaches", "moves_away", "near", "in_front_of", "behind"}),
+)
+"""What says most of an object, then what says something; how things lie on the picture is last."""
+
+
+def carried(
+    relations: Sequence[Relation], track: Callable[[int], int | None]
+) -> tuple[tuple[EventRelation, ...], int]:
+    """Choose and write the relations of one event.
+
+    Args:
+        relations: All that touch its object, with the object as subject where that can be said.
+        track: Tells the track id an object has or had last; None if that is forgotten.
+
+    Returns:
+        At most `RELATIONS`: what holds before what held, what says much before what says little,
+        then the surest. And how many were left out.
+    """
+    written: list[EventRelation] = []
+    for relation in sorted(relations, key=_rank):
+        subject = track(relation.subject)
+        other = relation.object
+        place = other if isinstance(other, str) else _name(track(other))
+        if subject is None or place is None or len(written) == RELATIONS:
+            continue
+        written.append(
+            EventRelation(
+                subject=track_name(subject),
+                predicate=relation.predicate,
+                object=place,
+                since=moment(relation.since),
+                until=None if relation.until is None else moment(relation.until),
+                confidence=unit(relation.confidence),
+                source=relation.source,
+            )
+        )
+    return tuple(written), len(relations) - len(written)
+
+
+def _rank(relation: Relation) -> tuple[bool, int, float, float, str, str, str]:
+    saying = next(
+        (place for place, words in enumerate(_SAYING) if relation.predicate in words), len(_SAYING)
+    )
+    return (
+        relation.until is not None,
+        saying,
+        -unit(relation.confidence),
+        relation.since,
+        relation.predicate,
+        str(relation.object),
+        str(relation.subject),
+    )
+
+
+def _name(track: int | None) -> str | None:
+    return None if track is None else track_name(track)
