@@ -5,6 +5,7 @@ import select
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Literal, Self
 
@@ -22,13 +23,17 @@ class Proxy:
     Args:
         target: Port on the loopback that is forwarded to.
         cut_after: Bytes from the server after which a connection is reset; None never cuts.
+        port: Its own; 0 takes a free one.
     """
 
-    def __init__(self, target: int, *, cut_after: int | None = None) -> None:
+    def __init__(self, target: int, *, cut_after: int | None = None, port: int = 0) -> None:
         self.mode: Mode = "pass"
         self.cut_after = cut_after
+        self.spoil: Callable[[bytes], bytes] | None = None
+        """What becomes of bytes from the server; None leaves them as they are."""
+
         self._target = target
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port = int(self._listener.getsockname()[1])
         self._pairs: dict[socket.socket, socket.socket | None] = {}
         self._passed: dict[socket.socket, int] = {}
@@ -56,11 +61,23 @@ class Proxy:
     def reset(self) -> int:
         """Break every connection with RST and return how many there were."""
         with self._lock:
-            ends = list(self._pairs)
+            ends = [end for end in self._pairs if end.fileno() >= 0]
             for end in ends:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+            for end in ends:
                 self._drop(end)
         return len(ends) // 2
+
+    def shut(self) -> None:
+        """Refuse new connections, as a machine does on which nothing runs, and end the others."""
+        with self._lock:
+            self._listener.close()
+        self.reset()
+
+    def open(self) -> None:
+        """Listen again where it did."""
+        with self._lock:
+            self._listener = socket.create_server(("127.0.0.1", self.port))
 
     def half_close(self) -> None:
         """Tell every client that the server will say no more, while still listening to it."""
@@ -78,7 +95,8 @@ class Proxy:
             with self._lock:
                 ends = [] if self.mode == "stall" else list(self._pairs)
                 ends = [end for end in ends if end.fileno() >= 0]
-            watched = [self._listener, self._closing, *ends]
+                doors = [self._listener] if self._listener.fileno() >= 0 else []
+            watched = [*doors, self._closing, *ends]
             try:
                 ready, _, _ = select.select(watched, [], [], 0.02)
             except (OSError, ValueError):
@@ -87,6 +105,8 @@ class Proxy:
                 return
             with self._lock:
                 for end in ready:
+                    if end.fileno() < 0:
+                        continue
                     if end is self._listener:
                         self._accept()
                     elif end in self._pairs:
@@ -108,6 +128,8 @@ class Proxy:
         other = self._pairs[end]
         try:
             data = end.recv(_CHUNK)
+            if self.spoil is not None and other is not None and self._is_client(other):
+                data = self.spoil(data)
             if data and other is not None:
                 other.sendall(data)
         except OSError:

@@ -141,12 +141,17 @@ class Watched:
         assert first is not None
         return first
 
-    def end(self) -> None:
-        """End the daemon in order, and check every account and every picture's identity."""
+    def end(self, *, torn: float = 0.0) -> None:
+        """End the daemon in order, and check every account and every picture's identity.
+
+        Args:
+            torn: Share of the pictures that may be damaged beyond recognition.
+        """
         assert self.lookout.stop() == 0
         self.subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
         check(self.lookout, self.subscriber, lost_children=True)
-        assert not [one for one in self.shown() if one.truth is None]
+        unknown = [one for one in self.shown() if one.truth is None]
+        assert len(unknown) <= torn * len(self.shown()), unknown[:5]
         for camera in self.cameras:
             indices = [one.index for one in self.shown(camera)]
             assert indices == sorted(set(indices)), f"{camera}: an index was used twice"
