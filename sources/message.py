@@ -2,8 +2,9 @@
 
 The daemon speaks first, with `Open`. Afterwards it asks (`Next`, `Take`), and every question gets
 exactly one answer with the same `id`: `Next` a `Given` or an `Ended`; `Take` a `Taken`
-(the JPEG as the frame's bytes) or a `Gone`. Unasked, the child says `State` when its state changes,
-`Pulse` at least once a second, and `Failed` as its last word. End of file on the socket ends it.
+(the JPEG as the frame's bytes) or a `Gone`; `Cut` a `Piece` (of a clip, as bytes). Unasked, the
+child says `State` when its state changes, `Pulse` at least once a second, and `Failed` as its last
+word. End of file on the socket ends it.
 
 Every number that comes from a child is range-checked here, against what a child could honestly
 say; against what this child was allotted, by the daemon.
@@ -93,6 +94,9 @@ class Open(_Message):
     frozen_after: float = Field(default=20.0, gt=0)
     """Seconds of the same picture after which a live camera counts as frozen."""
 
+    turns: int = Field(default=2, ge=1, le=64)
+    """Children that may do heavy work at the same moment: catch up, encode clips."""
+
     wall: Seconds | None = None
     """Unix seconds at monotonic 0, as the daemon reads them: what the camera's own clock is
     compared with. None compares nothing."""
@@ -174,6 +178,21 @@ class Take(_Message):
     film_at: Seconds | None = None
     """Second of the film at which the picture shall be added to it; it is answered without bytes
     then. None makes a JPEG."""
+
+
+class Cut(_Message):
+    """Daemon to child: give the next piece of a clip; the first such question begins the clip."""
+
+    kind: Literal["cut"] = "cut"
+    id: int
+    clip: Index
+    """Number of the clip, within this child."""
+
+    since: Seconds
+    """Monotonic seconds from which on the clip shows what arrived; it begins at the IDR before."""
+
+    until: Seconds
+    """Monotonic seconds at which it ends; may come nearer from one question to the next."""
 
 
 class Attend(_Message):
@@ -276,6 +295,12 @@ class Counts(_Message):
     held: Count = 0
     """Packets not decoded, or not at once, because nothing happened."""
 
+    recalled: Count = 0
+    """Pictures decoded once more from their packets, for a picture that was asked for late."""
+
+    crowded: Count = 0
+    """Times that heavy work had to wait because other cameras were at theirs."""
+
     lost: Count = 0
     """Packets of the network that are known to have gone missing on the way."""
 
@@ -337,6 +362,31 @@ class Taken(_Message):
     index: Index
     width: Side
     height: Side
+
+
+class Piece(_Message):
+    """Child to daemon: the next bytes of a clip, perhaps none yet.
+
+    All pieces up to any of them are a fragmented MP4 that can be played.
+    """
+
+    kind: Literal["piece"] = "piece"
+    id: int
+    clip: Index
+    begins: Seconds | None = None
+    """Monotonic seconds at which the first picture of the clip arrived, once known."""
+
+    seconds: float = Field(default=0.0, ge=0, le=86400)
+    """How much of the clip is made."""
+
+    over: bool = False
+    """Whether this was the last one; of a clip without any byte: there will be none."""
+
+    encoded: bool = False
+    """Whether pictures were encoded anew, masked, instead of copied as the camera sent them."""
+
+    skipped: Count = 0
+    """Packets that left the ring before they could be taken, so far."""
 
 
 class Gone(_Message):
@@ -406,12 +456,12 @@ class Failed(_Message):
     counts: Counts = Counts()
 
 
-FromDaemon = Annotated[Open | Next | Take | Attend, Field(discriminator="kind")]
+FromDaemon = Annotated[Open | Next | Take | Cut | Attend, Field(discriminator="kind")]
 FromChild = Annotated[
-    Given | Ended | Taken | Gone | State | Hint | Pulse | StreamInfo | Failed,
+    Given | Ended | Taken | Piece | Gone | State | Hint | Pulse | StreamInfo | Failed,
     Field(discriminator="kind"),
 ]
-from_daemon: TypeAdapter[Open | Next | Take | Attend] = TypeAdapter(FromDaemon)
+from_daemon: TypeAdapter[Open | Next | Take | Cut | Attend] = TypeAdapter(FromDaemon)
 from_child: TypeAdapter[
-    Given | Ended | Taken | Gone | State | Hint | Pulse | StreamInfo | Failed
+    Given | Ended | Taken | Piece | Gone | State | Hint | Pulse | StreamInfo | Failed
 ] = TypeAdapter(FromChild)

@@ -179,6 +179,38 @@ class Collecting(Protocol):
     Waking for each one is most of what a camera costs of which nothing is decoded."""
 
 
+class Decoder(Protocol):
+    """Decodes packets of a stream beside the stream's own decoder, and knows nothing of that."""
+
+    def decode(self, packet: Packet | None) -> Iterable[Picture]:
+        """Decode as `Stream.decode` does; the first packet is one at which decoding can start."""
+        ...
+
+    @property
+    def sets(self) -> bytes:
+        """Parameter sets that packets may lack, as Annex B; empty if there are none such."""
+        ...
+
+
+@runtime_checkable
+class Rereadable(Protocol):
+    """A stream whose packets can be decoded again, as long as somebody keeps them."""
+
+    def decoder(self) -> Decoder:
+        """Make a decoder for another thread."""
+        ...
+
+
+@runtime_checkable
+class Stamped(Protocol):
+    """A packet, or a picture, that bears a stamp by which they are told to belong together."""
+
+    @property
+    def stamp(self) -> int | None:
+        """Ticks of the stream's own clock; the same for a packet and its picture."""
+        ...
+
+
 class DecodeFault(Exception):  # noqa: N818 (a fault of one packet, not of the source)
     """One packet could not be decoded."""
 

@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("name", help="camera, shown in the process list")
     parser.add_argument("--control", type=int, required=True, help="descriptor of the socket")
     parser.add_argument("--slots", type=int, required=True, help="descriptor of the slots")
+    parser.add_argument("--turns", type=int, help="descriptor that all children share")
     parser.add_argument("--parent", type=int, required=True, help="process that started this one")
     arguments = parser.parse_args()
     _settle(arguments.parent)
@@ -40,7 +41,7 @@ def main() -> int:
     with socket.socket(fileno=arguments.control) as control:
         control.setblocking(True)
         try:
-            clean = Service(BlockingChannel(control), arguments.slots).run()
+            clean = Service(BlockingChannel(control), arguments.slots, arguments.turns).run()
         except (BrokenPipeError, ConnectionResetError):
             clean = True
     return 0 if clean else 1

@@ -65,6 +65,11 @@ class Converter:
         self._rotate = rotate
         self._crop = crop or WHOLE
 
+    @property
+    def plain(self) -> bool:
+        """Whether the outside may see all that the camera sends, as it sends it."""
+        return self._mask.empty and not self._rotate and self._crop == WHOLE
+
     def size(self, picture: Picture) -> Size:
         """Return the size of the camera's picture after rotation and crop."""
         return Size(picture.width, picture.height).turned(self._rotate).part(self._crop)

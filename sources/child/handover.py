@@ -99,6 +99,16 @@ class Handover:
         with self._changed:
             self._tally.held += 1
 
+    def recalled(self) -> None:
+        """Count a picture that was decoded once more, for somebody who asked late."""
+        with self._changed:
+            self._tally.recalled += 1
+
+    def crowded(self, times: int) -> None:
+        """Say how often this child had to wait for its turn so far."""
+        with self._changed:
+            self._tally.crowded = times
+
     def pass_over(self, arrival: float) -> None:
         """Count a decoded picture that is handed over to nobody."""
         with self._changed:

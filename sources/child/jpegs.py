@@ -30,8 +30,7 @@ class JpegStream:
         self._web = web
         self._url = url
         self._interval = interval
-        self._scalers = Scalers()
-        self._decoder = StillDecoder()
+        self._decoder = JpegDecoder()
         self._latest: StillPacket | None = None
         self._asked: dict[str, str] = {}
         response = web.get(url)
@@ -66,10 +65,11 @@ class JpegStream:
 
     def decode(self, packet: Packet | None) -> list[Picture]:
         """Decode one picture; none is ever held back."""
-        if packet is None:
-            return []
-        frame = self._decoder.decode(packet.payload)
-        return [LibavPicture(frame, packet.time, self._scalers, corrupt=False)]
+        return self._decoder.decode(packet)
+
+    def decoder(self) -> "JpegDecoder":
+        """Make a second decoder; see `sources.source.Rereadable`."""
+        return JpegDecoder()
 
     def close(self) -> None:
         """Close the connection."""
@@ -82,10 +82,10 @@ class JpegStream:
 
     def _size(self, packet: StillPacket) -> tuple[int, int]:
         try:
-            frame = self._decoder.decode(packet.payload)
+            picture = self._decoder.decode(packet)[0]
         except DecodeFault as fault:
             raise SourceRejected(f"what the camera sends is no picture: {fault}") from None
-        return frame.width, frame.height
+        return picture.width, picture.height
 
     def _streamed(self, response: httpx2.Response, kind: str) -> Iterator[StillPacket]:
         try:
@@ -121,6 +121,23 @@ class JpegStream:
                 self._asked[ours] = response.headers[theirs]
         self._latest = StillPacket(self._web.body(response), None, time.monotonic())
         return self._latest
+
+
+class JpegDecoder:
+    """Decodes what such a camera sends."""
+
+    sets = b""
+
+    def __init__(self) -> None:
+        self._decoder = StillDecoder()
+        self._scalers = Scalers()
+
+    def decode(self, packet: Packet | None) -> list[Picture]:
+        """Decode one picture; none is ever held back."""
+        if packet is None:
+            return []
+        frame = self._decoder.decode(packet.payload)
+        return [LibavPicture(frame, packet.time, self._scalers, corrupt=False)]
 
 
 def _refuse_playlist(kind: str) -> None:

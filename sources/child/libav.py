@@ -60,6 +60,8 @@ _HALF_CHROMA = ("yuv420p", "yuvj420p")
 _BYTE_LUMA = (*_HALF_CHROMA, "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray")
 """Formats whose first plane is brightness, one byte for each pixel."""
 
+_CODES = (b"\0\0\1", b"\0\0\0\1")
+
 _SIZES = 6
 """Pairs of sizes for which scalers are kept: the detector's, parts of it, snapshots, and whole
 pictures."""
@@ -106,6 +108,11 @@ class LibavPacket:
     arrival: float
     payload: object
 
+    @property
+    def stamp(self) -> int | None:
+        """Ticks at which its picture is shown; see `sources.source.Stamped`."""
+        return self.payload.pts if isinstance(self.payload, av.Packet) else None
+
 
 class LibavPicture:
     """A decoded picture in the decoder's own buffers."""
@@ -124,6 +131,7 @@ class LibavPicture:
         self.time = when
         self.captured = captured
         self.corrupt = corrupt
+        self.stamp = frame.pts
         self._frame = frame
         self._scalers = scalers
 
@@ -250,6 +258,48 @@ class _Scaler:
         )
 
 
+class LibavDecoder:
+    """Decodes packets once more, for clips and pictures of the past.
+
+    Args:
+        codec: The stream's own decoder, whose settings it takes over.
+    """
+
+    def __init__(self, codec: VideoCodecContext) -> None:
+        again = av.CodecContext.create(codec.name, "r")
+        if not isinstance(again, VideoCodecContext):
+            raise DecodeFault(f"no second decoder for {codec.name}")
+        settle(again)
+        if codec.extradata:
+            again.extradata = codec.extradata
+        if codec.width and codec.height:
+            again.width, again.height = codec.width, codec.height
+        if codec.name == "rawvideo" and codec.pix_fmt:
+            again.pix_fmt = codec.pix_fmt
+        given = bytes(codec.extradata or b"")
+        self.sets = given if given.startswith(_CODES) else b""
+        """Parameter sets that packets may lack; empty where their units follow lengths."""
+
+        self._codec = again
+        self._doubt = Doubt(again)
+        self._scalers = Scalers()
+
+    def decode(self, packet: Packet | None) -> list[Picture]:
+        """Decode one packet; None flushes."""
+        try:
+            frames = self._codec.decode(packet.payload if packet is not None else None)
+        except av.error.EOFError:
+            return []
+        except av.error.FFmpegError as error:
+            self._doubt.failed()
+            raise DecodeFault(type(error).__name__) from None
+        self._doubt.decoded(0 if packet is None else packet.size)
+        return [
+            LibavPicture(frame, None, self._scalers, corrupt=self._doubt.about(frame))
+            for frame in frames
+        ]
+
+
 class LibavStream:
     """An open container, its first video stream and that one's decoder.
 
@@ -298,6 +348,10 @@ class LibavStream:
         """Forget what the decoder holds; see `sources.source.Resumable`."""
         self._codec.flush_buffers()
         self._doubt.restart()
+
+    def decoder(self) -> LibavDecoder:
+        """Make a second decoder; see `sources.source.Rereadable`."""
+        return LibavDecoder(self._codec)
 
     def close(self) -> None:
         """Say goodbye (TEARDOWN) and release everything. Only the reading thread may."""

@@ -38,6 +38,11 @@ class Mask:
         self._polygons = [np.asarray(polygon, np.float32) for polygon in polygons]
         self._areas: dict[tuple[int, int, int], Bits] = {}
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to hide."""
+        return not self._polygons
+
     def paint(self, picture: Rgb) -> None:
         """Blacken the polygons in a whole converted picture, in place."""
         if not self._polygons:

@@ -9,7 +9,8 @@ from sources.child.gate.gate import Gate
 from sources.child.gate.machine import Order
 from sources.child.gauge import Gauge
 from sources.child.handover import Dated, Handover
-from sources.child.ring import PacketRing
+from sources.child.ring import PacketRing, Stamps
+from sources.child.turnstile import Turnstile
 from sources.child.watchman import Watchman
 from sources.errors import SourceBusy, SourceRejected, SourceUnavailable
 from sources.message import CameraState, Failed, Flow, Hint, State, StreamInfo
@@ -22,6 +23,7 @@ from sources.source import (
     Resumable,
     Secret,
     Source,
+    Stamped,
     Stream,
     Witness,
 )
@@ -29,6 +31,9 @@ from sources.source import (
 GIVE_UP = 250
 """Packets in a row that cannot be decoded, though decoding could have started, after which the
 stream counts as broken."""
+
+TURN = 1.0
+"""Seconds a child waits for its turn to catch up; then it does so all the same."""
 
 PATIENCE = 1.0
 """Seconds of packets without a picture after which it is said that the next IDR is waited for."""
@@ -134,6 +139,15 @@ class Reading:
         self._packets = packets
         self._index = first_index
         self._wall = wall
+        self.stream: Stream | None = None
+        """What is open, once it is."""
+
+        self.stamps = Stamps()
+        """Of the pictures that got an index, to find them again among the packets."""
+
+        self.turnstile = Turnstile()
+        """Passed before a rest is caught up with."""
+
         self.gate = gate if gate is not None and source.live else Gate()
         """May be told, by any thread, what is `attended`."""
 
@@ -174,6 +188,7 @@ class Reading:
             try:
                 self.heard_at = time.monotonic()
                 self.opened = True
+                self.stream = stream
                 self._hear(stream)
                 self._follow(stream)
             finally:
@@ -186,6 +201,14 @@ class Reading:
             self._fail("stalled", Failed(remedy="unavailable", reason=str(error)[:400]))
         else:
             self._handover.finish()
+
+    @property
+    def info(self) -> StreamInfo | None:
+        """What is open, with the size of its last picture; any thread may ask."""
+        info, size = self._info, self._size
+        if info is None or size is None:
+            return info
+        return info.model_copy(update={"width": size[0], "height": size[1]})
 
     def notice(self, limit: float) -> None:
         """Say `stalled` when no picture was decoded for so many seconds; any thread may ask."""
@@ -282,9 +305,11 @@ class Reading:
         if not group:
             self._handover.held()
             return
-        self._caught_up, self._late = self._shown, time.monotonic() + CATCHING_UP
-        for packet in group[:-1]:
-            self._decode(stream, packet, look=False)
+        self._caught_up = self._shown
+        with self.turnstile.turn(TURN):
+            self._late = time.monotonic() + CATCHING_UP
+            for packet in group[:-1]:
+                self._decode(stream, packet, look=False)
         self._late = None
         self._decode(stream, group[-1])
         self._caught_up = float("-inf")
@@ -336,6 +361,8 @@ class Reading:
             self._handover.corrupt()
             self._wait_for_idr(time.monotonic())
             return
+        if isinstance(picture, Stamped) and picture.stamp is not None:
+            self.stamps.note(index, picture.stamp)
         self._measure(stream, picture)
         self._waits_since = None
         self._watch(picture, arrival)

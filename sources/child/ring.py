@@ -2,7 +2,8 @@
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 
 from sources.child.handover import Dated
 from sources.source import Packet
@@ -49,6 +50,9 @@ class PacketRing:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._packets: deque[Packet] = deque()
+        self._first = 0
+        """Number of the oldest packet held; numbers rise by one with each packet kept."""
+
         self._starts: deque[float] = deque()
         self.held = 0
         """Bytes held now."""
@@ -88,6 +92,46 @@ class PacketRing:
             del group[whole:]
         return group[::-1]
 
+    def start(self, since: float) -> int | None:
+        """Return the number of the last packet that came by then and at which decoding can start.
+
+        The oldest one held if none came so early; None if nothing is held.
+        """
+        with self._lock:
+            found = self._first if self._packets else None
+            for number, packet in enumerate(self._packets, self._first):
+                if packet.arrival > since:
+                    break
+                if packet.idr:
+                    found = number
+            return found
+
+    def after(self, number: int, most: int) -> tuple[int, list[Packet]]:
+        """Copy up to so many packets from a number on, and tell the number of the first.
+
+        It is a later one, at which decoding can start, if those asked for have left.
+        """
+        with self._lock:
+            first = max(number, self._first)
+            begin = first - self._first
+            return first, list(islice(self._packets, begin, begin + most))
+
+    def until(self, fits: Callable[[Packet], bool]) -> list[Packet]:
+        """Copy the one packet that fits, with all that it takes to decode it before it.
+
+        Empty if none fits, or more than one: none is better than another one.
+        """
+        with self._lock:
+            group: list[Packet] = []
+            found: list[list[Packet]] = []
+            for packet in self._packets:
+                if packet.idr:
+                    group = []
+                group.append(packet)
+                if fits(packet):
+                    found.append(group.copy())
+        return found[0] if len(found) == 1 else []
+
     def add(self, packet: Packet) -> None:
         """Keep a packet; the oldest leave, up to the next one at which decoding can start."""
         if not self._limit or packet.size <= 0:
@@ -118,7 +162,32 @@ class PacketRing:
 
     def _drop(self) -> None:
         packet = self._packets.popleft()
+        self._first += 1
         if packet.idr:
             self._starts.popleft()
         self.held -= packet.size
         self.dropped += 1
+
+
+class Stamps:
+    """Which stamp the picture of an index had, for the last so many pictures.
+
+    The reader thread notes; any thread may ask.
+    """
+
+    def __init__(self, kept: int = 4096) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._stamps: OrderedDict[int, int] = OrderedDict()
+
+    def note(self, index: int, stamp: int) -> None:
+        """Remember one picture; above the limit forget the oldest."""
+        with self._lock:
+            self._stamps[index] = stamp
+            if len(self._stamps) > self._kept:
+                self._stamps.popitem(last=False)
+
+    def find(self, index: int) -> int | None:
+        """Return the stamp of a picture; None for one that was never seen here."""
+        with self._lock:
+            return self._stamps.get(index)

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from sources.channel import BlockingChannel, ChannelBroken, Received
 from sources.child.backend import Patient, build, credential, problems
+from sources.child.clerk import Clerk
 from sources.child.closer import Closer, Mosaic
 from sources.child.convert import Converter, Size
 from sources.child.draw import drawn, jpeg
@@ -26,10 +27,12 @@ from sources.child.limits import bound_memory
 from sources.child.mask import Mask
 from sources.child.reading import News, Reading
 from sources.child.ring import PacketRing, PictureRing
+from sources.child.turnstile import Turnstile
 from sources.child.watchman import Watchman
 from sources.errors import SourceRejected
 from sources.message import (
     Attend,
+    Cut,
     Ended,
     Failed,
     Given,
@@ -88,10 +91,14 @@ class Service:
     Args:
         channel: The daemon's socket.
         slots_fd: Descriptor of the slots.
+        turns_fd: Descriptor of what all children share, see `sources.child.turnstile`.
     """
 
-    def __init__(self, channel: BlockingChannel, slots_fd: int) -> None:
+    def __init__(
+        self, channel: BlockingChannel, slots_fd: int, turns_fd: int | None = None
+    ) -> None:
         self._channel = channel
+        self._turns_fd = turns_fd
         self._slots_fd = slots_fd
         self._wake_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._asked: deque[Next] = deque()
@@ -156,18 +163,28 @@ class Service:
         self._slots = Slots(self._slots_fd, order.slots, writable=True)
         self._pictures = PictureRing(order.kept)
         self._converter = Converter(Mask(order.privacy), order.rotate, order.crop)
+        packets = PacketRing(
+            order.ring_bytes,
+            order.ring_seconds if order.gate == "off" else max(order.ring_seconds, REACH),
+        )
         self._reading = Reading(
             self._source,
             credential(order),
             self._handover,
             self._news,
-            PacketRing(
-                order.ring_bytes,
-                order.ring_seconds if order.gate == "off" else max(order.ring_seconds, REACH),
-            ),
+            packets,
             order.first_index,
             order.wall,
             Gate(order.gate, Tuning(heartbeat=order.gate_heartbeat), Mask(order.privacy)),
+        )
+        self._reading.turnstile = Turnstile(self._turns_fd, order.turns)
+        self._clerk = Clerk(
+            self._reading,
+            packets,
+            Converter(Mask(order.privacy), order.rotate, order.crop),
+            self._handover,
+            self._reading.turnstile,
+            self._wake,
         )
         if self._source.live:
             self._reading.watchman = Watchman(order.frozen_after)
@@ -209,6 +226,9 @@ class Service:
                         raise Garbled("more questions than slots")
                 case Take() as wish:
                     self._take(wish)
+                case Cut() as wish:
+                    if not self._clerk.ask(wish):
+                        raise Garbled("more questions about clips than clips")
                 case Attend() as wish:
                     self._reading.gate.attended = wish.live
                 case _:
@@ -288,16 +308,22 @@ class Service:
                 else:
                     encoded, size = jpeg(self._converter, dated.picture, request)
             except (DecodeFault, ValueError):
-                dated = None
+                self._channel.send(Gone(id=wish.id, index=request.index))
             else:
                 taken = Taken(id=wish.id, index=request.index, width=size.width, height=size.height)
                 self._channel.send(taken, encoded)
-        if dated is None:
+        # What is not decoded any more may still be there as packets.
+        if dated is None and (wish.film_at is not None or not self._clerk.ask(wish)):
             self._channel.send(Gone(id=wish.id, index=request.index))
 
     def _tell(self) -> bool:
-        """Pass on what the reader has to say; False after its last word."""
-        for message in self._news.take():
+        """Pass on what the others have to say; False after the reader's last word."""
+        news = self._news.take()
+        if any(isinstance(message, Failed) for message in news):
+            self._clerk.finish(GOODBYE)
+        for answer, blob in self._clerk.answers():
+            self._channel.send(answer, blob)
+        for message in news:
             if isinstance(message, Failed):
                 counts = self._handover.counts()
                 self._channel.send(message.model_copy(update={"counts": counts}))
@@ -342,7 +368,7 @@ class Service:
         )
 
 
-def _understood(received: Received) -> Open | Next | Take | Attend:
+def _understood(received: Received) -> Open | Next | Take | Cut | Attend:
     try:
         return from_daemon.validate_json(received.text)
     except ValidationError as error:

@@ -19,6 +19,8 @@ class Tally:
     decode_errors: int = 0
     converted: int = 0
     held: int = 0
+    recalled: int = 0
+    crowded: int = 0
     mishaps: Mishaps = field(default_factory=Mishaps)
     """The stream's own; written by the reader thread alone."""
 
@@ -34,6 +36,8 @@ class Tally:
             decode_errors=self.decode_errors,
             converted=self.converted,
             held=self.held,
+            recalled=self.recalled,
+            crowded=self.crowded,
             lost=self.mishaps.lost,
             damaged=self.mishaps.damaged,
             discontinuities=self.mishaps.discontinuities,

@@ -17,6 +17,7 @@ from sources.frame import Pixels
 from sources.message import (
     Attend,
     Counts,
+    Cut,
     Ended,
     Failed,
     Given,
@@ -24,6 +25,7 @@ from sources.message import (
     Hint,
     Next,
     Open,
+    Piece,
     Pulse,
     State,
     StreamInfo,
@@ -37,8 +39,8 @@ from sources.slot import Slots, create, readonly
 UNIT = float(os.environ.get("LOOKOUT_TEST_UNIT", "1"))
 """Factor by which slow machines stretch every deadline."""
 
-Message = Given | Ended | Taken | Gone | State | Hint | Pulse | StreamInfo | Failed
-Kind = TypeVar("Kind", Given, Ended, Taken, Gone, State, Hint, Pulse, StreamInfo, Failed)
+Message = Given | Ended | Taken | Piece | Gone | State | Hint | Pulse | StreamInfo | Failed
+Kind = TypeVar("Kind", Given, Ended, Taken, Piece, Gone, State, Hint, Pulse, StreamInfo, Failed)
 
 
 class HungUp(Exception):  # noqa: N818 (a fact the tests ask for)
@@ -48,7 +50,7 @@ class HungUp(Exception):  # noqa: N818 (a fact the tests ask for)
 class Child:
     """One child under test. Every message that arrives is checked and its counts must balance."""
 
-    def __init__(self, *, slots: int = 3, name: str = "yard") -> None:
+    def __init__(self, *, slots: int = 3, name: str = "yard", turns: int | None = None) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.slots_fd = create(slots)
         self._reading_fd = readonly(self.slots_fd)
@@ -60,14 +62,19 @@ class Child:
         self._id = 0
         self.messages: list[Message] = []
         self.jpegs: dict[int, bytes] = {}
+        self.clips: dict[int, bytes] = {}
+        """What came of each clip so far."""
+
         command = [
             sys.executable, "-P", "-m", "sources.child", name,
             "--control", str(theirs.fileno()), "--slots", str(self.slots_fd),
             "--parent", str(os.getpid()),
         ]  # fmt: skip
+        if turns is not None:
+            command += ["--turns", str(turns)]
         self.process = subprocess.Popen(
             command,
-            pass_fds=(theirs.fileno(), self.slots_fd),
+            pass_fds=(theirs.fileno(), self.slots_fd, *(() if turns is None else (turns,))),
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env={"PATH": os.environ["PATH"]},
@@ -108,7 +115,7 @@ class Child:
             Open(camera=self._name, backend=backend, config=config, slots=self._count, **options)
         )
 
-    def send(self, message: Open | Next | Take | Attend) -> None:
+    def send(self, message: Open | Next | Take | Cut | Attend) -> None:
         """Send any message."""
         self.send_bytes(pack(message))
 
@@ -168,6 +175,19 @@ class Child:
         assert isinstance(answer, Taken | Gone)
         return answer
 
+    def cut(self, clip: int, since: float, until: float, deadline: float = 10) -> Piece:
+        """Ask for the next piece of a clip and wait; its bytes are added to `clips`."""
+        cut = self.cutting(clip, since, until)
+        self.send(cut)
+        answer = self.wait(lambda m: isinstance(m, Piece) and m.id == cut.id, deadline)
+        assert isinstance(answer, Piece)
+        return answer
+
+    def cutting(self, clip: int, since: float, until: float) -> Cut:
+        """Make the question for the next piece of a clip."""
+        self._id += 1
+        return Cut(id=self._id, clip=clip, since=since, until=until)
+
     def wait_for(
         self,
         kind: type[Kind],
@@ -212,6 +232,8 @@ class Child:
         message = from_child.validate_json(text)
         if isinstance(message, Taken):
             self.jpegs[message.id] = blob
+        if isinstance(message, Piece):
+            self.clips[message.clip] = self.clips.get(message.clip, b"") + blob
         counts = getattr(message, "counts", None)
         if counts is not None:
             assert_balanced(counts)

@@ -12,6 +12,7 @@ from av.video.codeccontext import VideoCodecContext
 from sources.child.doubt import Doubt
 from sources.child.libav import (
     UNKNOWN_SIDE,
+    LibavDecoder,
     LibavPacket,
     LibavPicture,
     Scalers,
@@ -150,6 +151,10 @@ class RtspStream:
         """Forget what the decoder holds; the next packet is one at which decoding can start."""
         self._codec.flush_buffers()
         self._doubt.restart()
+
+    def decoder(self) -> LibavDecoder:
+        """Make a second decoder; see `sources.source.Rereadable`."""
+        return LibavDecoder(self._codec)
 
     def close(self) -> None:
         """Say goodbye (TEARDOWN) and hang up."""
