@@ -171,6 +171,10 @@ class Media(_Part):
     """Index of the frame that the snapshot shows."""
 
     clip: str | None = None
+    """Fragmented MP4 from before the event until after it, in a revision after its end."""
+
+    clip_started_at: Seconds | None = None
+    """When the first picture of the clip came."""
 
 
 class Event(_Part):

@@ -1,7 +1,8 @@
-"""Pictures of events, as files below one folder.
+"""Pictures and clips of events, as files below one folder.
 
-Invariants: what `put` has returned a reference for is complete and on the disk; whatever else lies
-there after a crash is removed by `sweep`; all files together stay below the quota.
+Invariants: what `put` has returned a reference for, or `adopt` for a sealed clip, is complete and
+on the disk; whatever else lies there after a crash is removed by `sweep`; all files together stay
+below the quota.
 """
 
 import errno
@@ -11,10 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from sinks.clip import PART, ClipFile, sync
+
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_NAME: Final = re.compile(r"snapshot(-[1-9][0-9]{0,8})?\.jpg")
+_CLIP: Final = "clip.mp4"
+_NAME: Final = re.compile(rf"snapshot(-[1-9][0-9]{{0,8}})?\.jpg|{re.escape(_CLIP)}")
 _REFERENCE: Final = re.compile(rf"/events/({_ID.pattern})/({_NAME.pattern})")
-_PART: Final = ".part"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -27,14 +30,17 @@ class MediaFull(MediaFailed):
 
 
 class MediaStore:
-    """Keeps pictures; plain and blocking, for one thread."""
+    """Keeps pictures and clips; plain and blocking, for one thread.
+
+    Of a clip, another thread may write its bytes meanwhile: see `sinks.clip`.
+    """
 
     def __init__(self, root: Path, quota: int = 2 * 1024**3) -> None:
         """Look at what is there.
 
         Args:
             root: Folder that references are relative to; made, mode 0700, if it is not there.
-            quota: Bytes. When a new picture would not fit, the pictures of the oldest events go.
+            quota: Bytes. When something new would not fit, what the oldest events have goes.
 
         Raises:
             MediaFailed: The folder cannot be made or read.
@@ -42,8 +48,11 @@ class MediaStore:
         self._root = root
         self._quota = quota
         self._events = root / "events"
+        self._growing: set[str] = set()
+        """Events whose clips are being written."""
+
         self.removed = 0
-        """Events whose pictures had to go to make room."""
+        """Events whose pictures and clips had to go to make room."""
         try:
             self._events.mkdir(mode=0o700, parents=True, exist_ok=True)
             folders = sorted(self._folders(), key=lambda folder: folder.stat().st_mtime_ns)
@@ -53,7 +62,7 @@ class MediaStore:
 
     @property
     def size(self) -> int:
-        """Bytes of all pictures."""
+        """Bytes of all pictures and clips."""
         return sum(self._sizes.values())
 
     def put(self, event_id: str, revision: int, jpeg: bytes) -> str:
@@ -68,24 +77,63 @@ class MediaStore:
             MediaFull: No room; nothing was left behind.
             MediaFailed: Any other failure; nothing was left behind.
         """
-        if not _ID.fullmatch(event_id):
-            raise ValueError(f"event id {event_id!r} cannot name a folder")
-        folder = self._events / event_id
+        folder = self._folder(event_id)
         try:
             self._make_room(event_id, len(jpeg))
-            if not folder.exists():
-                folder.mkdir(mode=0o700)
-                _sync(self._events)
+            self._make(folder)
             name = "snapshot.jpg" if revision == 1 else f"snapshot-{revision}.jpg"
             _store(folder / name, jpeg)
             self._sizes[event_id] = _size(folder)
         except OSError as exc:
             self._forget_if_empty(folder)
-            where = f"media folder {self._root}"
-            if exc.errno in _FULL:
-                raise MediaFull(f"{where}: the disk is full; free some space") from exc
-            raise MediaFailed(f"{where}: {exc.strerror}") from exc
+            raise self.failure(exc) from exc
         return f"/events/{event_id}/{name}"
+
+    def begin(self, event_id: str) -> ClipFile:
+        """Begin the clip of an event. Until it is sealed, nothing of this event leaves for room.
+
+        Raises:
+            ValueError: An id that is no safe name.
+            MediaFailed: It cannot be made; nothing was left behind.
+        """
+        folder = self._folder(event_id)
+        try:
+            self._make(folder)
+            clip = ClipFile(folder / _CLIP)
+        except OSError as exc:
+            self._forget_if_empty(folder)
+            raise self.failure(exc) from exc
+        self._growing.add(event_id)
+        return clip
+
+    def reserve(self, clip: ClipFile, size: int) -> None:
+        """Make room for the next so many bytes of a clip, before they are written.
+
+        Raises:
+            MediaFull: There is none.
+            MediaFailed: Any other failure.
+        """
+        try:
+            self._make_room(clip.event, size)
+        except OSError as exc:
+            raise self.failure(exc) from exc
+        self._sizes[clip.event] = self._sizes.get(clip.event, 0) + size
+
+    def adopt(self, clip: ClipFile) -> str:
+        """Take in a clip that was sealed, or could not be; return the reference of a sealed one."""
+        folder = self._events / clip.event
+        self._growing.discard(clip.event)
+        if folder.is_dir():
+            self._sizes[clip.event] = _size(folder)
+            self._forget_if_empty(folder)
+        return f"/events/{clip.event}/{_CLIP}"
+
+    def failure(self, exc: OSError) -> MediaFailed:
+        """Say what a failure of the disk means."""
+        where = f"media folder {self._root}"
+        if exc.errno in _FULL:
+            return MediaFull(f"{where}: the disk is full; free some space")
+        return MediaFailed(f"{where}: {exc.strerror}")
 
     def find(self, reference: str) -> Path | None:
         """Return the file of a reference; None when it is gone, or no reference of ours."""
@@ -105,22 +153,32 @@ class MediaStore:
             for file in sorted(folder.iterdir()):
                 reference = f"/events/{folder.name}/{file.name}"
                 ours = _NAME.fullmatch(file.name) and not file.is_symlink()
-                if file.suffix == _PART or (ours and not referenced(reference)):
+                if file.suffix == PART or (ours and not referenced(reference)):
                     file.unlink()
                     removed += 1
             self._sizes[folder.name] = _size(folder)
             self._forget_if_empty(folder)
-        _sync(self._events)
+        sync(self._events)
         return removed
+
+    def _folder(self, event_id: str) -> Path:
+        if not _ID.fullmatch(event_id):
+            raise ValueError(f"event id {event_id!r} cannot name a folder")
+        return self._events / event_id
+
+    def _make(self, folder: Path) -> None:
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            sync(self._events)
 
     def _make_room(self, event_id: str, size: int) -> None:
         if size > self._quota:
-            raise MediaFull(f"a picture of {size} bytes is above the quota of {self._quota}")
+            raise MediaFull(f"a file of {size} bytes is above the quota of {self._quota}")
         excess = self.size + size - self._quota
         for oldest, held in list(self._sizes.items()):
             if excess <= 0:
                 break
-            if oldest != event_id:
+            if oldest != event_id and oldest not in self._growing:
                 self._remove(oldest)
                 excess -= held
         if excess > 0:
@@ -129,7 +187,7 @@ class MediaStore:
     def _remove(self, event_id: str) -> None:
         folder = self._events / event_id
         for file in folder.iterdir():
-            if _NAME.fullmatch(file.name) or file.suffix == _PART:
+            if _NAME.fullmatch(file.name) or file.suffix == PART:
                 file.unlink()
         self._sizes[event_id] = _size(folder)
         self._forget_if_empty(folder)
@@ -149,7 +207,7 @@ class MediaStore:
 
 def _store(path: Path, content: bytes) -> None:
     """Write so that under the final name there is never anything but the whole."""
-    part = path.with_name(path.name + _PART)
+    part = path.with_name(path.name + PART)
     part.unlink(missing_ok=True)
     file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
@@ -163,16 +221,8 @@ def _store(path: Path, content: bytes) -> None:
         raise
     finally:
         os.close(file)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def _size(folder: Path) -> int:
     return sum(file.lstat().st_size for file in folder.iterdir())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -176,8 +176,35 @@ class Chronicle:
         if story is None or not story.pending:
             return None
         revision = Revision(story.conclude(verdict, at))
-        self._ended.pop(event_id, None)
+        self._forget(story)
         return revision
+
+    def filming(self, event_id: str) -> None:
+        """Note that a clip of this event is in the making; `film` will follow."""
+        story = self._story(event_id)
+        if story is not None:
+            story.filming = True
+
+    def film(
+        self, event_id: str, clip: str | None, started_at: float | None, at: float
+    ) -> Revision | None:
+        """Tell of a clip that is stored.
+
+        Args:
+            event_id: Whose it is.
+            clip: Its reference; None if it came to nothing.
+            started_at: Time of its first picture.
+            at: The present.
+
+        Returns:
+            One more revision; None if there is nothing to tell.
+        """
+        story = self._story(event_id)
+        if story is None or not story.filming:
+            return None
+        event = story.film(clip, started_at, at)
+        self._forget(story)
+        return None if event is None else Revision(event)
 
     def objects(self) -> tuple[EventObject, ...]:
         """Return what the latest frame showed, whatever its label."""
@@ -282,9 +309,14 @@ class Chronicle:
     def _finish(self, story: Story, now: float, reason: EndReason, *, in_view: bool) -> Revision:
         del self._open[story.thing.id]
         event = story.end(now, reason, in_view=in_view)
-        if story.pending:
+        if story.pending or story.filming:
             self._ended[event.id] = story
         return Revision(event)
+
+    def _forget(self, story: Story) -> None:
+        """Let go of an event that has ended and waits for nothing any more."""
+        if not (story.pending or story.filming):
+            self._ended.pop(story.telling.id, None)
 
     def _picture(self, story: Story) -> PictureRequest:
         return picture(story.view.index, (story.thing,), self._config)

@@ -29,12 +29,14 @@ def shifted(event: Event, seconds: float) -> Event:
     reasoning = event.reasoning.model_copy(
         update={"deadline_at": move(event.reasoning.deadline_at)}
     )
+    media = event.media.model_copy(update={"clip_started_at": move(event.media.clip_started_at)})
     return event.model_copy(
         update={
             "started_at": move(event.started_at),
             "updated_at": move(event.updated_at),
             "ended_at": move(event.ended_at),
             "frame": frame,
+            "media": media,
             "relations": relations,
             "reasoning": reasoning,
         }

@@ -54,6 +54,9 @@ class Story:
 
         self.reasoning = reasoning
         self.media = Media()
+        self.filming = False
+        """Whether a clip is in the making."""
+
         self.dirty = False
         """Something changed that no revision has told yet."""
 
@@ -138,6 +141,26 @@ class Story:
             if self.event is not None:
                 self.event = self.event.model_copy(update={"media": media})
         return event.model_copy(update={"media": media})
+
+    def film(self, clip: str | None, started_at: float | None, now: float) -> Event | None:
+        """Write that the clip is there; the end again if the event has ended. None: there is none.
+
+        Args:
+            clip: Where it is; None if it came to nothing.
+            started_at: Time of its first picture.
+            now: The present.
+        """
+        self.filming = False
+        if clip is None or self.event is None:
+            return None
+        self.media = self.media.model_copy(
+            update={
+                "clip": clip,
+                "clip_started_at": None if started_at is None else moment(started_at),
+            }
+        )
+        ended = self.event.type == "end"
+        return self._write("end" if ended else "update", now, self.event.end_reason)
 
     def _write(
         self, kind: EventType, now: float, reason: EndReason | None = None, *, in_view: bool = False

@@ -179,14 +179,14 @@ class Journal:
         return [Event.model_validate_json(body) for (body,) in rows]
 
     def references(self) -> set[str]:
-        """Return the snapshots that any kept body names; all others may be removed."""
+        """Return the snapshots and clips that any kept body names; all others may be removed."""
         rows = self._read(
-            "SELECT DISTINCT json_extract(body, '$.media.snapshot') AS snapshot FROM ("
+            "SELECT DISTINCT json_extract(body, '$.media.snapshot'), "
+            "json_extract(body, '$.media.clip') FROM ("
             "SELECT body FROM entry UNION ALL SELECT body FROM unfinished "
-            "UNION ALL SELECT body FROM held UNION ALL SELECT body FROM dead_letter"
-            ") WHERE snapshot IS NOT NULL"
+            "UNION ALL SELECT body FROM held UNION ALL SELECT body FROM dead_letter)"
         )
-        return {reference for (reference,) in rows}
+        return {reference for row in rows for reference in row if reference is not None}
 
     def cameras(self) -> list[str]:
         """Return the names of all cameras that ever had an event or a track here."""

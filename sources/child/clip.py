@@ -6,7 +6,6 @@ from typing import Final, Protocol
 
 from sources.child.convert import Converter
 from sources.child.fragments import TICKS, Fragments
-from sources.child.reencoding import CODEC, Reencoder
 from sources.child.ring import PacketRing
 from sources.source import DecodeFault, Decoder, Packet
 
@@ -115,7 +114,10 @@ class Anew:
     encoded = True
 
     def __init__(self, decoder: Decoder, converter: Converter) -> None:
+        from sources.child.reencoding import CODEC, Reencoder  # noqa: PLC0415 (loads libav)
+
         self._decoder = decoder
+        self._codec = CODEC
         self._encoder = Reencoder(converter)
         self._fragments: Fragments | None = None
         self._last = -1
@@ -143,7 +145,7 @@ class Anew:
     def _write(self, data: bytes, ticks: int, *, idr: bool) -> None:
         if self._fragments is None:
             width, height = self._encoder.size or (1, 1)
-            self._fragments = Fragments(CODEC, width, height)
+            self._fragments = Fragments(self._codec, width, height)
         self._fragments.add(data, ticks, ticks, idr=idr)
 
 

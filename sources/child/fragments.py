@@ -3,9 +3,6 @@
 from fractions import Fraction
 from typing import Final
 
-import av
-from av.stream import Stream
-
 TICKS: Final = 90_000
 """Per second, the clock of video everywhere else."""
 
@@ -33,9 +30,11 @@ class Fragments:
     """
 
     def __init__(self, codec: str, width: int, height: int) -> None:
-        self._pipe = _Pipe()
+        import av  # noqa: PLC0415 (a camera that is read without libav starts sooner)
+
+        self._pipe, self._packet = _Pipe(), av.Packet
         self._container = av.open(self._pipe, "w", format="mp4", options=dict(_LAYOUT))
-        self._stream: Stream = self._container.add_mux_stream(
+        self._stream = self._container.add_mux_stream(
             codec, width=width, height=height, time_base=Fraction(1, TICKS)
         )
 
@@ -48,7 +47,7 @@ class Fragments:
             dts: Ticks at which it is decoded: never above `pts`, always above the last.
             idr: Whether decoding can start here.
         """
-        packet = av.Packet(data)
+        packet = self._packet(data)
         packet.pts, packet.dts = pts, dts
         packet.time_base = Fraction(1, TICKS)
         packet.is_keyframe = idr

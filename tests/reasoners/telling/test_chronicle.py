@@ -521,3 +521,67 @@ def test_frames_between_looks_do_not_shorten_hold(
         moment = replace(view(float(second), one), looked=second % 5 == 0)
         told += [revision.event.type for revision in porch.observe(moment)]
     assert told == ["new"]
+
+
+def test_a_clip_is_one_more_revision_after_the_end(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """It is the end again, once, with all that the end said."""
+    porch = chronicle()
+    porch.observe(view(0.0, track()))
+    porch.filming("porch-1")
+    (end,) = porch.close(1.0, "left")
+    revision = porch.film("porch-1", "/events/porch-1/clip.mp4", -5.0, 6.0)
+    assert revision is not None
+    event = revision.event
+    assert told([revision]) == [("end", 3)]
+    assert (event.media.clip, event.media.clip_started_at) == ("/events/porch-1/clip.mp4", -5.0)
+    assert (event.end_reason, event.ended_at) == ("left", end.event.ended_at)
+    assert event.explanation == end.event.explanation
+    assert porch.film("porch-1", "/events/porch-1/clip.mp4", -5.0, 7.0) is None
+
+
+def test_a_clip_of_an_open_event_stays_with_it(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """A clip that reached its longest is an update; the end still names it."""
+    porch = chronicle()
+    porch.observe(view(0.0, track()))
+    porch.filming("porch-1")
+    revision = porch.film("porch-1", "/events/porch-1/clip.mp4", -5.0, 60.0)
+    assert revision is not None
+    (end,) = porch.close(61.0, "left")
+    assert told([revision, end]) == [("update", 2), ("end", 3)]
+    assert end.event.media.clip == "/events/porch-1/clip.mp4"
+
+
+def test_verdict_and_clip_come_in_any_order(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """An ended event is kept until it waits for neither; a clip that failed tells nothing."""
+    for clip_first in (True, False):
+        porch = chronicle(ask=ASKING)
+        porch.observe(view(0.0, track()))
+        porch.filming("porch-1")
+        porch.close(1.0, "left")
+        if clip_first:
+            porch.film("porch-1", "/events/porch-1/clip.mp4", 0.0, 2.0)
+        verdict = porch.conclude("porch-1", YES, 3.0)
+        assert verdict is not None
+        assert (verdict.event.media.clip is not None) == clip_first
+        assert verdict.event.type == "end"
+        if not clip_first:
+            assert porch.film("porch-1", None, None, 4.0) is None
+        assert porch.pending() == ()
+        assert porch.conclude("porch-1", YES, 5.0) is None
+
+
+def test_nobody_is_told_of_a_clip_that_was_not_awaited(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """Of an unknown event, or of one without a clip in the making."""
+    porch = chronicle()
+    porch.observe(view(0.0, track()))
+    porch.filming("porch-9")
+    assert porch.film("porch-9", "/events/porch-9/clip.mp4", 0.0, 1.0) is None
+    assert porch.film("porch-1", "/events/porch-1/clip.mp4", 0.0, 1.0) is None
