@@ -26,6 +26,7 @@ from daemon.recorder import Recorder
 from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Thinking
+from daemon.turns import Turns
 from detectors import DetectorRejected, DetectorUnavailable
 from reasoners import after_restart
 from sinks import (
@@ -63,6 +64,7 @@ class App:
         self._stop_at: float | None = None
         self._last_resort: threading.Timer | None = None
         self._behind = False
+        self._turns = Turns()
         self.progress = Progress(self.clock.monotonic)
         self.started_at = self.clock.monotonic()
         self.recorder = Recorder(
@@ -109,16 +111,20 @@ class App:
             JournalFailed: The journal cannot be trusted any more.
         """
         try:
-            async with self.recorder:
-                await self._prepare()
-                async with asyncio.TaskGroup() as group:
-                    guard = group.create_task(self._guard(), name="journal-guard")
-                    await self._run_sinks()
-                    guard.cancel()
+            with self._turns:
+                await self._run()
         finally:
             if self._last_resort is not None:
                 self._last_resort.cancel()
         return Exit.BEHIND if self._behind else Exit.CLEAN
+
+    async def _run(self) -> None:
+        async with self.recorder:
+            await self._prepare()
+            async with asyncio.TaskGroup() as group:
+                guard = group.create_task(self._guard(), name="journal-guard")
+                await self._run_sinks()
+                guard.cancel()
 
     async def _guard(self) -> None:
         await self.recorder.failed
@@ -314,6 +320,8 @@ class App:
             beat=self.progress.part(f"camera-{name}"),
             media_start=self._replay.start if self._replay else None,
             deadline=asked.deadline if asked else 0.0,
+            turns=self._turns.descriptor,
+            places=self._turns.places,
         )
 
     def _show_nothing(self, name: str, camera: CameraPlan | None) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.clock import Clock
+from daemon.config import CameraConfig, ClipsConfig
 from daemon.errors import ConfigRejected
 from daemon.identity import NewId, live_id, replay_id
 from daemon.line import Line, Wiring
@@ -25,6 +26,15 @@ HEARTBEAT = 8.0
 RING = 8 * MEGABYTE
 """Bytes of packets kept for catching up after a rest: at least since the last IDR, so a high bit
 rate or long groups end above it, and such a camera stays awake."""
+
+CLIP_RING = 24 * MEGABYTE
+"""Bytes of packets kept for clips; a camera of 8 Mbit/s needs 15 MB for 15 s."""
+
+BEHIND = 10.0
+"""Seconds that detection, and the questions for the pieces of a clip, may be behind."""
+
+BEHIND_ENCODING = 25.0
+"""The same where pictures are encoded anew, in turns with other cameras."""
 
 DAY = 86400
 
@@ -134,6 +144,7 @@ def line(
         ask=asking(plan),
     )
     resting = camera.live and not replay and camera.config.gate != "off"
+    clips = camera.config.clips if camera.live and not replay else ClipsConfig()
     opening = Open(
         camera=name,
         backend=camera.source.reference,
@@ -148,7 +159,9 @@ def line(
         kept=camera.config.kept,
         gate=camera.config.gate if resting else "off",
         gate_heartbeat=min(HEARTBEAT, 0.8 * wiring.timing.silence, 0.6 * wiring.timing.camera_lost),
-        ring_bytes=RING if resting else 0,
+        ring_bytes=_ring(resting=resting, clips=clips),
+        ring_seconds=_remembered(camera.config, clips),
+        turns=wiring.places,
         memory=round(camera.config.memory * 1_000_000),
         frozen_after=plan.config.timing.frozen,
     )
@@ -164,6 +177,22 @@ def line(
         tracker=plan.tracker.factory(name, plan.tracker.config, track),
         chronicle=chronicle,
         wiring=wiring,
+        clips=clips,
         film=film,
         overlay=Overlay(camera.config.zones) if film else None,
     )
+
+
+def _ring(*, resting: bool, clips: ClipsConfig) -> int:
+    """Return the bytes of packets that a camera's child keeps."""
+    if clips.enabled:
+        return CLIP_RING
+    return RING if resting else 0
+
+
+def _remembered(camera: CameraConfig, clips: ClipsConfig) -> float:
+    """Return the seconds of packets that a camera's child keeps, at least those since an IDR."""
+    if not clips.enabled:
+        return 0.0
+    anew = camera.privacy or camera.rotate or camera.crop
+    return clips.before + (BEHIND_ENCODING if anew else BEHIND)

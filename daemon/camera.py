@@ -30,6 +30,7 @@ from sources import (
 from sources.message import (
     Attend,
     CameraState,
+    Cut,
     Ended,
     Failed,
     Given,
@@ -37,6 +38,7 @@ from sources.message import (
     Hint,
     Next,
     Open,
+    Piece,
     Pulse,
     Regions,
     State,
@@ -77,6 +79,9 @@ _REMEDIES = {
     "rejected": SourceRejected,
 }
 
+CUT = 12.0
+"""Longest wait for the next piece of a clip, its turn among other cameras included."""
+
 _SETTLED = 60.0
 """Seconds a child must have lived for its growth to be a leak, not what the camera needs."""
 
@@ -88,7 +93,8 @@ class Outgrown(Exception):  # noqa: N818 (a fact: a child that grew slowly and i
     """The decoder child holds more memory than is its share."""
 
 
-Answer = Given | Ended | Taken | Gone
+Answer = Given | Ended | Taken | Piece | Gone
+Question = Next | Take | Cut
 
 
 class CameraHost:
@@ -105,6 +111,7 @@ class CameraHost:
         module: What the child runs.
         finite: Whether an end is no fault; by default, for what is not live.
         quiet: Seconds without a picture that are no fault, beyond what `timing` allows.
+        turns: Descriptor of what all children share, see `daemon.turns`.
     """
 
     def __init__(  # noqa: PLR0913 (what it watches, and how long it waits)
@@ -119,6 +126,7 @@ class CameraHost:
         module: str = "sources.child",
         finite: bool | None = None,
         quiet: float = 0.0,
+        turns: int | None = None,
     ) -> None:
         self.name = opening.camera
         self.live = live
@@ -142,7 +150,8 @@ class CameraHost:
         self._timing = timing
         self._told = told
         self._module = module
-        self._answers: dict[int, tuple[Next | Take, asyncio.Future[tuple[Answer, bytes]]]] = {}
+        self._turns = turns
+        self._answers: dict[int, tuple[Question, asyncio.Future[tuple[Answer, bytes]]]] = {}
         self._asked = 0
         self._last_index = opening.first_index - 1
         self._last_time = float("-inf")
@@ -159,11 +168,14 @@ class CameraHost:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
+        shared = {"--slots": self._pool.descriptor}
+        if self._turns is not None:
+            shared["--turns"] = self._turns
         self._process = Process(
             self._module,
             self.name,
-            options=("--slots", str(self._pool.descriptor)),
-            descriptors=(self._pool.descriptor,),
+            options=[word for name, one in shared.items() for word in (name, str(one))],
+            descriptors=tuple(shared.values()),
         )
         self._say("connecting", "")
         self._figures.spawns += 1
@@ -264,6 +276,28 @@ class CameraHost:
             return None
         raise self._nonsense(f"answered {message.kind} to take")
 
+    async def cut(self, clip: int, since: float, until: float) -> tuple[Piece, bytes] | None:
+        """Ask for the next piece of a clip; None if it is too late.
+
+        Args:
+            clip: Its number, within this child.
+            since: Monotonic seconds from which on it shows what arrived.
+            until: Monotonic seconds at which it ends.
+        """
+        self._asked += 1
+        ask = Cut(id=self._asked, clip=clip, since=since, until=until)
+        try:
+            piece, data = await self._ask(ask, CUT)
+        except TimeoutError:
+            logger.warning("%s: the next piece of a clip came too late", self.name)
+            return None
+        now = asyncio.get_running_loop().time()
+        if not isinstance(piece, Piece) or piece.clip != clip:
+            raise self._nonsense(f"answered {piece.kind} to cut")
+        if piece.begins is not None and not self._started - 1 <= piece.begins <= now + 1:
+            raise self._nonsense("a clip of another time")
+        return piece, data
+
     async def film(self, request: PictureRequest, at: float) -> None:
         """Let the child add a frame to its film; of a recording, so nothing is too late.
 
@@ -307,7 +341,7 @@ class CameraHost:
         passed_over = max(0.0, (not_before or 0.0) - asyncio.get_running_loop().time())
         return passed_over + timing.opening + max(timing.silence + self.quiet, timing.idr)
 
-    async def _ask(self, ask: Next | Take, limit: float) -> tuple[Answer, bytes]:
+    async def _ask(self, ask: Question, limit: float) -> tuple[Answer, bytes]:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[tuple[Answer, bytes]] = loop.create_future()
         self._answers[ask.id] = (ask, answer)
@@ -342,6 +376,8 @@ class CameraHost:
                 received = await self._process.receive()
                 self._heard_at = asyncio.get_running_loop().time()
                 self._hear(received)
+                # Whoever waits for this answer gets it before the next, perhaps the last, word.
+                await asyncio.sleep(0)
         except ProcessGone as exc:
             # Whether it died by itself, or by our hand: then why is told elsewhere.
             kind = SourceUnavailable if self._died else ChildUnavailable
@@ -352,7 +388,7 @@ class CameraHost:
 
     def _hear(self, received: Received) -> None:
         message = from_child.validate_json(received.text)
-        if received.blob and not isinstance(message, Taken):
+        if received.blob and not isinstance(message, Taken | Piece):
             raise self._nonsense(f"bytes beside {message.kind}")
         if isinstance(message, Pulse | State | StreamInfo | Hint):
             self._bear()
@@ -376,7 +412,7 @@ class CameraHost:
             case Failed():
                 self._figures.report(message.counts)
                 raise _REMEDIES[message.remedy](_plain(message.reason))
-            case Given() | Ended() | Taken() | Gone():
+            case Given() | Ended() | Taken() | Piece() | Gone():
                 self._hear_answer(message, received.blob)
 
     def _weigh(self, pulse: Pulse) -> None:
@@ -439,7 +475,7 @@ class CameraHost:
                 self._figures.report(message.counts)
             asked[1].set_result((message, blob))
 
-    def _receive(self, ask: Next | Take, given: Given) -> None:
+    def _receive(self, ask: Question, given: Given) -> None:
         if not isinstance(ask, Next):
             raise self._nonsense("answered given to take")
         self._check(ask, given)

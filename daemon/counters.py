@@ -9,6 +9,8 @@ from sources.message import Counts, Flow, GateReport
 Drop = Literal["superseded", "too_old", "lost_with_worker", "torn", "lost_with_camera", "at_stop"]
 """Why a frame that was handed over was not looked at."""
 
+_CLIPS = ("clips", "clips_stored", "clips_lost", "clips_refused", "clips_skipped")
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -50,6 +52,19 @@ class CameraFigures:
     pictures: int = 0
     pictures_gone: int = 0
     too_late_to_save: int = 0
+    clips: int = 0
+    """Clips begun: clips = clips_stored + clips_lost + those in the making."""
+
+    clips_stored: int = 0
+    clips_lost: int = 0
+    """Clips of which nothing came: no packets, or no room."""
+
+    clips_refused: int = 0
+    """Events without a clip because too many were in the making."""
+
+    clips_skipped: int = 0
+    """Packets missing in clips because they left the ring too soon."""
+
     gate: GateReport | None = None
     """How the idle gate of the present child stands."""
 
@@ -125,6 +140,7 @@ class CameraFigures:
             "reader": self.serving.reader,
             "transport": self.serving.transport,
             **{f"stream_{name}": value for name, value in self._flow().items()},
+            **({name: getattr(self, name) for name in _CLIPS} if self.clips else {}),
             **{f"gate_{name}": value for name, value in self._gate().items()},
         }
 

@@ -13,8 +13,10 @@ from typing import Literal
 from daemon.attention import Attention
 from daemon.board import Board
 from daemon.camera import CameraHost, Outgrown, Remark
+from daemon.clips import Clips
 from daemon.clock import STEP, Clock
 from daemon.closely import Choice, Closely, closely
+from daemon.config import ClipsConfig
 from daemon.counters import CameraFigures
 from daemon.detection import Detecting, Held, Seen
 from daemon.edges import Edge, EdgeClosed
@@ -71,6 +73,12 @@ class Wiring:
     deadline: float = 10.0
     """Seconds a question may take."""
 
+    turns: int | None = None
+    """Descriptor of what all decoder children share."""
+
+    places: int = 1
+    """Of them that may do heavy work at the same moment."""
+
 
 class Line:
     """One camera from its decoder child to the journal.
@@ -84,6 +92,7 @@ class Line:
         regions: Whether parts of pictures are looked at closely.
         rate: Whether fewer will do while its tracks do not change.
         carry: Frames between two looks over which tracks are carried.
+        clips: Whether and how events get clips.
         film: File of the film that the child makes of a replay; None makes none.
         overlay: What is drawn on it.
     """
@@ -102,6 +111,7 @@ class Line:
         finite: bool | None = None,
         regions: Choice = "off",
         quiet: float = 0.0,
+        clips: ClipsConfig | None = None,
         film: Path | None = None,
         overlay: Overlay | None = None,
     ) -> None:
@@ -133,6 +143,10 @@ class Line:
         self._next_index = opening.first_index
         self._telling = asyncio.Lock()
         self._verdicts: deque[tuple[str, Verdict]] = deque()
+        self._filmed: deque[tuple[str, str | None, float | None]] = deque()
+        self._clips = Clips(
+            self.name, clips or ClipsConfig(), wiring.recorder, self.figures, self._film_told
+        )
         self._last_captured = float("-inf")
         self._looked_at: float | None = None
         self._called_at = float("-inf")
@@ -179,6 +193,7 @@ class Line:
                 figures=self.figures,
                 timing=self._wire.timing,
                 told=self._on_state,
+                turns=self._wire.turns,
             )
             host.remarked = self._on_remark
             host.film_file = self._film
@@ -190,6 +205,7 @@ class Line:
             finally:
                 self._next_index = host.next_index
                 self._wire.detector.leave(self.name)
+                await self._clips.settle()
 
     async def failed(self, failure: Failure) -> None:
         """Show why the camera is away."""
@@ -227,6 +243,7 @@ class Line:
 
     async def close(self, reason: EndReason) -> None:
         """End every open event, now."""
+        await self._clips.settle()
         async with self._alone():
             at = self._last_captured
             if self._live and self._wire.media_start is None and reason != "left":
@@ -272,7 +289,9 @@ class Line:
             async with asyncio.TaskGroup() as group:
                 grab = self._grab(host, pool, edge, interval)
                 group.create_task(grab, name=f"camera-{self.name}-grab")
+                clips = group.create_task(self._clips.run(host), name=f"camera-{self.name}-clips")
                 await self._watch(host, edge, None if fps == "every" else fps)
+                clips.cancel()
         finally:
             self._needed.clear()
             while len(edge):
@@ -447,9 +466,28 @@ class Line:
                     event = self._chronicle.illustrate(event, reference)
         finally:
             committed = self._submit(revision, event, jpeg, jobs)
+        await self._film_of(event)
         await self._wire.recorder.settled(committed)
         if jpeg is not None:
             self._wire.board.picture(event, jpeg)
+
+    async def _film_of(self, event: Event) -> None:
+        """Begin the clip of a new event, or let that of an ended one come to its end."""
+        if event.type == "new" and await self._clips.begin(
+            event.id, event.started_at - self._offset
+        ):
+            self._chronicle.filming(event.id)
+        elif event.type == "end" and event.ended_at is not None:
+            self._clips.end(event.id, event.ended_at - self._offset)
+
+    async def _film_told(self, event: str, clip: str | None, begins: float | None) -> None:
+        """Publish a clip as a new revision of its event."""
+        # Noted first, as verdicts are.
+        self._filmed.append((event, clip, None if begins is None else self._offset + begins))
+        async with self._alone():
+            committed = self._conclude()
+        if committed is not None:
+            await self._wire.recorder.settled(committed)
 
     def _submit(
         self, revision: Revision, event: Event, jpeg: bytes | None, jobs: list[Job]
@@ -479,8 +517,14 @@ class Line:
                 self._conclude()
 
     def _conclude(self) -> "Future[list[Entry]] | None":
-        """Submit every verdict that was noted; return the last commit. Only while alone."""
+        """Submit every verdict and clip that was noted; return the last commit. While alone."""
         committed = None
+        while self._filmed:
+            event, clip, started_at = self._filmed.popleft()
+            at = max(self._last_captured, self._now(None))
+            revision = self._chronicle.film(event, clip, started_at, at)
+            if revision is not None:
+                committed = self._submit(revision, revision.event, None, [])
         while self._verdicts:
             event, verdict = self._verdicts.popleft()
             at = max(self._last_captured, self._now(None))

@@ -1,4 +1,7 @@
-"""The journal's one thread: commits, reads, cursor moves and media, in the order submitted."""
+"""The journal's one thread: commits, reads, cursor moves and media, in the order submitted.
+
+Only the bytes of clips are written by another one.
+"""
 
 import asyncio
 import logging
@@ -9,6 +12,7 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from reasoners import Event
+from sinks.clip import ClipFile
 from sinks.journal import Entry, Expired, Figures, Journal, JournalFailed
 from sinks.media import MediaFailed, MediaStore
 
@@ -55,7 +59,7 @@ class Recorder:
         self._journal = journal
         self._media = media
         self._told = told
-        self._without_media = False
+        self._without: set[str] = set()
         self._waiting = asyncio.Semaphore(AT_ONCE)
         self._listeners: list[asyncio.Event] = []
 
@@ -63,12 +67,14 @@ class Recorder:
         self._loop = asyncio.get_running_loop()
         self.failed: asyncio.Future[None] = self._loop.create_future()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clips")
         try:
             for warning in await self.run(self._journal.open):
                 logger.error("%s", warning)
             figures = await self.run(self._journal.figures)
         except BaseException:
             self._thread.shutdown(wait=False)
+            self._writer.shutdown(wait=False)
             raise
         self.position = figures["last"]
         return self
@@ -84,6 +90,7 @@ class Recorder:
         try:
             await self.run(self._journal.close)
         finally:
+            self._writer.shutdown(wait=False)
             self._thread.shutdown(wait=False)
 
     def listen(self) -> asyncio.Event:
@@ -157,29 +164,85 @@ class Recorder:
         try:
             reference = await self.run(self._media.put, event, revision, jpeg)
         except (MediaFailed, OSError) as exc:
-            if not self._without_media:
-                self._without_media = True
-                logger.warning("events go without snapshots: %s", exc)
-                self._told("degraded", f"events go without snapshots: {exc}")
+            self._media_failed("snapshots", exc)
             return None
-        if self._without_media:
-            self._without_media = False
-            logger.info("snapshots are stored again")
-            self._told("recovered", "snapshots are stored again")
+        self._media_works("snapshots")
         return reference
 
+    async def begin_clip(self, event: str) -> ClipFile | None:
+        """Begin the clip of an event; None when it cannot be written, or is wanted nowhere."""
+        if self._media is None:
+            return None
+        try:
+            return await self.run(self._media.begin, event)
+        except (MediaFailed, OSError) as exc:
+            self._media_failed("clips", exc)
+            return None
+
+    async def append(self, clip: ClipFile, piece: bytes) -> bool:
+        """Write the next piece of a clip; False when it must end with what it has.
+
+        Cancelling ends the waiting alone.
+        """
+        try:
+            # Not on the journal's thread: no event shall wait for megabytes.
+            future = self._writer.submit(self._appended, clip, piece)
+            await asyncio.shield(asyncio.wrap_future(future))
+        except (MediaFailed, OSError) as exc:
+            self._media_failed("clips", exc)
+            return False
+        self._media_works("clips")
+        return True
+
+    def seal(self, clip: ClipFile) -> "Future[str | None]":
+        """Finish a clip, at once and for certain; its reference, or None if there is none."""
+        return self._writer.submit(self._sealed, clip)
+
+    def _appended(self, clip: ClipFile, piece: bytes) -> None:
+        """Write a piece where there is room; on the writer's thread."""
+        if self._media is not None:
+            self._thread.submit(self._media.reserve, clip, len(piece)).result()
+        clip.append(piece)
+
+    def _sealed(self, clip: ClipFile) -> str | None:
+        """Make a clip durable; on the writer's thread."""
+        done = False
+        try:
+            done = clip.seal()
+        except OSError as exc:
+            self._loop.call_soon_threadsafe(self._media_failed, "clips", exc)
+        if self._media is None:
+            return None
+        reference = self._thread.submit(self._media.adopt, clip).result()
+        return reference if done else None
+
+    def _media_failed(self, what: str, exc: Exception) -> None:
+        """Say once that something cannot be stored."""
+        if isinstance(exc, OSError) and self._media is not None:
+            exc = self._media.failure(exc)
+        if what not in self._without:
+            self._without.add(what)
+            logger.warning("events go without %s: %s", what, exc)
+            self._told("degraded", f"events go without {what}: {exc}")
+
+    def _media_works(self, what: str) -> None:
+        if what in self._without:
+            self._without.discard(what)
+            logger.info("%s are stored again", what)
+            self._told("recovered", f"{what} are stored again")
+
     async def sweep(self) -> None:
-        """Remove pictures that no event names, such as those a crash left half-written."""
+        """Remove what no event names, such as what a crash left half-written."""
         if self._media is None:
             return
         references = await self.run(self._journal.references)
         try:
             removed = await self.run(self._media.sweep, references.__contains__)
         except OSError as exc:
-            logger.warning("left-over snapshots were not removed: %s", exc.strerror)
+            logger.warning("left-over media were not removed: %s", exc.strerror)
             return
         if removed:
-            logger.info("removed %d left-over snapshots", removed)
+            logger.info("removed %d left-over files", removed)
 
     async def after(self, position: int, most: int) -> list[Entry]:
         """Read what was committed after a position."""
