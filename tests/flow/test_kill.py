@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -78,54 +77,6 @@ def test_every_visit_is_one_event(tmp_path: Path, camera: RtspServer, broker: Mo
         assert event["media"]["snapshot"], event
         assert (lookout.state / "media" / event["media"]["snapshot"].lstrip("/")).is_file()
         assert event["explanation"]
-
-
-def test_f03_camera_reboots(tmp_path: Path, camera: RtspServer, broker: Mosquitto) -> None:
-    """A camera that dies and comes back is online again soon; no index is used twice."""
-    with (
-        Subscriber(broker.port, tmp_path / "got") as subscriber,
-        watching(tmp_path / "d", camera, broker) as lookout,
-    ):
-        subscriber.wait(lambda s: len(frames(s)) >= 5, 20)
-        camera.kill()
-        subscriber.wait(lambda s: state(s) in {"stalled", "failed"}, 15)
-        time.sleep(2)  # the length of the outage is the fault, scaled from 20 s
-        before = len(frames(subscriber))
-        camera.restart()
-        back = time.monotonic()
-        subscriber.wait(lambda s: len(frames(s)) > before, 15)
-        # Back-off in this configuration is at most 1 s, opening about 2 s on a loaded machine.
-        assert time.monotonic() - back < 8
-        subscriber.wait(lambda s: state(s) == "online")
-        assert lookout.stop() == 0
-        subscriber.wait(lambda s: not open_events(s))
-        check(lookout, subscriber)
-        indices = frames(subscriber)
-    assert indices == sorted(set(indices))
-    numbers = [event["seq"] for event in lookout.events()]
-    assert numbers == list(range(1, len(numbers) + 1))
-
-
-def test_f14_child_segfaults(tmp_path: Path, camera: RtspServer, broker: Mosquitto) -> None:
-    """A decoder child that dies of SIGSEGV comes back; the other camera loses nothing."""
-    with (
-        Subscriber(broker.port, tmp_path / "got") as subscriber,
-        watching(tmp_path / "d", camera, broker, cameras=2) as lookout,
-    ):
-        subscriber.wait(lambda s: min(len(frames(s, f"yard{n}")) for n in (0, 1)) >= 5, 20)
-        children = lookout.children("sources.child")
-        victim = next(child for child in children if "yard0" in child.cmdline())
-        other = next(child for child in children if "yard1" in child.cmdline())
-        at, seen = time.monotonic(), len(frames(subscriber))
-        victim.send_signal(signal.SIGSEGV)
-        subscriber.wait(lambda s: len(frames(s)) > seen + 1, 15)
-        assert time.monotonic() - at < 6
-        assert other.is_running()
-        assert lookout.stop() == 0
-        subscriber.wait(lambda s: not open_events(s))
-        check(lookout, subscriber, lost_children=True)
-        cameras = last_accounts(lookout)["cameras"]
-    assert cameras["yard0"]["spawns"] > cameras["yard0"]["lost_with_child"] >= 1
 
 
 @pytest.mark.fault("F19")

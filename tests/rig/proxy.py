@@ -5,6 +5,7 @@ import select
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Literal, Self
@@ -12,6 +13,9 @@ from typing import Literal, Self
 Mode = Literal["pass", "stall", "ignore"]
 """`pass` forwards; `stall` keeps connections open but forwards nothing; `ignore` accepts new
 connections and never answers."""
+
+Cut = Literal["reset", "half_close"]
+"""`reset` breaks a connection with RST, `half_close` tells the client that nothing more comes."""
 
 _CHUNK = 65536
 _LINGER = struct.pack("ii", 1, 0)
@@ -32,6 +36,12 @@ class Proxy:
         self.spoil: Callable[[bytes], bytes] | None = None
         """What becomes of bytes from the server; None leaves them as they are."""
 
+        self.cuts: list[float] = []
+        """Monotonic seconds at which a connection was cut as armed."""
+
+        self._armed: tuple[int, Cut] | None = None
+        self._limits: dict[socket.socket, tuple[int, Cut]] = {}
+        self._halved: set[socket.socket] = set()
         self._target = target
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = int(self._listener.getsockname()[1])
@@ -84,8 +94,30 @@ class Proxy:
         with self._lock:
             for end, other in self._pairs.items():
                 if other is not None and self._is_client(end):
-                    with contextlib.suppress(OSError):
-                        end.shutdown(socket.SHUT_WR)
+                    self._halve(end)
+
+    def arm(self, after: int, how: Cut, *, fresh: bool) -> None:
+        """Cut one connection, once, after so many bytes more from the server.
+
+        Args:
+            after: Bytes that still pass.
+            how: The way it ends.
+            fresh: Whether the connections there are break now, and the next one is cut that gets
+                so far; otherwise it is one of those there are.
+        """
+        if fresh:
+            self.reset()
+        with self._lock:
+            clients = [] if fresh else [end for end in self._pairs if self._is_client(end)]
+            if not clients:
+                self._armed = after, how
+            for client in clients[:1]:
+                self._limits[client] = self._passed.get(client, 0) + after, how
+
+    def _halve(self, client: socket.socket) -> None:
+        self._halved.add(client)
+        with contextlib.suppress(OSError):
+            client.shutdown(socket.SHUT_WR)
 
     def _is_client(self, end: socket.socket) -> bool:
         return end.fileno() >= 0 and int(end.getsockname()[1]) == self.port
@@ -123,6 +155,8 @@ class Proxy:
             client.close()
             return
         self._pairs[client], self._pairs[server] = server, client
+        if self._armed is not None:
+            self._limits[client], self._armed = self._armed, None
 
     def _forward(self, end: socket.socket) -> None:
         other = self._pairs[end]
@@ -130,8 +164,8 @@ class Proxy:
             data = end.recv(_CHUNK)
             if self.spoil is not None and other is not None and self._is_client(other):
                 data = self.spoil(data)
-            if data and other is not None:
-                other.sendall(data)
+            if data and other is not None and other not in self._halved:
+                other.sendall(self._allowed(other, data))
         except OSError:
             data = b""
         if not data:
@@ -139,14 +173,36 @@ class Proxy:
         elif other is not None and self._is_client(other):
             self._count(other, len(data))
 
+    def _allowed(self, client: socket.socket, data: bytes) -> bytes:
+        """Let through what still may pass before a cut."""
+        if client not in self._limits:
+            return data
+        return data[: max(0, self._limits[client][0] - self._passed.get(client, 0))]
+
     def _count(self, client: socket.socket, size: int) -> None:
         self._passed[client] = self._passed.get(client, 0) + size
+        if client in self._limits and self._passed[client] >= self._limits[client][0]:
+            _, how = self._limits.pop(client)
+            self.cuts.append(time.monotonic())
+            if how == "half_close":
+                self._halve(client)
+                return
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+            self._drop(client)
+            return
         if self.cut_after is not None and self._passed[client] > self.cut_after:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
             self._drop(client)
 
     def _drop(self, end: socket.socket) -> None:
         other = self._pairs.pop(end, None)
+        for one in (end, other):
+            if one in self._limits:
+                # It did not come so far; the next one may.
+                limit, how = self._limits.pop(one)
+                self._armed = limit - self._passed.get(one, 0), how
+            if one is not None:
+                self._halved.discard(one)
         self._passed.pop(end, None)
         end.close()
         if other is not None:

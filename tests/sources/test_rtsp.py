@@ -217,12 +217,13 @@ def test_cut_connections_leave_an_honest_end(server: RtspServer, reader: str) ->
             assert child.exit_code() == 1
 
 
+@pytest.mark.parametrize("reader", ["own", "libav"])
 @pytest.mark.fault("F01")
-def test_silent_camera_is_given_up_in_time() -> None:
+def test_silent_camera_is_given_up_in_time(reader: str) -> None:
     """One that accepts and says nothing fails within twice the timeout and a second (F01)."""
     with Answering() as camera:
         started = time.monotonic()
-        failed = refused(camera.url, {"open_timeout": 1, "read_timeout": 1})
+        failed = refused(camera.url, {"reader": reader, "open_timeout": 1, "read_timeout": 1})
         assert time.monotonic() - started < 3 * UNIT
     assert failed.remedy == "unavailable"
     assert "silent" in failed.reason

@@ -12,7 +12,11 @@ from rig.camera_b import CameraB, Jump, Pause, Script
 from rig.camera_b.payload import Footage, footage
 from rig.child import UNIT, Child
 from rig.clip import Clip
+from rig.shifting import Steps, joined
+from rig.sight import overlap
 
+from detectors import Picture
+from detectors.testing import ScriptedConfig, ScriptedDetector
 from sources.child.rtsp.connection import Target
 from sources.child.rtsp.stream import RtspStream
 from sources.message import Counts, Failed, Given, Pulse, StreamInfo
@@ -125,22 +129,35 @@ def test_marker_that_sins_costs_no_picture(h264: Footage, markers: Any) -> None:
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.fault("F06")
 def test_f06_stamps_wrap(h264: Footage, reader: str) -> None:
-    """RTP stamps begin again after 2^32: no gap, no restart, and times keep their measure (F06)."""
+    """RTP stamps begin again after 2^32: no gap, no restart, and times keep their measure (F06).
+
+    Figure: the stream's time is wrong by at most a frame, over the wrap as before it.
+    """
     with CameraB(h264, Script(first_stamp=2**32 - 90_000, reports=0.2)) as camera:
         taken, numbers, child = watch(camera, 60, reader)
         assert len(camera.connections) == 1
         sent = camera.sent
     assert counts(child).discontinuities == 0
     assert not [m for m in child.messages if isinstance(m, Failed)]
+    # The stream's time is when pictures came, the camera's what its stamps and reports say.
+    frame, wrap = 1 / h264.fps, 50
+    came = {number: one.time - number * frame for one, number in zip(taken, numbers, strict=True)}
+    assert abs(middle(came, range(wrap, 60)) - middle(came, range(20, wrap))) <= frame * UNIT
     if reader == "own":
-        # A report is dated as its picture leaves; more than a frame is no measure.
-        errors = [
-            abs(one.captured - sent[number])
+        wrong = {
+            number: one.captured - sent[number]
             for one, number in zip(taken, numbers, strict=True)
             if one.captured is not None
-        ]
-        assert len(errors) > 30
-        assert sorted(errors)[len(errors) // 2] <= 0.04 * UNIT
+        }
+        assert len(wrong) > 30
+        for span in (range(20, wrap), range(wrap, 60)):
+            assert abs(middle(wrong, span)) <= frame * UNIT
+
+
+def middle(values: dict[int, float], of: range) -> float:
+    """Return the median of some values."""
+    found = sorted(value for number, value in values.items() if number in of)
+    return found[len(found) // 2]
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -177,6 +194,61 @@ def test_cameras_clock_is_judged(h264: Footage, ahead: float, clock: str) -> Non
     known = [one for one in taken if one.captured is not None]
     assert bool(known) == (clock != "ignored")
     assert all(one.arrival - one.captured < UNIT for one in known if one.captured is not None)
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.fault("F08")
+def test_f08_size_changes_midway_and_back(clips: Path, reader: str) -> None:
+    """Slots follow the stream's size; squares and privacy masks keep their relative places (F08).
+
+    Figure: overlap of a square with where it is in truth at least 0.99, in every picture of every
+    size; masks cover theirs, and at most 4 pixels around.
+    """
+    shown = [
+        Steps(frames=20, width=width, height=height, fps=25, gop=10)
+        for width, height in ((640, 360), (1280, 720), (640, 360))
+    ]
+    left, top, right, bottom = (0.103, 0.257, 0.351, 0.749)
+    mask = ((left, top), (right, top), (right, bottom), (left, bottom))
+    stream = replace(joined(shown, clips), fps=12.5)
+    detector = ScriptedDetector("yard", ScriptedConfig())
+    sizes: list[tuple[int, int]] = []
+    with CameraB(stream, Script(sets_from=None)) as camera, Child() as child:
+        child.open(RTSP, {"url": camera.url, "reader": reader}, privacy=[mask])
+        while len(sizes) < 3:
+            given = child.next(width=1280, height=720)
+            assert isinstance(given, Given)
+            picture = child.picture(given)
+            size = (picture.shape[1], picture.shape[0])
+            if sizes[-1:] != [size]:
+                sizes.append(size)
+            truth = read(picture)
+            assert truth is not None
+            [found] = detector.detect([Picture("yard", given.index, picture)])
+            assert overlap(tuple(found.xyxy[0]), shown[0].box(truth[1])) >= 0.99
+            around = black(picture)
+            assert all(0 <= (mask[0][axis] - around[axis]) * size[axis] <= 4 for axis in (0, 1))
+            assert all(0 <= (around[2 + axis] - mask[2][axis]) * size[axis] <= 4 for axis in (0, 1))
+        assert len(camera.connections) == 1
+    assert sizes == [(640, 360), (1280, 720), (640, 360)]
+    told = [(m.width, m.height) for m in child.messages if isinstance(m, StreamInfo)]
+    assert told[-3:] == sizes
+
+
+def black(picture: Any) -> tuple[float, float, float, float]:
+    """Return where a picture is painted black, between the blocks of its number, 0 to 1."""
+    height, width = picture.shape[:2]
+    dark = picture.max(axis=2) == 0
+    band = height // 10
+    dark[:band] = dark[-band:] = False
+    rows, columns = dark.any(axis=1).nonzero()[0], dark.any(axis=0).nonzero()[0]
+    assert dark.sum() > 0.99 * len(rows) * len(columns)
+    return (
+        columns[0] / width,
+        rows[0] / height,
+        (columns[-1] + 1) / width,
+        (rows[-1] + 1) / height,
+    )
 
 
 @pytest.mark.parametrize("reader", READERS)
