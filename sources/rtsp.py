@@ -11,7 +11,6 @@ from sources.address import (
     checked,
     mistrust,
     resolved,
-    trusting,
     with_credential,
 )
 from sources.errors import SourceRejected, SourceUnavailable
@@ -19,6 +18,10 @@ from sources.source import Secret, Stream
 
 _DECODERS = frozenset({"h264", "hevc", "mjpeg"})
 """What a camera may make us decode: an attacked camera must not choose among all of libav."""
+
+_CONFIGURED = "configured"
+_UDP = "udp is asked for"
+"""Why libavformat reads a camera that our own client has not spoken to."""
 
 
 class RtspConfig(NetworkConfig):
@@ -61,7 +64,7 @@ class RtspSource:
         """Connect; only RTSP and what it is made of may be spoken."""
         config = self._config
         encrypted = urlsplit(config.url).scheme == "rtsps"
-        reason = "configured" if config.reader == "libav" else "udp is asked for"
+        reason = _CONFIGURED if config.reader == "libav" else _UDP
         if config.reader != "libav" and (config.transport == "tcp" or encrypted):
             from sources.child.rtsp.errors import NotUnderstood  # noqa: PLC0415 (child only)
 
@@ -71,32 +74,29 @@ class RtspSource:
                 reason = str(error)
         if config.reader == "own":
             raise SourceRejected(f"our own reader cannot follow it: {reason}; set `reader: auto`")
+        if reason in {_CONFIGURED, _UDP}:
+            from sources.child.rtsp.aim import aimed  # noqa: PLC0415 (child only)
+            from sources.child.rtsp.redirect import ask_first  # noqa: PLC0415 (the same)
+
+            ask_first(*aimed(config.url, config, secret))
         return self._libav(secret, reason)
 
     def _own(self, secret: Secret | None) -> Stream:
-        from sources.child.rtsp.authorization import Authorization  # noqa: PLC0415 (child only)
-        from sources.child.rtsp.connection import Target  # noqa: PLC0415 (the same)
+        from sources.child.rtsp.aim import aimed  # noqa: PLC0415 (child only)
         from sources.child.rtsp.stream import RtspStream  # noqa: PLC0415 (the same)
 
-        url = self._config.url
-        parts = urlsplit(url)
-        name = parts.hostname or ""
-        host, port = resolved(name, parts.port, parts.scheme)
-        tls = trusting(self._config) if parts.scheme == "rtsps" else None
-        target = Target(host, port, self.open_timeout, name, tls)
-        known = secret is not None and (secret.user or secret.password)
-        word = Authorization(secret.user or "", secret.password or "") if secret and known else None
-        return RtspStream(target, url, word, self.read_timeout)
+        return RtspStream(*aimed(self._config.url, self._config, secret), self.read_timeout)
 
     def _libav(self, secret: Secret | None, reason: str) -> Stream:
         from sources.child.fault import Attempt  # noqa: PLC0415 (PyAV only in the child)
         from sources.child.libav import Address, LibavStream  # noqa: PLC0415 (the same)
+        from sources.child.rtsp.redirect import stay  # noqa: PLC0415 (the same)
 
         patience = max(self.open_timeout, self.read_timeout)
         url = self._config.url
         parts = urlsplit(url)
-        if parts.hostname is not None:
-            resolved(parts.hostname, parts.port, parts.scheme)
+        host = parts.hostname or ""
+        _, port = resolved(host, parts.port, parts.scheme)
         encrypted = parts.scheme == "rtsps"
         transport = "tcp" if encrypted else self._config.transport
         address = Address(
@@ -123,6 +123,11 @@ class RtspSource:
         except SourceUnavailable:
             if encrypted and (doubt := mistrust(url, self._config)):
                 raise SourceRejected(doubt) from None
+            raise
+        try:
+            stay(host, port)
+        except SourceRejected:
+            stream.close()
             raise
         details = {
             **stream.info.details,

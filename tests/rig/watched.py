@@ -14,8 +14,9 @@ from rig.broker import Mosquitto
 from rig.lookout import Lookout
 from rig.subscriber import Subscriber
 
-ROOM = float(os.environ.get("LOOKOUT_TEST_ROOM", "3"))
-"""Times by which a limit in seconds may be exceeded in quick tests, on a busy machine."""
+ROOM = float(os.environ.get("LOOKOUT_TEST_ROOM", "10"))
+"""Times a limit in seconds that quick tests allow, on a machine that is busy with other tests; at
+full length limits hold as they stand."""
 
 
 @dataclass(frozen=True, slots=True)

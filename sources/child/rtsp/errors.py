@@ -3,7 +3,10 @@
 * RtspError
     * NotUnderstood: not wrong, only more than this reader speaks; libavformat may.
     * Garbled: against the protocol; raised by the parsers, and by nothing else in them.
+* Redirected: a SourceRejected; the camera names another place, which is not gone to.
 """
+
+from sources.errors import SourceRejected
 
 
 class RtspError(Exception):
@@ -16,3 +19,7 @@ class NotUnderstood(RtspError):
 
 class Garbled(RtspError):
     """Against the protocol."""
+
+
+class Redirected(SourceRejected):
+    """The camera sends us to another place."""

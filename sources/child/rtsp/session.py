@@ -6,7 +6,7 @@ from typing import Final
 from sources.child.rtsp.authorization import Authorization
 from sources.child.rtsp.connection import Connection, HungUp
 from sources.child.rtsp.description import Track, read
-from sources.child.rtsp.errors import NotUnderstood
+from sources.child.rtsp.errors import NotUnderstood, Redirected
 from sources.child.rtsp.wire import Message
 from sources.errors import SourceBusy, SourceError, SourceRejected, SourceUnavailable
 
@@ -64,16 +64,24 @@ class Session:
             SourceRejected: A person must act.
             NotUnderstood: Another reader may get on better.
         """
-        try:
-            self._options()
-        except HungUp:
-            raise SourceBusy(_HUNG_UP) from None
-        self.track = track = self._describe()
+        self.track = track = self.describe()
         self._set_up(track)
         answer = self._ask("PLAY", track.session, "Range: npt=0.000-")
         _demand(answer)
         self._alive_at = time.monotonic()
         return track
+
+    def describe(self) -> Track:
+        """Find the video, and ask for nothing more.
+
+        Raises:
+            SourceUnavailable: As for `open`, and the others too.
+        """
+        try:
+            self._options()
+        except HungUp:
+            raise SourceBusy(_HUNG_UP) from None
+        return self._describe()
 
     def keep_alive(self) -> float:
         """Say that we are still here, if it is time; return the seconds until it is again."""
@@ -189,7 +197,7 @@ def _demand(answer: Message) -> None:
     if 200 <= status < 300:  # noqa: PLR2004 (success)
         return
     if 300 <= status < 400:  # noqa: PLR2004 (redirection)
-        raise SourceRejected(f"the camera sends us elsewhere ({status}): name that url instead")
+        raise Redirected(f"the camera sends us elsewhere ({status}): name that url instead")
     if status in _REFUSALS:
         kind, reason = _REFUSALS[status]
         raise kind(reason)
