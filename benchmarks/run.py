@@ -27,6 +27,7 @@ BENCHMARKS = (
     "preprocessing",
     "following",
     "throughput",
+    "runtimes",
     "overhead",
     "memory",
     "age",

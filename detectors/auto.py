@@ -4,7 +4,8 @@ In this order, and within a step by file name:
 
 1. a `.pt` model on Ultralytics, where there is an NVIDIA device, the extra `gpu`, and
    `allow_pickle: true`;
-2. an OpenVINO `.xml`, then an `.onnx`, on OpenVINO;
+2. an OpenVINO `.xml`, then an `.onnx`, on OpenVINO, or on ONNX Runtime where that is installed and
+   the model is quantised at work; what one of the two refuses is offered to the other;
 3. the embedded detector, which needs no weights.
 
 A model that is refused is passed over, with its reason in the profile. A device that fails for now
@@ -22,6 +23,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from detectors.detection import Detections
 from detectors.detector import Detector, Overlapping, Profile
 from detectors.errors import DetectorRejected
+from detectors.model import open_model
+from detectors.onnx import OnnxDetector
 from detectors.openvino import OpenvinoDetector
 from detectors.picture import Picture
 from detectors.torch import UltralyticsDetector
@@ -131,8 +134,9 @@ class AutoDetector:
             )
         if not self._why_no_gpu():
             yield from ((UltralyticsDetector, path) for path in _files(folder, ".pt"))
-        for suffix in (".xml", ".onnx"):
-            yield from ((OpenvinoDetector, path) for path in _files(folder, suffix))
+        yield from ((OpenvinoDetector, path) for path in _files(folder, ".xml"))
+        for path in _files(folder, ".onnx"):
+            yield from ((backend, path) for backend in _runtimes(path))
 
     def _build(self, backend: type[Any], model: Path) -> Detector:
         options: dict[str, Any] = self._config.model_dump(exclude={"models", "allow_pickle"})
@@ -145,7 +149,7 @@ class AutoDetector:
         """Say what keeps a GPU from being used; empty if nothing does."""
         if not NVIDIA.exists():
             return "there is no NVIDIA device"
-        if not all(importlib.util.find_spec(name) for name in ("torch", "ultralytics")):
+        if not all(_has(name) for name in ("torch", "ultralytics")):
             return 'the extra is missing: `pip install "lookout-daemon[gpu]"`'
         if not self._config.allow_pickle:
             return "`allow_pickle: true` is not set"
@@ -157,6 +161,29 @@ class AutoDetector:
             return []
         reason = self._why_no_gpu() or "there is no .pt model in the folder `models`"
         return [f"better: the NVIDIA device here, but {reason}"]
+
+
+def _runtimes(model: Path) -> Sequence[type[Any]]:
+    """List what can run an ONNX model, the better first.
+
+    The file alone decides, not a race: two runs on one machine must not find different things.
+    """
+    if not _has("onnxruntime"):
+        return (OpenvinoDetector,)
+    try:
+        better = open_model(model).quantised_at_work
+    except DetectorRejected:
+        # Refused for the same reason by whoever is asked first.
+        return (OpenvinoDetector,)
+    return (OnnxDetector, OpenvinoDetector) if better else (OpenvinoDetector, OnnxDetector)
+
+
+def _has(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ValueError:
+        # Hidden from imports.
+        return False
 
 
 def _files(folder: Path, suffix: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Looks into an ONNX file without running or loading it: metadata, and data kept elsewhere.
+"""Looks into an ONNX file without running or loading it: metadata, operators, data kept elsewhere.
 
 ONNX is a protocol buffer (github.com/onnx/onnx, `onnx/onnx.proto`). Only lengths are followed and
 only the few fields named here are read, so that a hostile file costs no more than a walk over it.
@@ -13,6 +13,7 @@ _DEEPEST = 32
 _MODEL_GRAPH = 7
 _MODEL_METADATA = 14
 _MODEL_FUNCTIONS = 25
+_NODE_OPERATOR = 4
 _TENSOR_EXTERNAL_DATA = 13
 _TENSOR_DATA_LOCATION = 14
 _ENTRY_KEY, _ENTRY_VALUE = 1, 2
@@ -27,6 +28,10 @@ _CHILDREN: dict[str, dict[int, str]] = {
 """Which fields of a message lead to tensors, and what kind of message they hold."""
 
 
+_MOST_OPERATORS, _LONGEST_OPERATOR = 512, 64
+"""ONNX has some two hundred; a file that claims more, or longer names, is not humoured."""
+
+
 class NoModel(Exception):  # noqa: N818 (what the bytes are)
     """The bytes are no whole ONNX model."""
 
@@ -39,6 +44,9 @@ class Summary:
     external: str | None
     """Where the first tensor that lies outside the file is kept; None if all lie inside."""
 
+    operators: frozenset[str] = frozenset()
+    """Names of the operators used, as far as the walk went: to the first tensor outside."""
+
 
 def scan(data: bytes) -> Summary:
     """Walk over a model.
@@ -48,6 +56,7 @@ def scan(data: bytes) -> Summary:
     """
     whole = memoryview(data)
     metadata: list[tuple[str, str]] = []
+    operators: set[str] = set()
     external: str | None = None
     graphs = 0
     for number, value in _fields(whole):
@@ -57,24 +66,29 @@ def scan(data: bytes) -> Summary:
             metadata.append(_entry(value))
         elif number == _MODEL_GRAPH:
             graphs += 1
-            external = external or _outside(value, "graph", 0)
+            external = external or _outside(value, "graph", operators)
         elif number == _MODEL_FUNCTIONS:
-            external = external or _outside(value, "function", 0)
+            external = external or _outside(value, "function", operators)
     if not graphs:
         raise NoModel("it has no graph")
-    return Summary(tuple(metadata), external)
+    return Summary(tuple(metadata), external, frozenset(operators))
 
 
-def _outside(message: memoryview, kind: str, depth: int) -> str | None:
+def _outside(message: memoryview, kind: str, operators: set[str], depth: int = 0) -> str | None:
+    """Return where the first tensor outside is kept; note the operators met on the way."""
     if depth > _DEEPEST:
         raise NoModel("it is nested too deeply")
     if kind == "tensor":
         return _tensor_outside(message)
     for number, value in _fields(message):
-        child = _CHILDREN[kind].get(number)
-        if child is None or not isinstance(value, memoryview):
+        if not isinstance(value, memoryview):
             continue
-        if (external := _outside(value, child, depth + 1)) is not None:
+        if kind == "node" and number == _NODE_OPERATOR and len(operators) < _MOST_OPERATORS:
+            operators.add(bytes(value[:_LONGEST_OPERATOR]).decode(errors="replace"))
+        child = _CHILDREN[kind].get(number)
+        if child is None:
+            continue
+        if (external := _outside(value, child, operators, depth + 1)) is not None:
             return external
     return None
 

@@ -214,11 +214,12 @@ class OpenvinoDetector:
         self._reading.read(first, Letterbox.stretch(size))
         device = _device_name(core, compiled, self._config.device)
         version = openvino.__version__.split("-")[0]
+        note = "; quantised at work: `type: onnx` is faster" if file.quantised_at_work else ""
         return Profile(
             *size,
             labels=self._reading.labels,
             description=f"{file.path.name} ({family.name}, {size[0]}x{size[1]}) with OpenVINO "
-            f"{version} on {self._config.device}: {device}",
+            f"{version} on {self._config.device}: {device}{note}",
             under_way=BEDS,
             parts=True,
         )

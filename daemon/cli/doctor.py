@@ -60,6 +60,10 @@ _ASKS = {
         "import openvino as o; print(o.__version__.split('-')[0], 'on',"
         " ', '.join(o.Core().available_devices))"
     ),
+    "onnxruntime": (
+        "import onnxruntime as o; print(o.__version__, 'with', ', '.join("
+        "name.removesuffix('ExecutionProvider') for name in o.get_available_providers()))"
+    ),
     "torch": (
         "import torch; print(torch.__version__, 'with', torch.cuda.get_device_name(0)"
         " if torch.cuda.is_available() else 'no CUDA device')"
@@ -71,7 +75,15 @@ _MEMORY = Path("/proc/meminfo")
 _MOUNTS = Path("/proc/self/mountinfo")
 _DEVICES = Path("/dev")
 _PACKAGES = {"opencv": "opencv-python"}
+_BUILDS = {"onnxruntime": tuple(f"onnxruntime-{kind}" for kind in ("gpu", "rocm", "openvino"))}
+"""Packages that bring the same module for other devices."""
+
 _NEEDED = ("av", "opencv", "openvino")
+_EXTRAS = {
+    "onnxruntime": "only for `type: onnx`: pip install lookout-daemon[onnx]",
+    "torch": "only for a GPU: pip install lookout-daemon[gpu]",
+}
+"""What the others are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,11 +333,11 @@ def _models(state: Path) -> Line:
 
 async def _library(name: str) -> Line:
     package = _PACKAGES.get(name, name)
-    installed = _installed(package)
+    installed = next(filter(None, map(_installed, (package, *_BUILDS.get(name, ())))), None)
     if installed is None:
         if name in _NEEDED:
             return Line(name, "bad", "not installed", f"pip install {package}")
-        return Line(name, "ok", "not installed", "only for a GPU: pip install lookout-daemon[gpu]")
+        return Line(name, "ok", "not installed", _EXTRAS[name])
     command = (sys.executable, "-P", "-W", "ignore", "-c", _ASKS[name])
     code, said = await _ask(command, PATIENCE)
     last = said.strip().splitlines()[-1][:300] if said.strip() else ""

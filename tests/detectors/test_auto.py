@@ -1,11 +1,13 @@
 """What the automatic detector picks, and what it says of it."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from rig.models import bright_model
+from rig.onnx_models import bright_onnx
 
 from detectors import auto
 from detectors.auto import AutoConfig, AutoDetector
@@ -88,6 +90,40 @@ def test_a_broken_model_is_passed_over_aloud(no_gpu: None, tmp_path: Path) -> No
     description = detector(tmp_path).load().description
     assert description.startswith("b.xml")
     assert f"passed over: {tmp_path / 'a.xml'}: is truncated" in description
+
+
+def test_model_quantised_at_work_goes_to_onnx_runtime(no_gpu: None, tmp_path: Path) -> None:
+    """The file decides: what OpenVINO computes in floats runs where there are kernels for it."""
+    pytest.importorskip("onnxruntime", reason="needs the extra onnx")
+    bright_onnx(tmp_path / "m.onnx", "yolox")
+    assert "with OpenVINO" in detector(tmp_path).load().description
+    bright_onnx(tmp_path / "m.onnx", "yolox", quantised=True)
+    instance = detector(tmp_path)
+    assert "with ONNX Runtime" in instance.load().description
+    white = Picture("yard", 0, np.full((96, 128, 3), 255, np.uint8))
+    assert instance.detect([white])[0].label == ("car",)
+
+
+def test_without_onnx_runtime_it_goes_to_openvino(
+    no_gpu: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slower is better than not at all, and the profile says what would be faster."""
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    bright_onnx(tmp_path / "m.onnx", "yolox", quantised=True)
+    description = detector(tmp_path).load().description
+    assert "with OpenVINO" in description
+    assert "quantised at work: `type: onnx` is faster" in description
+
+
+def test_what_one_runtime_refuses_is_offered_to_the_other(no_gpu: None, tmp_path: Path) -> None:
+    """A model that neither takes is passed over twice, each with its own reason."""
+    pytest.importorskip("onnxruntime", reason="needs the extra onnx")
+    path = bright_onnx(tmp_path / "m.onnx", "yolox")
+    path.write_bytes(path.read_bytes().replace(b"ReduceMax", b"ReduceMux"))
+    description = detector(tmp_path).load().description
+    assert description.count("passed over") == 2
+    assert "ONNX Runtime cannot use it" in description
+    assert "OpenVINO cannot use it" in description
 
 
 @pytest.mark.skipif(HAS_EXTRA, reason="the extra gpu is installed")

@@ -51,6 +51,17 @@ def test_metadata_is_read() -> None:
     assert summary.external is None
 
 
+def test_operators_are_read() -> None:
+    """Their names come out wherever the nodes lie; endless names and lists are cut."""
+    inner = field(5, field(6, field(1, field(4, b"MatMulInteger"))))
+    graph = field(1, field(4, b"Conv")) + field(1, field(4, b"If") + inner)
+    function = field(25, field(7, field(4, b"Mul")))
+    assert scan(model(graph, function)).operators == {"Conv", "If", "MatMulInteger", "Mul"}
+    assert scan(model(field(1, field(4, b"x" * 500)))).operators == {"x" * 64}
+    many = b"".join(field(1, field(4, str(number).encode())) for number in range(2000))
+    assert len(scan(model(many)).operators) == 512
+
+
 @pytest.mark.parametrize(
     "data",
     [

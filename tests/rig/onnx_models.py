@@ -45,6 +45,13 @@ class Graph:
         self._nodes.append(_bytes(1, body))
         return name
 
+    def quantised(self, value: str) -> str:
+        """Bring a value to 8 bits with a scale found at work, and back."""
+        parts = [self._next() for _ in range(3)]
+        body = _text(1, value) + b"".join(_text(2, part) for part in parts)
+        self._nodes.append(_bytes(1, body + _text(4, "DynamicQuantizeLinear")))
+        return self.op("DequantizeLinear", *parts)
+
     def write(
         self,
         path: Path,
@@ -67,7 +74,7 @@ class Graph:
         return f"v{self._count}"
 
 
-def bright_onnx(
+def bright_onnx(  # noqa: PLR0913 (every way in which exports differ)
     path: Path,
     layout: OnnxLayout,
     *,
@@ -77,11 +84,16 @@ def bright_onnx(
     number: int = 2,
     metadata: dict[str, str] | None = None,
     batch: int | str = _OPEN,
+    quantised: bool = False,
 ) -> Path:
-    """Save a model that boxes what is bright, as class `number` with score `SCORE`."""
+    """Save a model that boxes what is bright, as class `number` with score `SCORE`.
+
+    A `quantised` one works on pixels whose scale it finds at work.
+    """
     graph = Graph()
     white = 255 if layout in {"yolox", "ssd"} else 1
-    corners, there = _bright(graph, width, height, white * BRIGHT)
+    picture = graph.quantised("images") if quantised else "images"
+    corners, there = _bright(graph, picture, (width, height), white * BRIGHT)
     anchors = sum((width // stride) * (height // stride) for stride in (8, 16, 32))
     inputs: dict[str, tuple[int, tuple[int | str, ...]]] = {
         "images": (_FLOAT, (batch, 3, height, width))
@@ -140,9 +152,12 @@ def bright_onnx(
     return graph.write(path, inputs, outputs, metadata or {})
 
 
-def _bright(graph: Graph, width: int, height: int, threshold: float) -> tuple[list[str], str]:
+def _bright(
+    graph: Graph, picture: str, size: tuple[int, int], threshold: float
+) -> tuple[list[str], str]:
     """Reduce a picture to left, top, right, bottom of its bright part and whether there is one."""
-    weakest = graph.op("ReduceMin", "images", axes=[1], keepdims=0)
+    width, height = size
+    weakest = graph.op("ReduceMin", picture, axes=[1], keepdims=0)
     mask = graph.op(
         "Cast", graph.op("GreaterOrEqual", weakest, graph.constant(threshold)), to=_FLOAT
     )

@@ -1,5 +1,6 @@
 """`lookout doctor` on this machine, and on state folders in and out of order."""
 
+import importlib.util
 import re
 import sqlite3
 from contextlib import closing
@@ -50,6 +51,10 @@ def test_machine_in_order_gets_a_clean_bill(tmp_path: Path) -> None:
     assert done.code == Exit.CLEAN
     assert {"lookout", "python", "sqlite", "av", "opencv", "openvino", "clock"} <= set(found)
     assert "FFmpeg" in found["av"]["found"]
+    if importlib.util.find_spec("onnxruntime"):
+        assert re.fullmatch(r"\d+\.\d+\S* with (\w+, )*CPU", found["onnxruntime"]["found"])
+    else:
+        assert "lookout-daemon[onnx]" in found["onnxruntime"]["remedy"]
     assert re.fullmatch(
         r"input 320x240; \d+ ms a look, at most \d+; scripted: finds bright spots",
         found["detector"]["found"],
