@@ -56,8 +56,8 @@ class ModelFile:
     def quantised_at_work(self) -> bool:
         """Whether it finds the scales of its whole numbers anew for every picture.
 
-        ONNX Runtime has kernels for that; OpenVINO computes such a model in floats, and takes 1.4
-        to 3 times as long.
+        ONNX Runtime has kernels for that; OpenVINO computes such a model in floats, which takes
+        half as long again, or more (`python -m benchmarks runtimes`).
         """
         return not self.operators.isdisjoint(_AT_WORK)
 
