@@ -14,6 +14,7 @@ import numpy as np
 
 from benchmarks import processes
 from benchmarks.following import MATERIAL
+from detectors.detector import Detector
 from detectors.model import open_model
 from detectors.onnx import OnnxConfig, OnnxDetector
 from detectors.openvino import OpenvinoConfig, OpenvinoDetector
@@ -35,8 +36,12 @@ def measure() -> dict[str, Any]:
 
 
 def _row(path: Path) -> dict[str, Any]:
-    openvino = OpenvinoDetector("a", OpenvinoConfig(model=path, threads=1, classes="coco"))
-    onnx = OnnxDetector("b", OnnxConfig(model=path, threads=1, classes="coco", provider="cpu"))
+    openvino: Detector = OpenvinoDetector(
+        "a", OpenvinoConfig(model=path, threads=1, classes="coco")
+    )
+    onnx: Detector = OnnxDetector(
+        "b", OnnxConfig(model=path, threads=1, classes="coco", provider="cpu")
+    )
     profile, _ = openvino.load(), onnx.load()
     rgb = np.random.default_rng(1).integers(0, 255, (profile.height, profile.width, 3), np.uint8)
     pictures = [Picture("yard", number, rgb) for number in range(LOOKS)]
