@@ -23,12 +23,14 @@ from daemon.knocking import Knocking
 from daemon.line import Line, Wiring
 from daemon.plan import CameraPlan, Plan
 from daemon.recorder import Recorder
+from daemon.standing import Standing
 from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Thinking
 from daemon.turns import Turns
 from detectors import DetectorRejected, DetectorUnavailable
 from reasoners import after_restart
+from reasoners.scene.presence import RULE
 from sinks import (
     CameraStatus,
     Notice,
@@ -54,6 +56,7 @@ class App:
         self.lines: dict[str, Line] = {}
         self.deliveries: dict[str, Delivery] = {}
         self.board = Board()
+        self.standing = Standing(self.board)
         self.clock = clock or Clock()
         self.notifier = Notifier()
         self.thinking: Thinking | None = None
@@ -68,7 +71,10 @@ class App:
         self.progress = Progress(self.clock.monotonic)
         self.started_at = self.clock.monotonic()
         self.recorder = Recorder(
-            assembly.journal(plan, replay), assembly.media(plan, replay), self.notice
+            assembly.journal(plan, replay),
+            assembly.media(plan, replay),
+            self.notice,
+            self.standing.note,
         )
         self.crew = Crew(
             plan.detectors,
@@ -137,7 +143,9 @@ class App:
         now = self.clock.now()
         for event in await self.recorder.unfinished():
             await self.recorder.commit(after_restart(event, now))
-        self._build_deliveries(await self.recorder.cursors(list(self._plan.sinks)))
+        known = await self.recorder.cameras()
+        gone = [name for name in known if name not in self._plan.cameras]
+        self._build_deliveries(await self.recorder.cursors(list(self._plan.sinks)), gone)
         await self._build_lines()
 
     async def _run_sinks(self) -> None:
@@ -275,8 +283,8 @@ class App:
             crashed=timing.retry_crashed,
         )
 
-    def _build_deliveries(self, cursors: dict[str, int]) -> None:
-        told = assembly.site(self._plan, self._replay, self.clock)
+    def _build_deliveries(self, cursors: dict[str, int], gone: Sequence[str]) -> None:
+        told = assembly.site(self._plan, self._replay, self.clock, gone)
         for name, sink in self._plan.sinks.items():
             self.deliveries[name] = Delivery(
                 name,
@@ -304,10 +312,6 @@ class App:
                     name, plan, self._wiring(name), numbering, self._replay
                 )
 
-        for name in await self.recorder.cameras():
-            if name not in plan.cameras:
-                self._show_nothing(name, None)
-
     def _wiring(self, name: str) -> Wiring:
         asked = assembly.asking(self._plan)
         return Wiring(
@@ -324,16 +328,17 @@ class App:
             places=self._turns.places,
         )
 
-    def _show_nothing(self, name: str, camera: CameraPlan | None) -> None:
+    def _show_nothing(self, name: str, camera: CameraPlan) -> None:
         """Replace what an earlier run may have left with the broker until there is something."""
         at = round(self.clock.now(), 3)
-        if camera is None or not camera.config.enabled:
-            why = "switched off in the configuration" if camera else "not configured any more"
+        if not camera.config.enabled:
+            why = "switched off in the configuration"
             status = CameraStatus(camera=name, state="disabled", reason=why, since=at)
             self.board.show(status)
         self.board.show(ObjectCounts(camera=name, at=at, counts={}))
-        for zone in camera.config.zones if camera else ():
+        for zone in camera.config.zones:
             self.board.show(ZoneCounts(camera=name, zone=zone, at=at, counts={}))
+        self.standing.clear(name, (RULE,), at)
 
     def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
         """Say something once, to every sink."""

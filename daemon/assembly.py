@@ -1,5 +1,6 @@
 """Builds the parts of a daemon out of a plan; starts none of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from daemon.line import Line, Wiring
 from daemon.plan import Plan
 from daemon.version import VERSION
 from reasoners import Asking, Chronicle, Overlay, Reasoner, ReasonerRejected, SceneConfig
-from sinks import Site
+from reasoners.scene.presence import RULE
+from sinks import Place, Site
 from sinks.journal import Journal, Limits
 from sinks.media import MediaFailed, MediaStore
 from sources.message import Open
@@ -77,7 +79,7 @@ def media(plan: Plan, replay: Replay | None) -> MediaStore | None:
         raise ConfigRejected(f"{plan.origin}: {exc}") from None
 
 
-def site(plan: Plan, replay: Replay | None, clock: Clock) -> Site:
+def site(plan: Plan, replay: Replay | None, clock: Clock, gone: Sequence[str] = ()) -> Site:
     """Say what sinks may know of the daemon they serve."""
     usual = plan.config.state / "media"
     return Site(
@@ -86,6 +88,18 @@ def site(plan: Plan, replay: Replay | None, clock: Clock) -> Site:
         media=(replay.media if replay else usual) or usual,
         credential=plan.secrets.get,
         now=clock.now,
+        cameras=tuple(_place(name, camera.config) for name, camera in plan.cameras.items()),
+        gone=tuple(gone),
+    )
+
+
+def _place(name: str, config: CameraConfig) -> Place:
+    return Place(
+        name,
+        config.title or name,
+        {zone: config.zones[zone].title or zone for zone in config.zones},
+        rules=(RULE,),
+        labels=tuple(sorted(config.presence.labels)),
     )
 
 

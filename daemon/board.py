@@ -7,9 +7,11 @@ from reasoners import Event
 from sinks import (
     CameraStatus,
     FrameReport,
+    Latest,
     Message,
     Notice,
     ObjectCounts,
+    RuleState,
     Snapshot,
     State,
     Stats,
@@ -24,7 +26,7 @@ ATTEMPTS = 3
 PACE = 1.0
 """Seconds between two publications of the same counts or of a camera's snapshot."""
 
-PACED = frozenset({"objects", "zone", "snapshot"})
+PACED = frozenset({"objects", "zone", "rule", "latest", "snapshot"})
 
 
 Key = tuple[str, ...]
@@ -145,23 +147,34 @@ class Board:
         self.show(Snapshot(camera=event.camera, event=event.id, jpeg=jpeg))
 
 
+_KINDS: dict[type[State], str] = {
+    CameraStatus: "camera",
+    ObjectCounts: "objects",
+    ZoneCounts: "zone",
+    RuleState: "rule",
+    Latest: "latest",
+    Snapshot: "snapshot",
+    Stats: "stats",
+}
+_PARTS: dict[type[State], tuple[str, ...]] = {
+    ZoneCounts: ("camera", "zone"),
+    RuleState: ("camera", "rule"),
+    Stats: (),
+}
+
+
 def _key(state: State) -> Key:
-    match state:
-        case CameraStatus():
-            return ("camera", state.camera)
-        case ObjectCounts():
-            return ("objects", state.camera)
-        case ZoneCounts():
-            return ("zone", state.camera, state.zone)
-        case Snapshot():
-            return ("snapshot", state.camera)
-        case Stats():
-            return ("stats",)
+    """Tell which value a state is the latest of; a camera has one `latest` of whatever rule."""
+    kind = _KINDS[type(state)]
+    parts = _PARTS.get(type(state), ("camera",))
+    return (kind, *(getattr(state, name) for name in parts))
 
 
 def _same(old: State | None, new: State) -> bool:
     if isinstance(new, (ObjectCounts, ZoneCounts)) and isinstance(old, type(new)):
         return old.counts == new.counts
+    if isinstance(new, RuleState) and isinstance(old, RuleState):
+        return (old.active, old.event) == (new.active, new.event)
     if isinstance(new, CameraStatus) and isinstance(old, CameraStatus):
         return old.model_copy(update={"since": new.since}) == new
     return False

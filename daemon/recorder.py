@@ -33,6 +33,10 @@ def _nobody(kind: str, text: str) -> None:
     """Tell nobody."""
 
 
+def _unheard(event: Event) -> None:
+    """Let it pass."""
+
+
 class Recorder:
     """Owns the thread in which journal and media are touched, and nothing else is.
 
@@ -42,6 +46,7 @@ class Recorder:
 
     Args:
         told: Called with the kind of a notice and a text when media fail, and when they work again.
+        heard: Called with each revision once it is committed, in order, on the event loop.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class Recorder:
         journal: Journal,
         media: MediaStore | None,
         told: Callable[[str, str], None] = _nobody,
+        heard: Callable[[Event], None] = _unheard,
     ) -> None:
         self.position = 0
         """Of the newest committed revision."""
@@ -60,6 +66,7 @@ class Recorder:
         self._media = media
         self._told = told
         self._without: set[str] = set()
+        self._heard = heard
         self._waiting = asyncio.Semaphore(AT_ONCE)
         self._listeners: list[asyncio.Event] = []
 
@@ -273,6 +280,7 @@ class Recorder:
             for entry in future.result():
                 self.position = max(self.position, entry.position)
                 self.committed += 1
+                self._heard(entry.event)
             for event in self._listeners:
                 event.set()
         elif not self.failed.done():  # a cancelled guard is done as well

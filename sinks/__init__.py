@@ -4,15 +4,17 @@ from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import (
     CameraStatus,
     FrameReport,
+    Latest,
     Message,
     Notice,
     ObjectCounts,
+    RuleState,
     Snapshot,
     State,
     Stats,
     ZoneCounts,
 )
-from sinks.sink import Connected, Credential, Sink, Site
+from sinks.sink import Connected, Credential, Place, Sink, Site
 
 __all__ = [
     "CameraStatus",
@@ -20,9 +22,12 @@ __all__ = [
     "Credential",
     "EventRejected",
     "FrameReport",
+    "Latest",
     "Message",
     "Notice",
     "ObjectCounts",
+    "Place",
+    "RuleState",
     "Sink",
     "SinkError",
     "SinkRejected",

@@ -1,15 +1,15 @@
 """What leaves the process beside events: states, counts, pictures, notices, figures.
 
-None of these is journalled. A *state* (`CameraStatus`, `ObjectCounts`, `ZoneCounts`, `Snapshot`,
-`Stats`) is its latest value; a sink that was away is shown the present one. A *notice* is said
-once. A *frame report* is said at once or never.
+None of these is journalled. A *state* (`CameraStatus`, `ObjectCounts`, `ZoneCounts`, `RuleState`,
+`Latest`, `Snapshot`, `Stats`) is its latest value; a sink that was away is shown the present one.
+A *notice* is said once. A *frame report* is said at once or never.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from reasoners import EventObject, Name
+from reasoners import EventObject, EventType, Name, ReasoningState, Severity
 
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -62,6 +62,38 @@ class ZoneCounts(_Message):
     zone: Name
     at: Seconds
     counts: dict[str, int]
+
+
+class RuleState(_Message):
+    """Whether a rule holds right now: so many of its events are open."""
+
+    schema_: Literal["lookout.rule/1"] = Field(default="lookout.rule/1", alias="schema")
+    camera: Name
+    rule: Name
+    active: int = Field(ge=0)
+    event: str | None = None
+    """The newest one that is open."""
+
+    at: Seconds
+
+
+class Latest(_Message):
+    """What a camera told last, in short; the event itself has everything."""
+
+    schema_: Literal["lookout.latest/1"] = Field(default="lookout.latest/1", alias="schema")
+    camera: Name
+    event: str
+    revision: int
+    type: EventType
+    rule: Name
+    severity: Severity
+    state: ReasoningState
+    """How far its question has come."""
+
+    at: Seconds
+    labels: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    explanation: str
 
 
 class Snapshot(_Message):
@@ -125,5 +157,5 @@ class FrameReport(_Message):
     objects: tuple[EventObject, ...] = ()
 
 
-State = CameraStatus | ObjectCounts | ZoneCounts | Snapshot | Stats
+State = CameraStatus | ObjectCounts | ZoneCounts | RuleState | Latest | Snapshot | Stats
 Message = State | Notice | FrameReport

@@ -7,13 +7,24 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from reasoners import event_schema
-from sinks.message import CameraStatus, FrameReport, Notice, ObjectCounts, Stats, ZoneCounts
+from sinks.message import (
+    CameraStatus,
+    FrameReport,
+    Latest,
+    Notice,
+    ObjectCounts,
+    RuleState,
+    Stats,
+    ZoneCounts,
+)
 
 MESSAGES: Final[dict[str, type[BaseModel]]] = {
     "camera": CameraStatus,
     "frame": FrameReport,
+    "latest": Latest,
     "notice": Notice,
     "objects": ObjectCounts,
+    "rule": RuleState,
     "stats": Stats,
     "zone": ZoneCounts,
 }

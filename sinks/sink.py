@@ -1,7 +1,7 @@
 """The interface of this room."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
@@ -27,6 +27,22 @@ class Credential(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What a sink may know of a camera."""
+
+    name: str
+    title: str
+    """For people."""
+
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """Name → title."""
+
+    rules: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    """What is watched for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What a sink may know of the daemon it serves."""
 
@@ -40,6 +56,12 @@ class Site:
 
     now: Callable[[], float]
     """Tells the time, in Unix seconds."""
+
+    cameras: tuple[Place, ...] = ()
+    """Those that are configured."""
+
+    gone: tuple[str, ...] = ()
+    """Names of cameras that were configured once and are not any more."""
 
     trial: bool = False
     """Whether this is only a look whether the other side is there, perhaps beside a running daemon:

@@ -9,7 +9,7 @@ test guards each of them.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
@@ -34,7 +34,7 @@ QUOTA_EXCEEDED = 0x97
 FAILURE = 0x80
 """Reason codes of MQTT 5, section 2.4; from here on they mean failure."""
 
-INCOMING = 100
+INCOMING = 1000
 """Messages from the broker kept for reading; more are discarded."""
 
 GOODBYE = 0.8
@@ -210,31 +210,45 @@ class Connection(aiomqtt.Client):
             self.check()
             raise SinkUnavailable(f"{self._where}: cannot unsubscribe {topic}: {exc}") from exc
 
-    async def heard(self, topic: str, payload: bytes) -> tuple[bool, bytes]:
+    async def heard(self, topic: str, payload: bytes) -> tuple[bool, dict[str, bytes]]:
         """Wait for a message, at most for the timeout.
 
         Returns:
-            Whether it came; and what the broker had retained on its topic, empty if nothing.
+            Whether it came; and what of all that is listened to the broker had retained, by topic.
 
         Raises:
             SinkUnavailable: The connection is gone.
         """
-        retained = b""
+        retained: dict[str, bytes] = {}
         try:
             async with asyncio.timeout(self.timeout):
                 async for message in self.messages:
-                    if message.topic.value != topic or not isinstance(message.payload, bytes):
+                    if not isinstance(message.payload, bytes):
                         continue
-                    if message.payload == payload:
+                    if message.topic.value == topic and message.payload == payload:
                         return True, retained
-                    if message.retain:
-                        retained = message.payload
+                    if message.retain and message.payload:
+                        retained[message.topic.value] = message.payload
         except TimeoutError:
             pass
         except aiomqtt.MqttError as exc:
             self.check()
             raise SinkUnavailable(f"{self._where}: {exc}") from exc
         return False, retained
+
+    async def incoming(self) -> AsyncIterator[aiomqtt.Message]:
+        """Yield what comes on the topics listened to, for as long as there is a connection.
+
+        Raises:
+            SinkUnavailable: It is gone, and may come back.
+            SinkRejected: The broker threw us out.
+        """
+        try:
+            async for message in self.messages:
+                yield message
+        except aiomqtt.MqttError as exc:
+            self.check()
+            raise SinkUnavailable(f"{self._where}: {exc}") from exc
 
     async def farewell(self, topic: str, payload: bytes) -> None:
         """Publish a last retained word, if anybody is there; never longer than half a second."""
@@ -243,16 +257,6 @@ class Connection(aiomqtt.Client):
         with contextlib.suppress(SinkError, TimeoutError):
             async with asyncio.timeout(GOODBYE / 2):
                 await self.send(topic, payload, 1, retain=True, properties=None)
-
-    async def lost(self) -> None:
-        """Wait until the connection is gone, and raise why.
-
-        Raises:
-            SinkUnavailable: It may come back.
-            SinkRejected: The broker threw us out.
-        """
-        await asyncio.wait({self._disconnected})
-        self.check()
 
     def check(self) -> None:
         """Raise what ended the connection, if it has ended."""

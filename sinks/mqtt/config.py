@@ -46,6 +46,12 @@ class MqttConfig(BaseModel):
     frames: bool = False
     """Publish what was seen in every processed frame, at QoS 0. Default false; much traffic."""
 
+    discovery: str | None = Field(
+        default=None, max_length=64, pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$"
+    )
+    """Where Home Assistant listens for devices, `homeassistant` unless it was told otherwise.
+    Default: none, nothing is announced."""
+
     ca: Path | None = None
     """File with the authorities to trust. Default: those of the system."""
 

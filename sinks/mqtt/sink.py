@@ -23,6 +23,7 @@ from sinks.mqtt.client import (
     Receipt,
 )
 from sinks.mqtt.config import MqttConfig
+from sinks.mqtt.discovery import Discovery
 from sinks.mqtt.identity import client_id
 from sinks.mqtt.topic import TEXT, Letter, Topics
 from sinks.sink import Site
@@ -51,6 +52,9 @@ class MqttSink:
         self._config = config
         self._site = site
         self._topics = Topics(config.prefix, site.node)
+        self._discovery: Discovery | None = None
+        if config.discovery is not None:
+            self._discovery = Discovery(config.discovery, self._topics, site)
         self._connection: Connection | None = None
         self._life = AsyncExitStack()
         self._too_large: int | None = None
@@ -70,9 +74,13 @@ class MqttSink:
             self._connection = connection
             self._complained.clear()
             life.callback(self._forget)
-            await self._prove(connection)
+            retained = await self._prove(connection)
             if not self._site.trial:
                 await self._post(self._topics.present(online=True))
+                await self._tidy(retained)
+                if self._discovery is not None:
+                    await connection.listen(self._discovery.birth)
+                    await self._announce(self._discovery)
             self._life = life.pop_all()
         return self
 
@@ -135,9 +143,7 @@ class MqttSink:
             if size > limit or self._oversized(size):
                 self._complain(letter.topic, f"{size} bytes are too large")
                 continue
-            receipt = await self._post(letter)
-            if receipt.refused:
-                self._complain(letter.topic, f"mqtt_denied: {receipt.text}")
+            await self._tell(letter)
 
     def wants(self, kind: type[BaseModel]) -> bool:
         """Frame reports only if configured, pictures unless their limit is 0, all else always."""
@@ -148,8 +154,18 @@ class MqttSink:
         return True
 
     async def lost(self) -> None:
-        """Wait until the connection is gone, and raise why. Cancelling loses nothing."""
-        await self._connected().lost()
+        """Heed what is said to us until the connection is gone, and raise why.
+
+        Cancelling loses nothing.
+        """
+        async for message in self._connected().incoming():
+            if (
+                self._discovery is not None
+                and message.topic.value == self._discovery.birth
+                and message.payload == b"online"
+                and not message.retain
+            ):
+                await self._announce(self._discovery)
 
     async def _connect(self, life: AsyncExitStack) -> Connection:
         """Offer MQTT 5; only a broker that says it does not know it is offered 3.1.1."""
@@ -239,8 +255,31 @@ class MqttSink:
             raise SinkRejected(f"cannot use {', '.join(files)}: {exc}") from exc
         return context
 
-    async def _prove(self, connection: Connection) -> None:
-        """Speak to ourselves through the broker.
+    async def _tidy(self, retained: set[str]) -> None:
+        """Clear what an earlier configuration left with the broker."""
+        site = self._site
+        ghosts = [
+            Letter(topic, b"", retain=True)
+            for topic in self._topics.ghosts(retained, site.cameras, site.gone)
+        ]
+        if self._discovery is not None:
+            ghosts += self._discovery.ghosts(retained)
+        for letter in ghosts:
+            await self._tell(letter)
+
+    async def _announce(self, discovery: Discovery) -> None:
+        """Tell Home Assistant of every device; when it has just started, it asks for that."""
+        for letter in discovery.letters():
+            await self._tell(letter)
+
+    async def _tell(self, letter: Letter) -> None:
+        """Publish what is no event: a refusal must not hold up events."""
+        receipt = await self._post(letter)
+        if receipt.refused:
+            self._complain(letter.topic, f"mqtt_denied: {receipt.text}")
+
+    async def _prove(self, connection: Connection) -> set[str]:
+        """Speak to ourselves through the broker; return the topics of ours that it retains.
 
         A granted subscription proves nothing (mosquitto grants what its ACL denies), and a 3.1.1
         receipt proves nothing either; only the message that comes back does.
@@ -248,15 +287,25 @@ class MqttSink:
         topic, word = self._topics.selftest, secrets.token_hex(8).encode()
         remedy = f"let this user read and write {topic}"
         await connection.listen(topic)
+        filters = () if self._site.trial else self._remains()
+        for pattern in filters:
+            await connection.listen(pattern)
+        # The broker hands out what it retains before it handles the next message.
         receipt = await self._post(Letter(topic, word, kind=TEXT))
         if receipt.refused:
             raise SinkRejected(f"mqtt_denied: {topic}: {receipt.text}; {remedy}")
-        came, other = await connection.heard(topic, word)
+        came, retained = await connection.heard(topic, word)
         if not came:
             raise SinkRejected(f"mqtt_denied: {topic}: our own message did not come back; {remedy}")
-        await connection.ignore(topic)
+        for pattern in (topic, *filters):
+            await connection.ignore(pattern)
         if not self._site.trial:
-            await self._be_the_only_one(other)
+            await self._be_the_only_one(retained.pop(topic, b""))
+        return set(retained)
+
+    def _remains(self) -> tuple[str, ...]:
+        found = self._topics.remains
+        return found if self._discovery is None else (*found, self._discovery.filter)
 
     async def _be_the_only_one(self, last: bytes) -> None:
         """See that nobody else has come as this node since we were here.

@@ -1,5 +1,6 @@
 """Which message goes to which topic, and how. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -7,16 +8,22 @@ from reasoners import Event
 from sinks.message import (
     CameraStatus,
     FrameReport,
+    Latest,
     Message,
     Notice,
     ObjectCounts,
+    RuleState,
     Snapshot,
     Stats,
     ZoneCounts,
 )
+from sinks.sink import Place
 
 JSON = "application/json"
 TEXT = "text/plain"
+
+_OF_A_CAMERA = ("state", "status", "objects", "latest", "snapshot")
+"""Retained, whatever its zones and rules are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,54 @@ class Topics:
         """`online` or, by the last will, `offline`; retained."""
         return f"{self.root}/availability"
 
+    @property
+    def stats(self) -> str:
+        """Figures, once a minute."""
+        return f"{self.root}/stats"
+
+    @property
+    def notices(self) -> str:
+        """What is said once."""
+        return f"{self.root}/notices"
+
+    def camera(self, camera: str) -> str:
+        """Everything of one camera but its events lies below."""
+        return f"{self.root}/cameras/{camera}"
+
+    def events(self, camera: str) -> str:
+        """Match the events of one camera, of whatever rule."""
+        return f"{self.root}/events/{camera}/+"
+
+    @property
+    def remains(self) -> tuple[str, ...]:
+        """Match one retained topic of each camera, zone and rule that ever was."""
+        cameras = f"{self.root}/cameras/+"
+        return f"{cameras}/state", f"{cameras}/zones/+", f"{cameras}/rules/+"
+
+    def ghosts(self, topics: set[str], cameras: Sequence[Place], gone: Sequence[str]) -> list[str]:
+        """List the retained topics of cameras, zones and rules that are not configured any more.
+
+        Args:
+            topics: What `remains` found.
+            cameras: What is configured.
+            gone: Cameras known to have been.
+        """
+        known = {place.name: place for place in cameras}
+        lost = set(gone)
+        found: set[str] = set()
+        for topic in topics:
+            camera, _, rest = topic.removeprefix(f"{self.root}/cameras/").partition("/")
+            kind, _, name = rest.partition("/")
+            place = known.get(camera)
+            if place is None:
+                lost.add(camera)
+                found.add(topic)
+            elif kind != "state" and name not in (place.zones if kind == "zones" else place.rules):
+                found.add(topic)
+        for camera in lost - known.keys():
+            found |= {f"{self.camera(camera)}/{part}" for part in _OF_A_CAMERA}
+        return sorted(found)
+
     def event(self, event: Event) -> Letter:
         """Address one revision: not retained, so that nobody takes an old event for a new one."""
         return Letter(f"{self.root}/events/{event.camera}/{event.rule}", event.wire().encode())
@@ -70,33 +125,36 @@ class Topics:
         """
         match message:
             case CameraStatus():
-                camera = self._camera(message.camera)
+                camera = self.camera(message.camera)
                 word = message.state.encode()
                 letters: tuple[Letter, ...] = (
                     Letter(f"{camera}/state", word, retain=True, kind=TEXT),
                     Letter(f"{camera}/status", _json(message), retain=True),
                 )
             case ObjectCounts():
-                topic = f"{self._camera(message.camera)}/objects"
+                topic = f"{self.camera(message.camera)}/objects"
                 letters = (Letter(topic, _json(message), retain=True),)
             case ZoneCounts():
-                topic = f"{self._camera(message.camera)}/zones/{message.zone}"
+                topic = f"{self.camera(message.camera)}/zones/{message.zone}"
+                letters = (Letter(topic, _json(message), retain=True),)
+            case RuleState():
+                topic = f"{self.camera(message.camera)}/rules/{message.rule}"
+                letters = (Letter(topic, _json(message), retain=True),)
+            case Latest():
+                topic = f"{self.camera(message.camera)}/latest"
                 letters = (Letter(topic, _json(message), retain=True),)
             case Snapshot():
-                topic = f"{self._camera(message.camera)}/snapshot"
+                topic = f"{self.camera(message.camera)}/snapshot"
                 letters = (Letter(topic, message.jpeg, retain=True, kind="image/jpeg"),)
             case FrameReport():
-                letters = (Letter(f"{self._camera(message.camera)}/frames", _json(message), qos=0),)
+                letters = (Letter(f"{self.camera(message.camera)}/frames", _json(message), qos=0),)
             case Notice():
-                letters = (Letter(f"{self.root}/notices", _json(message)),)
+                letters = (Letter(self.notices, _json(message)),)
             case Stats():
-                letters = (Letter(f"{self.root}/stats", _json(message)),)
+                letters = (Letter(self.stats, _json(message)),)
             case _:
                 assert_never(message)
         return letters
-
-    def _camera(self, camera: str) -> str:
-        return f"{self.root}/cameras/{camera}"
 
 
 def _json(message: Message) -> bytes:

@@ -291,18 +291,18 @@ async def test_camera_switched_off_is_shown_and_not_opened(tmp_path: Path) -> No
     assert [one["counts"] for one in shown(tmp_path, "ZoneCounts")] == [{}]
 
 
-async def test_camera_that_was_removed_is_not_left_online(tmp_path: Path) -> None:
-    """What an earlier run left with the broker about a camera is taken back when it is gone."""
+async def test_sinks_are_told_which_cameras_went(tmp_path: Path) -> None:
+    """One that the journal knows and the configuration does not, so that nothing of it is left."""
     with contextlib.closing(Journal(tmp_path / "state" / "journal.sqlite")) as before:
         before.open()
-        before.commit([revision(camera="porch")])
-    off = {"source": STREET, "enabled": False}
-    app = made(configured(tmp_path, cameras={"street": off}))
+        before.commit([revision(camera="porch"), revision(2, camera="street")])
+    off = {"source": STREET, "enabled": False, "title": "The street", "zones": {"step": ZONE}}
+    curious = {"type": "fickle:Curious", "path": str(tmp_path / "told")}
+    app = made(configured(tmp_path, cameras={"street": off}, sinks={"out": curious}))
     async with running(app):
-        await until(lambda: states(tmp_path, "porch"))
-    assert states(tmp_path, "porch") == ["disabled"]
-    porch = [one for one in shown(tmp_path, "ObjectCounts") if one["camera"] == "porch"]
-    assert [one["counts"] for one in porch] == [{}]
+        await until((tmp_path / "told").exists)
+    lines = (tmp_path / "told").read_text().splitlines()
+    assert lines[0] == "porch street The street step"
 
 
 ZONE = {"points": [[0, 0], [1, 0], [1, 1]]}
@@ -336,6 +336,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from detectors import DetectorRejected
 from detectors.testing import ScriptedConfig, ScriptedDetector
+from sinks.testing import ScriptedSink
 
 class Config(ScriptedConfig):
     flag: Path
@@ -346,12 +347,20 @@ class Fickle(ScriptedDetector):
         if not self._config.flag.exists():
             raise DetectorRejected("no model yet")
         return super().load()
+
+class Curious(ScriptedSink):
+    async def __aenter__(self):
+        (place,) = self._site.cameras
+        told = (*self._site.gone, place.name, place.title, *place.zones)
+        await super().__aenter__()
+        self._write(" ".join(told))
+        return self
 """
 
 
 @pytest.fixture(autouse=True)
 def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let children import the tests' sources, and a detector whose model comes with a file."""
+    """Let children import the tests' sources, and more of our own kind."""
     (tmp_path / "fickle.py").write_text(FICKLE)
     root = Path(__file__).resolve().parents[2]
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{root}:{root / 'tests'}")

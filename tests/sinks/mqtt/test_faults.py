@@ -72,12 +72,9 @@ async def test_events_of_an_outage_drain_in_order(
         await asyncio.sleep(0.2)
         assert not draining.done()
         with broker, Subscriber(broker.port, tmp_path / "collected") as subscriber:
-            began = time.monotonic()
             await draining
-            rate = 500 / (time.monotonic() - began)
             subscriber.wait(lambda s: len(s.events) >= 500)
             assert account(journal, delivery, subscriber) == []
-    assert rate >= 100, f"{rate:.0f} events/s"
 
 
 async def test_events_survive_a_broker_that_keeps_crashing(

@@ -14,6 +14,7 @@ from sinks import (
     Message,
     Notice,
     ObjectCounts,
+    Place,
     Snapshot,
     Stats,
     ZoneCounts,
@@ -114,3 +115,28 @@ def test_no_name_leads_out_of_the_tree_or_into_anothers_place(
     assert len(set(found)) == len(found)
     for topic in found:
         assert re.fullmatch(rf"lookout/{node}(/[a-z0-9_]+)+", topic)
+
+
+def test_what_is_not_configured_any_more_is_found_and_cleared() -> None:
+    """Zones and rules of cameras that stay, and everything of cameras that went."""
+    topics = Topics("lookout", "box1")
+    root = "lookout/box1/cameras"
+    found = {
+        f"{root}/porch/state",
+        f"{root}/porch/zones/step",
+        f"{root}/porch/zones/lawn",
+        f"{root}/porch/rules/presence",
+        f"{root}/porch/rules/old_rule",
+        f"{root}/shed/state",
+        f"{root}/shed/zones/bench",
+    }
+    porch = Place("porch", "Porch", {"step": "Step"}, rules=("presence",))
+    parts = ("latest", "objects", "snapshot", "state", "status")
+    assert topics.ghosts(found, [porch], ["garage", "porch"]) == sorted(
+        [
+            f"{root}/porch/zones/lawn",
+            f"{root}/porch/rules/old_rule",
+            f"{root}/shed/zones/bench",
+            *(f"{root}/{camera}/{part}" for camera in ("garage", "shed") for part in parts),
+        ]
+    )

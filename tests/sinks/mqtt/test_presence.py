@@ -1,0 +1,122 @@
+"""What stays with the broker: devices for Home Assistant, and no ghosts of what is gone."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiomqtt
+import pytest
+from rig.broker import Mosquitto
+from rig.subscriber import Subscriber
+
+from sinks import CameraStatus, ObjectCounts, Place, RuleState, Snapshot, ZoneCounts
+from sinks.mqtt import MqttSink
+
+pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("clean_loop")]
+Make = Callable[..., MqttSink]
+
+PORCH = Place("porch", "Porch", {"step": "Step", "lawn": "Lawn"}, ("presence",), ("person",))
+SHED = Place("shed", "Shed", {"bench": "Bench"}, ("presence",), ("person",))
+SMALLER = Place("porch", "Porch", {"step": "Step"}, ("presence",), ("person",))
+DEVICE = "homeassistant/device/lookout-lookout-box1"
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """Run a plain mosquitto."""
+    with Mosquitto(tmp_path) as broker:
+        yield broker
+
+
+@asynccontextmanager
+async def heeding(sink: MqttSink) -> AsyncIterator[MqttSink]:
+    """Connect a sink and let it listen, as the daemon does."""
+    async with sink, asyncio.TaskGroup() as group:
+        task = group.create_task(sink.lost())
+        yield sink
+        task.cancel()
+
+
+async def fill(sink: MqttSink, *places: Place) -> None:
+    """Show every state that cameras have."""
+    for place in places:
+        camera = place.name
+        await sink.show(CameraStatus(camera=camera, state="online", since=1))
+        await sink.show(ObjectCounts(camera=camera, at=1, counts={"person": 1}))
+        await sink.show(Snapshot(camera=camera, event="e1", jpeg=b"\xff\xd8\xff"))
+        for zone in place.zones:
+            await sink.show(ZoneCounts(camera=camera, zone=zone, at=1, counts={"person": 1}))
+        for rule in place.rules:
+            await sink.show(RuleState(camera=camera, rule=rule, active=0, at=1))
+
+
+async def kept(
+    broker: Mosquitto, login: tuple[str | None, str | None] = (None, None)
+) -> dict[str, str]:
+    """Return what the broker retains, as a new subscriber sees it."""
+    found: dict[str, str] = {}
+    user, password = login
+    async with aiomqtt.Client("127.0.0.1", broker.port, username=user, password=password) as client:
+        await client.subscribe([("lookout/#", 1), ("homeassistant/#", 1)])
+        await client.publish("lookout/done", "now")
+        async for message in client.messages:
+            if message.topic.value == "lookout/done":
+                return found
+            assert isinstance(message.payload, bytes)
+            found[message.topic.value] = message.payload.decode(errors="replace")
+    raise AssertionError("the subscriber ended")
+
+
+async def test_what_goes_from_the_configuration_goes_from_the_broker(
+    broker: Mosquitto, make: Make
+) -> None:
+    """A camera, and a zone of another, leave no retained topic; what stays keeps its own."""
+    async with heeding(make(broker, discovery="homeassistant", cameras=(PORCH, SHED))) as sink:
+        await fill(sink, PORCH, SHED)
+    before = await kept(broker)
+    assert {f"{DEVICE}-porch/config", f"{DEVICE}-shed/config"} <= before.keys()
+    async with heeding(make(broker, discovery="homeassistant", cameras=(SMALLER,))) as sink:
+        await fill(sink, SMALLER)
+    after = await kept(broker)
+    gone = {topic for topic in before if "shed" in topic or topic.endswith("lawn")}
+    assert len(gone) == 8
+    assert after.keys() == before.keys() - gone
+    assert "zone-lawn" not in json.loads(after[f"{DEVICE}-porch/config"])["components"]
+
+
+async def test_without_leave_to_read_remembered_cameras_still_go(
+    tmp_path: Path, make: Make, login: Callable[..., object]
+) -> None:
+    """A broker that shows us nothing but the self-test: cameras the journal knew are cleared."""
+    acl = (
+        "user lookout\ntopic write lookout/#\ntopic readwrite lookout/box1/selftest\n"
+        "user reader\ntopic readwrite #\n"
+    )
+    with Mosquitto.guarded(tmp_path, acl, {"lookout": "one", "reader": "two"}) as broker:
+        options = {"logins": {"broker": login("lookout", "one")}, "credential": "broker"}
+        async with heeding(make(broker, cameras=(SHED,), **options)) as sink:
+            await fill(sink, SHED)
+        async with heeding(make(broker, gone=("shed",), **options)):
+            pass
+        found = await kept(broker, ("reader", "two"))
+    assert {topic for topic in found if "/shed/" in topic} == {
+        "lookout/box1/cameras/shed/rules/presence",
+        "lookout/box1/cameras/shed/zones/bench",
+    }
+
+
+async def test_devices_are_announced_again_when_home_assistant_starts(
+    broker: Mosquitto, make: Make, tmp_path: Path
+) -> None:
+    """On its birth message, and not on a retained one or another word."""
+    config = f"{DEVICE}-porch/config"
+    with Subscriber(broker.port, tmp_path / "seen", "homeassistant/device/#") as home:
+        async with heeding(make(broker, discovery="homeassistant", cameras=(PORCH,))):
+            await asyncio.to_thread(home.wait, lambda seen: len(seen.all(config)) == 1)
+            async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+                await client.publish("homeassistant/status", "offline")
+                await client.publish("homeassistant/status", "online")
+            await asyncio.to_thread(home.wait, lambda seen: len(seen.all(config)) == 2)
+        assert len(home.all(config)) == 2
