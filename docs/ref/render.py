@@ -23,6 +23,8 @@ from pydantic.fields import FieldInfo
 
 from daemon.backends import ROOMS, available
 from daemon.config import DaemonConfig, Use
+from reasoners import event_schema
+from sinks.schema import write as write_schemas
 
 PAGE = Path(__file__).with_name("configuration.md")
 INTRODUCTION = """\
@@ -52,12 +54,15 @@ LIMITS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Write or check the page. Returns the exit code."""
+    """Write the page, and the schemas beside it, or check the page. Returns the exit code."""
     page, undocumented = render()
     for place in undocumented:
         sys.stderr.write(f"{place}: say under the field what it means, its unit and default\n")
     if arguments != ["--check"]:
         PAGE.write_text(page)
+        write_schemas(PAGE.parent)
+        event = json.dumps(event_schema(), indent=2) + "\n"
+        PAGE.with_name("event.schema.json").write_text(event)
         sys.stdout.write(f"{PAGE.name}: {page.count(chr(10))} lines\n")
     elif not PAGE.exists() or PAGE.read_text() != page:
         sys.stderr.write(f"{PAGE}: does not say what the code says; run: make docs\n")

@@ -9,7 +9,7 @@ COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "ref" / "event.schema
 
 
 def test_the_committed_schema_is_up_to_date() -> None:
-    """Whoever changes the event writes the schema anew: lookout schema event."""
+    """Whoever changes the event writes the schema anew: make docs."""
     assert COMMITTED.read_text(encoding="utf-8") == json.dumps(event_schema(), indent=2) + "\n"
 
 

@@ -12,7 +12,7 @@ REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "ref"
 
 @pytest.mark.parametrize("name", sorted(MESSAGES))
 def test_the_reference_is_up_to_date(name: str) -> None:
-    """What is published is what is sent; `python -c` with `sinks.schema.write` renews it."""
+    """What is published is what is sent; `make docs` renews it."""
     published = (REFERENCE / f"{name}.schema.json").read_text(encoding="utf-8")
     assert published == render(schemas()[name])
 
