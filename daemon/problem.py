@@ -46,12 +46,13 @@ _ELSEWHERE: Final = {
     "coordinates": "corners are `points: [[0.1, 0.2], …]` here, from 0 to 1",
     "model": "the model is `detector: {type: openvino, model: FILE}` here",
     "genai": "a vision-language model is `reasoner: {type: openai, url: …, model: …}` here",
+    "onvif": "a camera asked over ONVIF is `source: {type: onvif, host: …}` here",
     "snapshots": "every event gets one here; remove it",
     **dict.fromkeys(("width", "height"), "sizes are found out here; remove it"),
     **dict.fromkeys(
         (
             *("audio", "birdseye", "go2rtc", "live"),
-            *("motion", "onvif", "record", "required_zones", "review", "rules", "ui"),
+            *("motion", "record", "required_zones", "review", "rules", "ui"),
         ),
         "this version has nothing like it; remove it",
     ),

@@ -431,6 +431,10 @@ class Pulse(_Message):
     """Bytes of memory the child holds."""
 
 
+Details = dict[str, str | int | float | bool | None]
+"""What else is known of a stream."""
+
+
 class StreamInfo(_Message):
     """Child to daemon: what was opened; once after opening and again when it changes."""
 
@@ -442,7 +446,7 @@ class StreamInfo(_Message):
     duration: float | None = None
     """Seconds of a recording, if it says so."""
 
-    details: dict[str, str | int | float | bool | None] = Field(default={}, max_length=40)
+    details: Details = Field(default={}, max_length=40)
 
 
 class Failed(_Message):

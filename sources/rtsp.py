@@ -129,12 +129,7 @@ class RtspSource:
         except SourceRejected:
             stream.close()
             raise
-        details = {
-            **stream.info.details,
-            "transport": "tls" if encrypted else transport,
-            "reader_reason": reason[:80],
-        }
-        stream.info = stream.info.model_copy(update={"details": details})
+        stream.note({"transport": "tls" if encrypted else transport, "reader_reason": reason[:80]})
         return stream
 
     def _trust(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
-from sources.message import ClockReport, StreamInfo
+from sources.message import ClockReport, Details, StreamInfo
 
 Rgb = npt.NDArray[np.uint8]
 """Height x width x 3, RGB, 8 bit."""
@@ -149,6 +149,15 @@ class Witness(Protocol):
 
     def align(self, wall: float) -> None:
         """Learn what Unix time was at monotonic 0, to compare the camera's clock with ours."""
+        ...
+
+
+@runtime_checkable
+class Noted(Protocol):
+    """A stream that tells more of itself than it knows."""
+
+    def note(self, details: Details) -> None:
+        """Take what whoever opened it knows."""
         ...
 
 

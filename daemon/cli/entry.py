@@ -6,7 +6,19 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from daemon.cli import check, demo, doctor, events, fsck, models, probe, replay, run, schema
+from daemon.cli import (
+    check,
+    demo,
+    discover,
+    doctor,
+    events,
+    fsck,
+    models,
+    probe,
+    replay,
+    run,
+    schema,
+)
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.logs import SecretFilter, set_up
@@ -27,6 +39,7 @@ app.command()(demo.demo)
 app.command()(replay.replay)
 app.command()(check.check)
 app.command()(probe.probe)
+app.command()(discover.discover)
 app.command()(events.events)
 app.command()(fsck.fsck)
 app.add_typer(models.app, name="models")

@@ -240,6 +240,8 @@ def _section(seen: Seen) -> str:
             use["url"] = seen.substream.url
         if not use["url"].lower().startswith("rtsps:"):
             use["transport"] = "tcp"
+    if use["type"] == "onvif" and seen.large:
+        use["profile"] = "sub"
     if seen.user is not None:
         use["credential"] = name
     camera = {"source": use, "detect": {"fps": _fps_advised(seen)}, "rotate": 0}
@@ -276,6 +278,8 @@ def _rows(found: Finding) -> dict[str, str]:
         "duration": f"{found.duration_s:.1f} s" if found.duration_s else "",
         "reader": _reader(found),
         "tracks": found.tracks or "",
+        "device": str(found.details.get("device") or ""),
+        "profiles": str(found.details.get("profiles") or ""),
         "clock": _clock(found),
         "first picture": f"after {found.first_picture_s:.2f} s",
         "pictures": f"{found.pictures} in {found.watched_s:.1f} s; {faults}",

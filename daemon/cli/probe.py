@@ -34,7 +34,7 @@ def probe(
     source: Annotated[
         str,
         typer.Argument(
-            help="rtsp(s)://…, http(s)://…, a file, a folder, /dev/video0, or synthetic:"
+            help="rtsp(s)://…, onvif://HOST, http(s)://…, a file, a folder, /dev/video0, synthetic:"
         ),
     ],
     user: Annotated[str | None, typer.Option(help="User of the camera.")] = None,

@@ -61,13 +61,9 @@ def source_of(url: str, *, pace: str = "clip", loop: bool = False) -> dict[str, 
         ConfigRejected: It looks like nothing we know.
     """
     scheme = _scheme(url)
-    if scheme == "synthetic":
-        return {"type": "synthetic"}
-    if scheme in {"rtsp", "rtsps"}:
-        return {"type": "rtsp", "url": url}
-    if scheme in {"http", "https"}:
-        playlist = urlsplit(url).path.lower().endswith(".m3u8")
-        return {"type": "hls" if playlist else "http", "url": url}
+    named = _of_scheme(scheme, url)
+    if named is not None:
+        return named
     path = _path(url)
     if path.is_relative_to("/dev"):
         return {"type": "usb", "device": str(path)}
@@ -78,9 +74,23 @@ def source_of(url: str, *, pace: str = "clip", loop: bool = False) -> dict[str, 
     if scheme in {"", "file"}:
         raise ConfigRejected(f"source {str(path)!r}: no such file; check the path")
     raise ConfigRejected(
-        f"source: {scheme}:// is not known here; use rtsp://, rtsps://, http://, https://, "
-        "a file, a folder, /dev/video0 or synthetic:"
+        f"source: {scheme}:// is not known here; use rtsp://, rtsps://, onvif://HOST, "
+        "http://, https://, a file, a folder, /dev/video0 or synthetic:"
     )
+
+
+def _of_scheme(scheme: str, url: str) -> dict[str, Any] | None:
+    """Make the section of an address whose scheme says it all; None if it does not."""
+    if scheme == "synthetic":
+        return {"type": "synthetic"}
+    if scheme in {"rtsp", "rtsps"}:
+        return {"type": "rtsp", "url": url}
+    if scheme == "onvif":
+        return {"type": "onvif", **_place(url)}
+    if scheme in {"http", "https"}:
+        playlist = urlsplit(url).path.lower().endswith(".m3u8")
+        return {"type": "hls" if playlist else "http", "url": url}
+    return None
 
 
 def name_of(url: str) -> str:
@@ -99,6 +109,16 @@ def name_of(url: str) -> str:
 def _scheme(url: str) -> str:
     scheme, colon, _ = url.partition(":")
     return scheme.lower() if colon and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) else ""
+
+
+def _place(url: str) -> dict[str, Any]:
+    """Return the host, and the port if one is named, of an address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ConfigRejected("source: its port is none; write onvif://HOST[:PORT]") from None
+    return {"host": parts.hostname or "", **({"port": port} if port else {})}
 
 
 def _path(url: str) -> Path:

@@ -28,7 +28,7 @@ from sources.child.luma import Luma
 from sources.child.pace import Pace
 from sources.child.turned import TurnedPicture
 from sources.errors import SourceRejected, SourceUnavailable
-from sources.message import StreamInfo
+from sources.message import Details, StreamInfo
 from sources.source import Box, DecodeFault, Packet, Picture, Rgb
 
 av.logging.set_level(None)
@@ -317,6 +317,10 @@ class LibavStream:
         self._begin()
         self.info = _info(self._video, self._container)
         self._interval = 1 / self.info.fps if self.info.fps else 0.04
+
+    def note(self, details: Details) -> None:
+        """Tell more of the stream than it knows itself."""
+        self.info = self.info.model_copy(update={"details": {**self.info.details, **details}})
 
     def packets(self) -> Iterator[Packet]:
         """Yield packets as they come."""

@@ -41,9 +41,13 @@ class Web:
         url: The camera's address; its host alone gets the credential.
         config: Patience, certificates and hosts.
         secret: User and password.
+        cautious: Whether the password is only proven (digest), never said (Basic).
     """
 
-    def __init__(self, url: str, config: WebConfig, secret: Secret | None) -> None:
+    def __init__(
+        self, url: str, config: WebConfig, secret: Secret | None, *, cautious: bool = False
+    ) -> None:
+        self._cautious = cautious
         self._home = url
         self._config = config
         self._secret = secret
@@ -81,6 +85,31 @@ class Web:
             self.permit(target, url)
             url = target
         raise SourceRejected(f"the camera redirects more than {HOPS} times in a row")
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], most: int
+    ) -> tuple[int, str, bytes]:
+        """Send something and read what is answered, whatever its status says.
+
+        Returns:
+            Status, content type and body.
+
+        Raises:
+            SourceUnavailable: It may work later.
+            SourceRejected: A person must change something: it leads elsewhere, refuses the
+                password without a word, or sends more than `most` bytes.
+        """
+        response = self._answered(url, headers, body)
+        if response.has_redirect_location:
+            place = response.headers["location"][:100]
+            response.close()
+            told = "".join(sign if sign.isprintable() else " " for sign in place)
+            raise SourceRejected(f"the camera sends us to {told}: name that place instead")
+        kind = response.headers.get("content-type", "")
+        answer = self.body(response, most)
+        if response.status_code == httpx2.codes.UNAUTHORIZED and b"Envelope" not in answer:
+            self._judged(response)
+        return response.status_code, kind, answer
 
     def permit(self, target: str, origin: str) -> None:
         """Check where a camera sends us.
@@ -141,21 +170,24 @@ class Web:
         except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
             raise self._explain(error) from None
 
-    def _answered(self, url: str, headers: Mapping[str, str]) -> httpx2.Response:
-        response = self._send(url, headers)
+    def _answered(
+        self, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> httpx2.Response:
+        response = self._send(url, headers, body)
         if response.status_code == httpx2.codes.UNAUTHORIZED and self._learn(url, response):
             response.close()
-            response = self._send(url, headers)
+            response = self._send(url, headers, body)
         return response
 
-    def _send(self, url: str, headers: Mapping[str, str]) -> httpx2.Response:
+    def _send(self, url: str, headers: Mapping[str, str], body: bytes | None) -> httpx2.Response:
         parts = urlsplit(url)
         host = parts.hostname or ""
         address, _ = resolved(host, parts.port, parts.scheme)
         with self.explained():
             request = self._client.build_request(
-                "GET",
+                "GET" if body is None else "POST",
                 httpx2.URL(url).copy_with(host=address),
+                content=body,
                 headers={**headers, "Host": parts.netloc},
                 extensions={"sni_hostname": host},
             )
@@ -170,7 +202,7 @@ class Web:
         user, password = self._secret.user or "", self._secret.password or ""
         if any(text.startswith("digest ") for text in challenges):
             self._auth = httpx2.DigestAuth(user, password)
-        elif any(text.startswith("basic") for text in challenges):
+        elif not self._cautious and any(text.startswith("basic") for text in challenges):
             self._auth = httpx2.BasicAuth(user, password)
         return self._auth is not None
 

@@ -28,7 +28,7 @@ from sources.child.rtsp.session import Session
 from sources.child.rtsp.size import LARGEST_SIDE, size
 from sources.child.rtsp.timeline import Timeline, apart_by
 from sources.errors import SourceRejected, SourceUnavailable
-from sources.message import ClockReport, StreamInfo
+from sources.message import ClockReport, Details, StreamInfo
 from sources.source import DecodeFault, Mishaps, Packet, Picture
 
 _ENDED = "the camera ended the stream"
@@ -71,6 +71,7 @@ class RtspStream:
         self._doubt = Doubt(self._codec)
         self._waits = False
         self._first: int | None = None
+        self._noted: Details = {}
         self.info = self._describe()
 
     @property
@@ -85,6 +86,11 @@ class RtspStream:
     def align(self, wall: float) -> None:
         """Learn what Unix time was at monotonic 0."""
         self._timeline.align(wall)
+
+    def note(self, details: Details) -> None:
+        """Tell more of the stream than it knows itself."""
+        self._noted = {**self._noted, **details}
+        self.info = self._describe()
 
     def clock(self) -> ClockReport:
         """Say what the camera's clock is worth."""
@@ -234,6 +240,7 @@ class RtspStream:
                 "b_frames": bool(codec.has_b_frames),
                 "clock": self._timeline.trust,
                 "ends_at": self._ends_at,
+                **self._noted,
             },
         )
 
