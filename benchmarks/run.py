@@ -23,6 +23,7 @@ from benchmarks import machine
 
 BENCHMARKS = (
     "tracker",
+    "scene",
     "regions",
     "preprocessing",
     "following",

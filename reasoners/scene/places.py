@@ -117,7 +117,7 @@ class Places:
             stay = thing.zones[zone.name] = Stay(zone.name, now)
             changes.append(Entered(*where, zone.name))
         stay.note(depth, size)
-        while stay.told < len(self._dwell) and now - stay.since >= self._dwell[stay.told]:
+        while stay.told < len(self._dwell) and now - stay.since >= self._dwell[stay.told] - EPSILON:
             changes.append(Dwelt(*where, zone.name, self._dwell[stay.told]))
             stay.told += 1
         if zone.name in self._loiter:

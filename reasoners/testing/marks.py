@@ -42,6 +42,9 @@ class Marks:
     right: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
+    silent: int = 0
+    """Comparisons in which truth was silent."""
+
     notes: list[str] = field(default_factory=list)
     """What was wrong or missing, one line each."""
 
@@ -50,7 +53,14 @@ class Marks:
         self.right += other.right
         self.wrong += other.wrong
         self.missing += other.missing
+        self.silent += other.silent
         self.notes += other.notes
+
+    @property
+    def silent_share(self) -> float:
+        """Share of what holds, or was said, of which truth is silent: 0 to 1."""
+        judged = _sum(self.right, None) + _sum(self.wrong, None) + _sum(self.missing, None)
+        return self.silent / (self.silent + judged) if self.silent else 0.0
 
     def precision(self, word: str | None = None) -> float:
         """Return the share of what was told that is true; 1 where nothing was told."""
@@ -101,7 +111,7 @@ class Watching:
 
     def events(self) -> Marks:
         """Compare all changes with the facts of the play."""
-        told = [fact for change in self.changes if (fact := self._fact(change)) is not None]
+        told = [fact for change in self.changes if (fact := self.fact(change)) is not None]
         return compare(self._truth.facts(), told)
 
     def causes(self) -> set[tuple[str, str, str]]:
@@ -117,7 +127,8 @@ class Watching:
         names = self._names.get(thing)
         return names.most_common(1)[0][0] if names else f"nobody{thing}"
 
-    def _fact(self, change: Change) -> Fact | None:
+    def fact(self, change: Change) -> Fact | None:
+        """Say what a change tells, as the truth would; None for what has no single time."""
         if isinstance(change, Related | Unrelated | Relabelled):
             return None
         word = _WORDS[type(change)]
@@ -146,7 +157,10 @@ class Watching:
             key for relation in self.scene.relations() if (key := self._key(relation)) is not None
         }
         for key, holds in self._truth.holds(at).items():
-            if holds is None or key[1] not in _JUDGED:
+            if key[1] not in _JUDGED:
+                continue
+            if holds is None:
+                self.relations.silent += key in said
                 continue
             if holds and key in said:
                 self.relations.right[key[1]] += 1

@@ -416,6 +416,19 @@ def meeting(random: Random) -> Play:
     return Play("meeting", (one, two))
 
 
+def busy(random: Random) -> Play:
+    """Ten people go to and fro in four rows at once, and cover each other in passing."""
+    actors = []
+    for row, z in enumerate((6.2, 8.1, 10.6, 12.4)):
+        side, speed = random.choice((-1, 1)), random.uniform(1.2, 1.6)
+        begin = random.uniform(0.5, 3.0)
+        for number in range(3 if row in {1, 2} else 2):
+            way = [(-EDGE * side, z, 0.0), (EDGE * side, z, 0.0)]
+            actors.append(walk(f"p{row}{number}", begin, way, speed))
+            begin += random.uniform(8.5, 11.0) / speed
+    return Play("busy", tuple(actors))
+
+
 def cyclist(random: Random) -> Play:
     """Somebody rides by on a bicycle."""
     side, z = random.choice((-1, 1)), random.uniform(7.0, 8.5)
@@ -436,7 +449,7 @@ PLAYS: Final[Mapping[str, Callable[[Random], Play]]] = MappingProxyType(
         play.__name__: play
         for play in (
             *(passers, loiterer, bag, follower, couple, company, lane),
-            *(fall, runner, braking, queue, curtain, crowd, cyclist, still, meeting),
+            *(fall, runner, braking, queue, curtain, crowd, cyclist, still, meeting, busy),
         )
     }
 )
