@@ -30,12 +30,10 @@ class Graph:
         """Pairs not judged, for want of room."""
 
         self._pairs: dict[tuple[int, int], Pair] = {}
-        self._looks = 0
 
     def observe(self, index: int, now: float, rows: Sequence[Row]) -> list[Change]:
         """Take one frame: all objects it shows, by rising identity."""
-        self._looks += 1
-        looks, pairs = self._looks, self._pairs
+        pairs = self._pairs
         changes: list[Change] = []
         # Half of a pair's reach each: metres are taken at the mean of both scales.
         reaches = [REACH / 2 * row[7] for row in rows]
@@ -57,7 +55,6 @@ class Graph:
                     pair = pairs[number, two[0]] = Pair(one[13], two[13])
                 else:
                     sure, maybe = judge(one, two)
-                pair.frame = looks
                 for bit, bond, began in pair.settle(sure, maybe, now):
                     changes += self._turn(pair, bit, bond, (index, now), began=began)
                 if pair.idle:

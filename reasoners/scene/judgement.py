@@ -1,3 +1,4 @@
+# ruff: noqa: FURB136 - in the innermost loop a call of `min` costs more than the rest of its line
 """What holds between two objects in one frame, from boxes and velocities alone. Pure arithmetic.
 
 Every answer is given twice: what surely holds, and what may go on holding if it held before. The
@@ -27,13 +28,13 @@ Judgement = tuple[int, int]
 """What surely holds and what may go on holding, as sums of the flags above."""
 
 
-def judge(one: Row, two: Row) -> Judgement:  # noqa: C901, PLR0912  as below
+def judge(one: Row, two: Row) -> Judgement:  # noqa: C901, PLR0912, PLR0915  flat, because quick
     """Compare two objects of one frame."""
-    _, x, y, left, top, right, bottom, scale, _, _, speed, kind, deep, _ = one
-    _, x2, y2, left2, top2, right2, bottom2, scale2, _, _, speed2, kind2, deep2, _ = two
+    _, x, y, left, top, right, bottom, scale, vx, vy, speed, kind, deep, _ = one
+    _, x2, y2, left2, top2, right2, bottom2, scale2, vx2, vy2, speed2, kind2, deep2, _ = two
     metre = 2.0 / (scale + scale2)
-    over = (min(right2, right)) - (max(left2, left))
-    tall = (min(bottom2, bottom)) - (max(top2, top))
+    over = (right if right < right2 else right2) - (left if left > left2 else left2)
+    tall = (bottom if bottom < bottom2 else bottom2) - (top if top > top2 else top2)
     ahead = FORESHORTENED * (y2 - y) * metre
     aside = 0.0 if over > 0 else -over * metre
     # What stands nearer to the camera reaches back by its own depth.
@@ -46,48 +47,39 @@ def judge(one: Row, two: Row) -> Judgement:  # noqa: C901, PLR0912  as below
         maybe = NEAR
         if gap <= CLOSE:
             sure = NEAR
-    wide, wide2 = right - left, right2 - left2
-    narrow = min(wide2, wide)
-    high, high2 = bottom - top, bottom2 - top2
-    low = min(high2, high)
-    if over > 0 and tall > 0:
-        share = over * tall / min(wide * high, wide2 * high2)
-        if share >= 0.05:  # noqa: PLR2004
-            maybe |= OVERLAPS
-            if share >= 0.15:  # noqa: PLR2004
-                sure |= OVERLAPS
-        if over >= 0.2 * narrow and not -0.35 < ahead < 0.35:  # noqa: PLR2004
-            flag = BACK if ahead > 0 else FRONT
-            maybe |= flag
-            if over >= 0.3 * narrow and not -0.7 < ahead < 0.7:  # noqa: PLR2004
-                sure |= flag
     if gap <= BESIDE_STILL:
+        wide, wide2, high, high2 = right - left, right2 - left2, bottom - top, bottom2 - top2
+        narrow = wide if wide < wide2 else wide2
+        low = high if high < high2 else high2
         if tall > 0 and over <= 0.1 * narrow:
             flag = LEFT if left + right < left2 + right2 else RIGHT
             maybe |= flag
             if over <= 0 and tall >= 0.25 * low and gap <= BESIDE:
                 sure |= flag
-        if over > 0 and tall <= 0.1 * low:
-            flag = ABOVE if top + bottom < top2 + bottom2 else BELOW
-            maybe |= flag
-            if tall <= 0 and over >= 0.25 * narrow and gap <= BESIDE:
-                sure |= flag
-    together = (kind | kind2) & (PERSON | PORTABLE | RIDE | SEAT)
-    if speed < 0.25 and speed2 < 0.25 and not together:  # noqa: PLR2004
-        return sure, maybe
-    return _moving(one, two, (x2 - x) * metre, ahead, gap, sure, maybe)
-
-
-def _moving(  # noqa: C901, PLR0912, PLR0915  flat, because quick
-    one: Row, two: Row, across: float, ahead: float, gap: float, sure: int, maybe: int
-) -> Judgement:
-    """Judge what depends on how the two move, and on what they are."""
-    vx, vy, speed, kind = one[8], one[9], one[10], one[11]
-    vx2, vy2, speed2, kind2 = two[8], two[9], two[10], two[11]
+        if over > 0:
+            if tall <= 0.1 * low:
+                flag = ABOVE if top + bottom < top2 + bottom2 else BELOW
+                maybe |= flag
+                if tall <= 0 and over >= 0.25 * narrow and gap <= BESIDE:
+                    sure |= flag
+            if tall > 0:
+                area, area2 = wide * high, wide2 * high2
+                share = over * tall / (area if area < area2 else area2)
+                if share >= 0.05:  # noqa: PLR2004
+                    maybe |= OVERLAPS
+                    if share >= 0.15:  # noqa: PLR2004
+                        sure |= OVERLAPS
+                if over >= 0.2 * narrow and not -0.35 < ahead < 0.35:  # noqa: PLR2004
+                    flag = BACK if ahead > 0 else FRONT
+                    maybe |= flag
+                    if over >= 0.3 * narrow and not -0.7 < ahead < 0.7:  # noqa: PLR2004
+                        sure |= flag
+    if speed < 0.25 and speed2 < 0.25:  # noqa: PLR2004
+        return (sure, maybe) if gap > CLOSE_STILL else _close(one, two, 0.0, gap, sure, maybe)
+    across = (x2 - x) * metre
     dvx, dvy = vx2 - vx, vy2 - vy
-    apart = (dvx * dvx + dvy * dvy) ** 0.5
-    far = (across * across + ahead * ahead) ** 0.5
-    if far > 0.3 and gap > 0.3:  # noqa: PLR2004
+    if gap > 0.3:  # noqa: PLR2004
+        far = (across * across + ahead * ahead) ** 0.5 + 1e-9
         ux, uy = across / far, ahead / far
         rate = -(dvx * ux + dvy * uy)
         if rate > 0.25:  # noqa: PLR2004
@@ -113,8 +105,8 @@ def _moving(  # noqa: C901, PLR0912, PLR0915  flat, because quick
                 if rate <= -0.6 and off >= 0.5 and off >= 0.8 * speed2:  # noqa: PLR2004
                     sure |= FROM_IT
     if speed > 0.3 and speed2 > 0.3:  # noqa: PLR2004
-        alike = (vx * vx2 + vy * vy2) / (speed * speed2)
-        if alike > 0.5:  # noqa: PLR2004
+        alike = vx * vx2 + vy * vy2
+        if alike > 0.5 * speed * speed2:
             unit = 2.5 if kind & kind2 & VEHICLE else 1.0
             along = (across * vx2 + ahead * vy2) / speed2
             beside = (across * vy2 - ahead * vx2) / speed2
@@ -123,34 +115,55 @@ def _moving(  # noqa: C901, PLR0912, PLR0915  flat, because quick
             along = (along if along > 0 else -along) / unit
             if beside <= 1.6 and 1.2 <= along <= 8.0:  # noqa: PLR2004
                 maybe |= flag
-                plain = alike >= 0.82 and speed >= 0.5 and speed2 >= 0.5  # noqa: PLR2004
+                plain = alike >= 0.82 * speed * speed2 and speed >= 0.5 and speed2 >= 0.5  # noqa: PLR2004
                 if plain and beside <= 1.0 and 1.6 <= along <= 6.5:  # noqa: PLR2004
                     sure |= flag
-    if kind & ALIVE and kind2 & ALIVE and (kind | kind2) & PERSON:
-        if gap <= CLOSE_STILL and apart <= 1.2:  # noqa: PLR2004
+    if gap > CLOSE_STILL:
+        return sure, maybe
+    return _close(one, two, (dvx * dvx + dvy * dvy) ** 0.5, gap, sure, maybe)
+
+
+def _close(  # noqa: C901  it goes on where `judge` stopped
+    one: Row, two: Row, apart: float, gap: float, sure: int, maybe: int
+) -> Judgement:
+    """Judge what only those can do that are close to each other.
+
+    Args:
+        one: The older of the two.
+        two: The other.
+        apart: Metres per second by which their velocities differ.
+        gap: Metres between them.
+        sure: What holds already.
+        maybe: What may go on holding already.
+    """
+    speed, kind, speed2, kind2 = one[10], one[11], two[10], two[11]
+    if kind & ALIVE and kind2 & ALIVE:
+        if (kind | kind2) & PERSON and apart <= 1.2:  # noqa: PLR2004
             maybe |= ACCOMPANIES | TOGETHER
             if gap <= CLOSE and apart <= 0.6:  # noqa: PLR2004
                 sure |= TOGETHER
                 if speed >= 0.4 and speed2 >= 0.4:  # noqa: PLR2004
                     sure |= ACCOMPANIES
-    elif (kind | kind2) & (PORTABLE | RIDE | SEAT) and gap <= CLOSE_STILL:
-        for flag, holder, held in ((CARRIES, one, two), (CARRIED, two, one)):
-            if holder[11] & PERSON and held[11] & PORTABLE and _carried(holder, held):
-                # What hangs in a hand seems to stand farther away than its bearer.
-                sure, maybe = sure & ~(FRONT | BACK), maybe & ~(FRONT | BACK)
-                # What stands on the ground beside somebody who stands still has been put down.
-                lifted = held[6] < holder[6] - 0.1 * (holder[6] - holder[4])
-                maybe |= flag if apart <= 1.0 and (lifted or holder[10] > 0.3) else 0  # noqa: PLR2004
-                if apart <= 0.7 and speed >= 0.3 and speed2 >= 0.3:  # noqa: PLR2004
-                    sure |= flag
-        for flag, upper, lower in ((ON, one, two), (UNDER, two, one)):
-            if _rests(upper, lower):
-                sure, maybe = sure & ~(FRONT | BACK), maybe & ~(FRONT | BACK)
-                maybe |= flag if apart <= 1.2 else 0  # noqa: PLR2004
-                if lower[11] & RIDE:
-                    sure |= flag if apart <= 0.7 and min(speed, speed2) >= 0.5 else 0  # noqa: PLR2004
-                elif speed < 0.3 and speed2 < 0.3:  # noqa: PLR2004
-                    sure |= flag
+        return sure, maybe
+    if not (kind | kind2) & (PORTABLE | RIDE | SEAT):
+        return sure, maybe
+    for flag, holder, held in ((CARRIES, one, two), (CARRIED, two, one)):
+        if holder[11] & PERSON and held[11] & PORTABLE and _carried(holder, held):
+            # What hangs in a hand seems to stand farther away than its bearer.
+            sure, maybe = sure & ~(FRONT | BACK), maybe & ~(FRONT | BACK)
+            # What stands on the ground beside somebody who stands still has been put down.
+            lifted = held[6] < holder[6] - 0.1 * (holder[6] - holder[4])
+            maybe |= flag if apart <= 1.0 and (lifted or holder[10] > 0.3) else 0  # noqa: PLR2004
+            if apart <= 0.7 and speed >= 0.3 and speed2 >= 0.3:  # noqa: PLR2004
+                sure |= flag
+    for flag, upper, lower in ((ON, one, two), (UNDER, two, one)):
+        if _rests(upper, lower):
+            sure, maybe = sure & ~(FRONT | BACK), maybe & ~(FRONT | BACK)
+            maybe |= flag if apart <= 1.2 else 0  # noqa: PLR2004
+            if lower[11] & RIDE:
+                sure |= flag if apart <= 0.7 and min(speed, speed2) >= 0.5 else 0  # noqa: PLR2004
+            elif speed < 0.3 and speed2 < 0.3:  # noqa: PLR2004
+                sure |= flag
     return sure, maybe
 
 

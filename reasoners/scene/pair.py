@@ -51,15 +51,13 @@ class Bond:
 class Pair:
     """Two objects that are or were close; `one` is the older."""
 
-    __slots__ = ("active", "bonds", "frame", "one", "pending", "two")
+    __slots__ = ("active", "bonds", "one", "pending", "two")
 
     def __init__(self, one: Thing, two: Thing) -> None:
         self.one, self.two = one, two
         self.active = 0
         self.bonds: dict[int, Bond] = {}
         self.pending: dict[int, float] = {}
-        self.frame = -1
-        """Number of the look that last judged it."""
 
     @property
     def idle(self) -> bool:

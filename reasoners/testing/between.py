@@ -18,19 +18,19 @@ def between(one: Sight, two: Sight, at: float) -> Iterator[tuple[str, bool | Non
     aside = max(0.0, abs(a[0] - b[0]) - (form.wide + other.wide) / 2)
     beyond = max(0.0, abs(a[1] - b[1]) - (form.deep + other.deep) / 2)
     gap = math.hypot(aside, beyond)
-    yield "near", _sharp(gap, 0.9, 2.4)
+    yield "near", _sharp(gap, 1.0, 2.0)
     left, top, right, bottom = one.box
     left2, top2, right2, bottom2 = two.box
     over, tall = min(right, right2) - max(left, left2), min(bottom, bottom2) - max(top, top2)
     narrow, low = min(right - left, right2 - left2), min(bottom - top, bottom2 - top2)
-    close = _sharp(gap, 4.5, 9.0)
+    close = _sharp(gap, 5.0, 8.0)
     yield (
         "left_of",
         _and(
             close,
             left + right < left2 + right2,
-            _sharp(over, -0.05 * narrow, 0.25 * narrow),
-            _sharp(-tall, -0.4 * low, 0.0),
+            _sharp(over, -0.02 * narrow, 0.18 * narrow),
+            _sharp(-tall, -0.3 * low, 0.0),
         ),
     )
     yield (
@@ -38,8 +38,8 @@ def between(one: Sight, two: Sight, at: float) -> Iterator[tuple[str, bool | Non
         _and(
             close,
             top + bottom < top2 + bottom2,
-            _sharp(tall, -0.05 * low, 0.25 * low),
-            _sharp(-over, -0.4 * narrow, 0.0),
+            _sharp(tall, -0.02 * low, 0.18 * low),
+            _sharp(-over, -0.3 * narrow, 0.0),
         ),
     )
     share = (
@@ -47,13 +47,13 @@ def between(one: Sight, two: Sight, at: float) -> Iterator[tuple[str, bool | Non
         * max(0.0, tall)
         / min((right - left) * (bottom - top), (right2 - left2) * (bottom2 - top2))
     )
-    yield "overlaps", _sharp(-share, -0.25, -0.02)
+    yield "overlaps", _sharp(-share, -0.2, -0.04)
     front, front2 = a[1] - form.deep / 2, b[1] - other.deep / 2
     yield (
         "in_front_of",
         _and(
-            _sharp(front - front2, -1.4, -0.15),
-            _sharp(-over, -0.4 * narrow, -0.1 * narrow),
+            _sharp(front - front2, -1.1, -0.25),
+            _sharp(-over, -0.35 * narrow, -0.15 * narrow),
             _sharp(-tall, -0.05 * low, 0.0),
         ),
     )
@@ -71,16 +71,16 @@ def _going(
     towards = (vx * way[0] + vz * way[1]) / far
     rate = towards - (wx * way[0] + wz * way[1]) / far
     straight = towards / speed if speed > 0.01 else 0.0  # noqa: PLR2004
-    near = _sharp(gap, 6.5, 10.0)
-    room = _sharp(-gap, -1.2, -0.1)
+    near = _sharp(gap, 7.0, 9.0)
+    room = _sharp(-gap, -0.8, -0.1)
     yield (
         "approaches",
         _and(
             near,
             room,
-            _sharp(-rate, -0.9, -0.1),
-            _sharp(-towards, -0.8, -0.2),
-            _sharp(-straight, -0.93, -0.4),
+            _sharp(-rate, -0.75, -0.15),
+            _sharp(-towards, -0.65, -0.25),
+            _sharp(-straight, -0.87, -0.5),
         ),
     )
     yield (
@@ -88,9 +88,9 @@ def _going(
         _and(
             near,
             room,
-            _sharp(rate, -0.9, -0.1),
-            _sharp(towards, -0.8, -0.2),
-            _sharp(straight, -0.93, -0.4),
+            _sharp(rate, -0.75, -0.15),
+            _sharp(towards, -0.65, -0.25),
+            _sharp(straight, -0.87, -0.5),
         ),
     )
 

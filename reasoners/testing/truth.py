@@ -42,7 +42,10 @@ Key = tuple[str, str, str]
 
 SYMMETRIC: Final = frozenset({"near", "overlaps", "accompanies"})
 SETTLES: Final = {"follows": 3.4, "accompanies": 3.4, "carries": 1.6, "on": 2.2, "blocks": 3.0}
-"""Seconds after a turn during which either is right; 1.3 for all others."""
+"""Seconds after a turn during which either is right; `SETTLED` for all others."""
+
+SETTLED = 1.0
+"""Seconds."""
 
 
 class Truth:
@@ -84,9 +87,9 @@ class Truth:
         now = round(at / STEP)
         told: dict[Key, bool | None] = {}
         for key, value in self._relations[min(now, len(self._relations) - 1)].items():
-            since = max(0, now - round(SETTLES.get(key[1], 1.3) / STEP))
+            since = max(0, now - round(SETTLES.get(key[1], SETTLED) / STEP))
             around = self._relations[since : now + 4]
-            steady = now - since >= round(1.2 / STEP) and all(
+            steady = now - since >= round(SETTLED / STEP) and all(
                 there.get(key) is value for there in around
             )
             told[key] = value if steady else None
@@ -247,7 +250,7 @@ class Truth:
         clear = {
             name: sight
             for name, sight in sights.items()
-            if sight.visible > 0.75 and sight.cut > 0.98  # noqa: PLR2004
+            if sight.visible > 0.6 and sight.cut > 0.98  # noqa: PLR2004
         }
         for name, sight in clear.items():
             for zone, corners in ZONES.items():
