@@ -16,7 +16,7 @@ from reasoners.scene.presence import RULE
 from sinks import Place, Site
 from sinks.journal import Journal, Limits
 from sinks.media import MediaFailed, MediaStore
-from sources.message import Open
+from sources.message import GateMode, Open
 
 MEGABYTE = 1024 * 1024
 SLOTS = 3
@@ -53,6 +53,9 @@ class Replay:
 
     film: Path | None = None
     """The film of everything that was seen; None makes none."""
+
+    gate: GateMode = "off"
+    """Whether the recording is treated as a live camera that may rest."""
 
 
 def journal(plan: Plan, replay: Replay | None) -> Journal:
@@ -157,7 +160,9 @@ def line(
         clock="media" if replay else wiring.clock.trust,
         ask=asking(plan),
     )
-    resting = camera.live and not replay and camera.config.gate != "off"
+    gate = camera.config.gate if camera.live else "off"
+    gate = replay.gate if replay else gate
+    resting = gate != "off"
     clips = camera.config.clips if camera.live and not replay else ClipsConfig()
     opening = Open(
         camera=name,
@@ -171,7 +176,7 @@ def line(
         crop=camera.config.crop,
         privacy=camera.config.privacy,
         kept=camera.config.kept,
-        gate=camera.config.gate if resting else "off",
+        gate=gate,
         gate_heartbeat=min(HEARTBEAT, 0.8 * wiring.timing.silence, 0.6 * wiring.timing.camera_lost),
         ring_bytes=_ring(resting=resting, clips=clips),
         ring_seconds=_remembered(camera.config, clips),

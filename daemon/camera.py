@@ -36,6 +36,7 @@ from sources.message import (
     Given,
     Gone,
     Hint,
+    Lesson,
     Next,
     Open,
     Piece,
@@ -140,6 +141,9 @@ class CameraHost:
 
         self.film_file: Path | None = None
         """Where the child's film goes, if it makes one; replaced."""
+
+        self.lesson: Lesson | None = None
+        """What the child's gate learnt, for the next one."""
 
         self.next_index = opening.first_index
         """Where the next child must go on."""
@@ -390,7 +394,7 @@ class CameraHost:
         message = from_child.validate_json(received.text)
         if received.blob and not isinstance(message, Taken | Piece):
             raise self._nonsense(f"bytes beside {message.kind}")
-        if isinstance(message, Pulse | State | StreamInfo | Hint):
+        if isinstance(message, Pulse | State | StreamInfo | Hint | Lesson):
             self._bear()
         match message:
             case Pulse():
@@ -402,9 +406,8 @@ class CameraHost:
                 self._advance(message.counts.decoded)
                 self._decoded_at = message.decoded_at
                 self._weigh(message)
-            case Hint():
-                self._remark("view", _HINTS[message.hint, message.active], hint=message.hint,
-                             active=message.active)  # fmt: skip
+            case Lesson() | Hint():
+                self._note(message)
             case State():
                 self._say(message.state, _plain(message.reason))
             case StreamInfo():
@@ -414,6 +417,13 @@ class CameraHost:
                 raise _REMEDIES[message.remedy](_plain(message.reason))
             case Given() | Ended() | Taken() | Piece() | Gone():
                 self._hear_answer(message, received.blob)
+
+    def _note(self, message: Lesson | Hint) -> None:
+        if isinstance(message, Lesson):
+            self.lesson = message
+            return
+        text = _HINTS[message.hint, message.active]
+        self._remark("view", text, hint=message.hint, active=message.active)
 
     def _weigh(self, pulse: Pulse) -> None:
         """See whether packets still come, whether times jumped, and what the child holds."""

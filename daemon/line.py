@@ -32,7 +32,7 @@ from reasoners import Chronicle, EndReason, Event, Job, Overlay, Revision, Verdi
 from sinks import CameraStatus, FrameReport, Notice, ObjectCounts, ZoneCounts
 from sinks.journal import Entry
 from sources import Frame, Part, Pixels
-from sources.message import CameraState, Given, Open, StreamInfo
+from sources.message import CameraState, Given, Lesson, Open, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +141,7 @@ class Line:
         self._film = film
         self._overlay = overlay
         self._next_index = opening.first_index
+        self._lesson: Lesson | None = None
         self._telling = asyncio.Lock()
         self._verdicts: deque[tuple[str, Verdict]] = deque()
         self._filmed: deque[tuple[str, str | None, float | None]] = deque()
@@ -150,6 +151,9 @@ class Line:
         self._last_captured = float("-inf")
         self._looked_at: float | None = None
         self._called_at = float("-inf")
+        self._rehearsed = not live and opening.gate != "off"
+        """Whether a recording is told as if it came live: then all goes step by step."""
+
         self._lost = False
         self._needed: set[int] = set()
         self._highest_index = opening.first_index
@@ -180,7 +184,11 @@ class Line:
         self._on_state("disabled", "the recording is over")
 
     async def _once(self) -> None:
-        now = {"first_index": self._next_index, "wall": self._wire.clock.at(0.0)}
+        now = {
+            "first_index": self._next_index,
+            "wall": self._wire.clock.at(0.0),
+            "lesson": self._lesson,
+        }
         opening = self._opening.model_copy(update=now)
         with SlotPool(opening.slots) as pool:
             self._wire.detector.join(self.name, pool)
@@ -204,6 +212,7 @@ class Line:
                     await self._flow(host, pool, profile)
             finally:
                 self._next_index = host.next_index
+                self._lesson = host.lesson or self._lesson
                 self._wire.detector.leave(self.name)
                 await self._clips.settle()
 
@@ -334,11 +343,12 @@ class Line:
                 lease.release()
                 self.figures.drop("at_stop")
                 raise
+            follows = self._attention is not None and not (self._carry and self._live)
+            if (follows or self._rehearsed) and not given.blank:
+                # When the next one is due follows from what this one shows.
+                await self._told.wait()
+                self._told.clear()
             if self._attention is not None:
-                if not given.blank and not (self._carry and self._live):
-                    # When the next one is due follows from what this one shows.
-                    await self._told.wait()
-                    self._told.clear()
                 rhythm.look_every(self._attention.interval)
             rhythm.advance(given.time, looked=not given.blank)
 
@@ -375,7 +385,7 @@ class Line:
                 if self._closely is not None:
                     found = self._closely.look(frame, found)
                 await self._look(host, frame, found)
-                await host.attend(self._attentive(found))
+                await host.attend(self._attentive(frame.captured_at, found))
             if self._closely is not None:
                 self._closely.done()
             self._needed.discard(seen.held.frame.index)
@@ -402,12 +412,11 @@ class Line:
         self._show_counts()
         self._report(frame, looked=detections is not None)
 
-    def _attentive(self, detections: Detections) -> bool:
+    def _attentive(self, at: float, detections: Detections) -> bool:
         """Tell whether every picture is wanted: something is there, or was a moment ago."""
-        now = asyncio.get_running_loop().time()
         if self._chronicle.eventful or any(score >= CALL for score in detections.score):
-            self._called_at = now
-        return now - self._called_at < PATIENCE
+            self._called_at = at
+        return at - self._called_at < PATIENCE
 
     async def _observe(
         self, host: CameraHost, frame: Frame, detections: Detections | None, jobs: list[Job]

@@ -40,6 +40,44 @@ class _Message(BaseModel):
 GateMode = Literal["off", "auto", "on"]
 
 
+MOST_PLACES = 401
+"""Places within a group of pictures of which usual sizes are handed on."""
+
+Sizes = Annotated[tuple[Annotated[int, Field(ge=0, le=2**31)], ...], Field(max_length=16)]
+
+
+class Lesson(_Message):
+    """What the idle gate learnt of a camera: child to daemon, and with `Open` to the next child.
+
+    A child does not take the daemon's word for it: it looks again for some seconds, and forgets
+    what was learnt from another stream, or too long ago.
+    """
+
+    kind: Literal["lesson"] = "lesson"
+    taken_at: Seconds
+    """Monotonic seconds at which everything was looked at last."""
+
+    codec: str = Field(max_length=40)
+    width: Side
+    height: Side
+    gop: int = Field(ge=1, le=100_000)
+    """Pictures from one IDR to the next."""
+
+    auc: float | None = Field(default=None, ge=0, le=1)
+    """See `GateReport`; None if too little happened to tell."""
+
+    threshold: float | None = Field(default=None, ge=0, le=1000)
+    missed: float = Field(default=1.0, ge=0, le=1)
+    surges: bool = True
+    """Whether one large packet alone is a sign."""
+
+    usual: Sizes = ()
+    """Bytes of the last packets that showed nothing, wherever in their group."""
+
+    places: tuple[Sizes, ...] = Field(default=(), max_length=MOST_PLACES)
+    """The same for each place within a group, from the IDR on."""
+
+
 class Open(_Message):
     """Daemon to child: what to open, and with what."""
 
@@ -81,11 +119,14 @@ class Open(_Message):
     IDR."""
 
     gate: GateMode = "off"
-    """Whether pictures of a live camera may stay undecoded while nothing happens: `auto` where
-    packet sizes proved to tell motion, `on` without proof."""
+    """Whether pictures may stay undecoded while nothing happens: `auto` where packet sizes proved
+    to tell motion, `on` without proof. A recording is then treated as if it came live."""
 
     gate_heartbeat: float = Field(default=8.0, gt=0, le=60)
     """Seconds within which a picture is decoded in any case."""
+
+    lesson: Lesson | None = None
+    """What the child before learnt of this camera."""
 
     memory: int = Field(default=512 * 2**20, ge=64 * 2**20)
     """Bytes this process may hold before the daemon replaces it; four times as much is a limit that
@@ -462,10 +503,10 @@ class Failed(_Message):
 
 FromDaemon = Annotated[Open | Next | Take | Cut | Attend, Field(discriminator="kind")]
 FromChild = Annotated[
-    Given | Ended | Taken | Piece | Gone | State | Hint | Pulse | StreamInfo | Failed,
+    Given | Ended | Taken | Piece | Gone | State | Hint | Pulse | Lesson | StreamInfo | Failed,
     Field(discriminator="kind"),
 ]
 from_daemon: TypeAdapter[Open | Next | Take | Cut | Attend] = TypeAdapter(FromDaemon)
 from_child: TypeAdapter[
-    Given | Ended | Taken | Piece | Gone | State | Hint | Pulse | StreamInfo | Failed
+    Given | Ended | Taken | Piece | Gone | State | Hint | Pulse | Lesson | StreamInfo | Failed
 ] = TypeAdapter(FromChild)

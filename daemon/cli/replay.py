@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -13,6 +13,7 @@ from daemon.assembly import Replay
 from daemon.cli import setting
 from daemon.cli.running import stop_on_signal
 from daemon.config import DaemonConfig, parse
+from daemon.counters import CameraFigures
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.plan import Plan
@@ -43,6 +44,10 @@ def replay(
         float | None, typer.Option(min=0.1, help="Frames looked at per second of the recording.")
     ] = None,
     every: Annotated[bool, typer.Option("--every", help="Look at every frame.")] = False,
+    gate: Annotated[
+        Literal["off", "auto", "on"],
+        typer.Option(help="Rest where nothing happens, as before a live camera; see `gate`."),
+    ] = "off",
     start: Annotated[float, typer.Option(help="Unix time of the recording's first frame.")] = 0.0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
@@ -65,7 +70,7 @@ def replay(
         jsonl.unlink(missing_ok=True)
     shown = Console(stderr=True)
     try:
-        code = asyncio.run(_replay(plan, Replay(start, media, film), shown, quiet=quiet))
+        code = asyncio.run(_replay(plan, Replay(start, media, film, gate), shown, quiet=quiet))
     except* (SourceError, DetectorError, SinkError) as group:
         broken = group.subgroup(SourceError) is not None
         typer.echo(f"lookout: {f'{video}: ' if broken else ''}{reasons(group)}", err=True)
@@ -80,7 +85,21 @@ async def _replay(plan: Plan, how: Replay, console: Console, *, quiet: bool) -> 
         bar = group.create_task(_show(app, console, quiet=quiet), name="progress")
         code = await app.run()
         bar.cancel()
+    if how.gate != "off":
+        for line in app.lines.values():
+            console.print(_rested(line.figures), highlight=False, soft_wrap=True)
     return code
+
+
+def _rested(figures: CameraFigures) -> str:
+    """Say what the gate saved."""
+    packets, held = figures.child["packets"], figures.child["held"]
+    report = figures.gate
+    rest = f"gate: {held} of {packets} packets were held back"
+    if report is None or report.auc is None:
+        return f"{rest}; too little was seen to tell whether packet sizes show motion"
+    trust = "can" if report.reliable else "can not"
+    return f"{rest}; packet sizes {trust} be trusted here (AUC {report.auc:.2f})"
 
 
 async def _show(app: App, console: Console, *, quiet: bool) -> None:

@@ -35,10 +35,13 @@ class Handover:
         live: Which of the two rules holds.
         wake: Called, by the reader thread, whenever `take` would give another answer than the last
             time it was asked. A picture that nobody waits for wakes nobody.
+        in_step: Whether the reader goes no further before the next picture is asked for: nothing it
+            does then depends on how quick anybody is.
     """
 
-    def __init__(self, *, live: bool, wake: Callable[[], None]) -> None:
+    def __init__(self, *, live: bool, wake: Callable[[], None], in_step: bool = False) -> None:
         self._live = live
+        self._in_step = in_step
         self._wake = wake
         self._changed = threading.Condition()
         self._waiting: Dated | None = None
@@ -66,6 +69,17 @@ class Handover:
                 wanted = not early(dated, self._wanted_from)
         if wanted:
             self._wake()
+        if self._in_step:
+            self._wait_for_the_next()
+
+    def _wait_for_the_next(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._free or self._stopped)
+
+    @property
+    def _free(self) -> bool:
+        """Whether the last picture was taken and another one is asked for."""
+        return self._waiting is None and self._wanted_from is not None
 
     def offer_in_turn(self, dated: Dated, patience: float) -> bool:
         """Leave a picture of a live camera without replacing another one, as if of a recording.
@@ -74,10 +88,7 @@ class Handover:
         False if that took longer than `patience` seconds: then it is passed over as well.
         """
         with self._changed:
-            free = self._changed.wait_for(
-                lambda: (self._waiting is None and self._wanted_from is not None) or self._stopped,
-                patience,
-            )
+            free = self._changed.wait_for(lambda: self._free or self._stopped, patience)
         if not free or early(dated, self._wanted_from):
             self.pass_over(dated.arrival)
             return free

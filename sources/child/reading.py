@@ -9,11 +9,12 @@ from sources.child.gate.gate import Gate
 from sources.child.gate.machine import Order
 from sources.child.gauge import Gauge
 from sources.child.handover import Dated, Handover
+from sources.child.rehearsal import as_if_live
 from sources.child.ring import PacketRing, Stamps
 from sources.child.turnstile import Turnstile
 from sources.child.watchman import Watchman
 from sources.errors import SourceBusy, SourceRejected, SourceUnavailable
-from sources.message import CameraState, Failed, Flow, Hint, State, StreamInfo
+from sources.message import CameraState, Failed, Flow, Hint, Lesson, State, StreamInfo
 from sources.source import (
     Clocked,
     Collecting,
@@ -65,6 +66,7 @@ class News:
         self._state: State | None = None
         self._info: StreamInfo | None = None
         self._failed: Failed | None = None
+        self._lesson: Lesson | None = None
         self._hints: deque[Hint] = deque(maxlen=_HINTS)
 
     def state(self, state: CameraState, reason: str = "") -> None:
@@ -91,19 +93,25 @@ class News:
             self._hints.append(hint)
         self._wake()
 
+    def lesson(self, lesson: Lesson) -> None:
+        """Say what a later child should know."""
+        with self._lock:
+            self._lesson = lesson
+        self._wake()
+
     def opened(self) -> StreamInfo | None:
         """Return what was opened, if that is new: said before any of its pictures."""
         with self._lock:
             info, self._info = self._info, None
         return info
 
-    def take(self) -> list[State | StreamInfo | Hint | Failed]:
+    def take(self) -> list[State | StreamInfo | Lesson | Hint | Failed]:
         """Return what is new, the last word last."""
         with self._lock:
-            held = (self._info, self._state, *self._hints, self._failed)
+            held = (self._info, self._state, self._lesson, *self._hints, self._failed)
             news = [item for item in held if item is not None]
             self._hints.clear()
-            self._info = self._state = self._failed = None
+            self._info = self._state = self._lesson = self._failed = None
         return news
 
 
@@ -118,7 +126,7 @@ class Reading:
         packets: Ring of compressed packets.
         first_index: Where to go on numbering.
         wall: Unix seconds at monotonic 0, for a camera that tells the time.
-        gate: Decides what is decoded of a live camera.
+        gate: Decides what is decoded; a recording is told to it as if it came live.
     """
 
     def __init__(
@@ -148,7 +156,7 @@ class Reading:
         self.turnstile = Turnstile()
         """Passed before a rest is caught up with."""
 
-        self.gate = gate if gate is not None and source.live else Gate()
+        self.gate = gate if gate is not None else Gate()
         """May be told, by any thread, what is `attended`."""
 
         self._blind = False
@@ -243,7 +251,10 @@ class Reading:
 
     def _follow(self, stream: Stream) -> None:
         collecting = stream if isinstance(stream, Collecting) else None
-        for packet in stream.packets():
+        packets = stream.packets()
+        if not self._source.live and not self.gate.off:
+            packets = as_if_live(packets)
+        for packet in packets:
             self.heard_at = time.monotonic()
             if self._handover.stopped:
                 return
@@ -253,6 +264,8 @@ class Reading:
                 self._gauge.add(packet)
             self._packets.add(packet)
             self._obey(stream, packet)
+            if packet.idr and (lesson := self.gate.lesson(packet.arrival)) is not None:
+                self._news.lesson(lesson)
             if collecting is not None:
                 collecting.lull = self.gate.lull
         if not self._handover.stopped:
@@ -363,14 +376,16 @@ class Reading:
             return
         if isinstance(picture, Stamped) and picture.stamp is not None:
             self.stamps.note(index, picture.stamp)
-        self._measure(stream, picture)
+        self._measure(stream, picture, arrival)
         self._waits_since = None
         self._watch(picture, arrival)
         if look and not self.gate.off:
             self.gate.look(picture, arrival)
-        dated = Dated(picture, index, self._date(picture, arrival), arrival)
+        when = self._date(picture, arrival)
+        # A recording that is told as if it came live has arrivals of its own time.
+        dated = Dated(picture, index, when, arrival if self._source.live else time.monotonic())
         if not show:
-            self._handover.pass_over(arrival)
+            self._handover.pass_over(dated.arrival)
             return
         if picture.time is not None:
             self._shown = picture.time
@@ -404,14 +419,16 @@ class Reading:
         self._time = max(self._time, self._time if known is None else known)
         return self._time
 
-    def _measure(self, stream: Stream, picture: Picture) -> None:
+    def _measure(self, stream: Stream, picture: Picture, arrival: float) -> None:
         size = picture.width, picture.height
-        known = self._size or (stream.info.width, stream.info.height)
-        self._size = size
+        before, self._size = self._size, size
+        if before is not None and size != before:
+            self.gate.anew()
+        if size != before:
+            self.gate.meet(stream.info.codec, *size, arrival)
+        known = before or (stream.info.width, stream.info.height)
         if size != known or stream.info is not self._info:
             self._info = stream.info
-            if size != known:
-                self.gate.anew()
             self._news.stream(stream.info.model_copy(update={"width": size[0], "height": size[1]}))
 
     def _change(self, state: CameraState, reason: str = "") -> None:

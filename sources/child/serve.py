@@ -158,7 +158,10 @@ class Service:
         # Asked once: looking a protocol up takes longer than all else in a turn of the loop.
         self._patient = self._source if isinstance(self._source, Patient) else None
         self._quiet = self._source.quiet if isinstance(self._source, Quiet) else 0.0
-        self._handover = Handover(live=self._source.live, wake=self._wake)
+        live = self._source.live
+        self._handover = Handover(
+            live=live, wake=self._wake, in_step=not live and order.gate != "off"
+        )
         self._news = News(self._wake)
         self._slots = Slots(self._slots_fd, order.slots, writable=True)
         self._pictures = PictureRing(order.kept)
@@ -175,7 +178,12 @@ class Service:
             packets,
             order.first_index,
             order.wall,
-            Gate(order.gate, Tuning(heartbeat=order.gate_heartbeat), Mask(order.privacy)),
+            Gate(
+                order.gate,
+                Tuning(heartbeat=order.gate_heartbeat),
+                Mask(order.privacy),
+                order.lesson,
+            ),
         )
         self._reading.turnstile = Turnstile(self._turns_fd, order.turns)
         self._clerk = Clerk(

@@ -23,6 +23,7 @@ from sources.message import (
     Given,
     Gone,
     Hint,
+    Lesson,
     Next,
     Open,
     Piece,
@@ -39,8 +40,10 @@ from sources.slot import Slots, create, readonly
 UNIT = float(os.environ.get("LOOKOUT_TEST_UNIT", "1"))
 """Factor by which slow machines stretch every deadline."""
 
-Message = Given | Ended | Taken | Piece | Gone | State | Hint | Pulse | StreamInfo | Failed
-Kind = TypeVar("Kind", Given, Ended, Taken, Piece, Gone, State, Hint, Pulse, StreamInfo, Failed)
+Message = Given | Ended | Taken | Piece | Gone | State | Hint | Pulse | Lesson | StreamInfo | Failed
+Kind = TypeVar(
+    "Kind", Given, Ended, Taken, Piece, Gone, State, Hint, Pulse, Lesson, StreamInfo, Failed
+)
 
 
 class HungUp(Exception):  # noqa: N818 (a fact the tests ask for)

@@ -25,6 +25,8 @@ class Quiet:
         visits: From and to, in seconds, when the block is there.
         noise: Standard deviation of the camera's noise, in levels of brightness.
         options: Of the encoder.
+        brightest: Level of the brightest thing in the empty scene.
+        blocks: Width and height of who comes, one after the other and again; at 320 x 180.
     """
 
     seconds: float
@@ -35,12 +37,15 @@ class Quiet:
     fps: int = 25
     gop: int = 25
     options: tuple[tuple[str, str], ...] = (("preset", "ultrafast"), ("crf", "23"))
+    brightest: int = 200
+    blocks: tuple[tuple[int, int], ...] = ((24, 70),)
 
     def write(self, path: Path) -> Path:
         """Encode it and return its path."""
         chance = np.random.default_rng(7)
         ground = np.kron(
-            chance.integers(40, 200, (self.height // 20, self.width // 20)), np.ones((20, 20))
+            chance.integers(40, self.brightest, (self.height // 20, self.width // 20)),
+            np.ones((20, 20)),
         )
         grain = [chance.normal(0, self.noise, ground.shape) for _ in range(23)]
         with av.open(str(path), "w") as container:
@@ -63,10 +68,13 @@ class Quiet:
         return path
 
     def _visit(self, picture: np.ndarray, at: float) -> None:
-        for begin, end in self.visits:
+        for number, (begin, end) in enumerate(self.visits):
             if begin <= at < end:
-                left = round((at - begin) / (end - begin) * (self.width - 24))
-                picture[60:130, left : left + 24] = 235
+                width, height = self.blocks[number % len(self.blocks)]
+                left = round((at - begin) / (end - begin) * (self.width - width))
+                if number // len(self.blocks) % 2:
+                    left = self.width - width - left
+                picture[130 - height : 130, left : left + width] = 250
 
 
 class Told:

@@ -1,15 +1,22 @@
 """Second stage of the child: is this packet worth decoding?"""
 
+from sources.child.gate.calibration import Verdict
 from sources.child.gate.machine import GateState, Machine, Order, Tuning
 from sources.child.gate.motion import PixelMotion
 from sources.child.gate.signal import Rating, SizeSignal
 from sources.child.luma import sampled
 from sources.child.mask import Mask
-from sources.message import GateMode, GateReport
+from sources.message import GateMode, GateReport, Lesson
 from sources.source import Packet, Picture
 
 LULL = 0.4
 """Seconds for which packets of a camera at rest collect at most."""
+
+STALE = 3600.0
+"""Seconds after which what was learnt holds no longer: noise and light change with the hour."""
+
+TAUGHT_EVERY = 30.0
+"""Seconds between two lessons for a later child."""
 
 _OTHER = 1.8
 """Times the usual size at the start of a calibration from which the camera sends another stream."""
@@ -24,10 +31,15 @@ class Gate:
         mode: `off` lets everything through.
         tuning: Figures of the state machine.
         mask: Hides from the gate, too, what nobody may see.
+        lesson: What the child before learnt; believed if it is of this stream, and not too old.
     """
 
     def __init__(
-        self, mode: GateMode = "off", tuning: Tuning | None = None, mask: Mask | None = None
+        self,
+        mode: GateMode = "off",
+        tuning: Tuning | None = None,
+        mask: Mask | None = None,
+        lesson: Lesson | None = None,
     ) -> None:
         self.attended = True
         """Whether the daemon wants every picture just now; any thread may set it."""
@@ -39,6 +51,9 @@ class Gate:
         self._motion = PixelMotion()
         self._mask = mask or Mask(())
         self._usual: float | None = None
+        self._lesson = lesson
+        self._stream: tuple[str, int, int] | None = None
+        self._taught_at = float("-inf")
 
     @property
     def off(self) -> bool:
@@ -84,6 +99,53 @@ class Gate:
         self._machine.picture(at, change)
         if not change.moved:
             self._signal.learn()
+
+    def meet(self, codec: str, width: int, height: int, at: float) -> None:
+        """Learn what the first picture of a stream is like, and believe a lesson about such ones.
+
+        Args:
+            codec: Its name.
+            width: Pixels.
+            height: Pixels.
+            at: When its packet arrived.
+        """
+        self._stream, lesson = (codec, width, height), self._lesson
+        self._lesson = None
+        if lesson is None or not 0 <= at - lesson.taken_at <= STALE:
+            return
+        if (lesson.codec, lesson.width, lesson.height) != self._stream:
+            return
+        self._signal.recall(lesson.usual, lesson.places)
+        self._usual = self._signal.usual or None
+        verdict = None
+        if lesson.auc is not None:
+            verdict = Verdict(lesson.auc, lesson.threshold, lesson.missed, lesson.surges)
+        self._machine.resume(at, verdict, lesson.gop)
+
+    def lesson(self, at: float) -> Lesson | None:
+        """Return what a later child should know, now and then; None most of the time."""
+        machine = self._machine
+        if self.off or not machine.settled or at - self._taught_at < TAUGHT_EVERY:
+            return None
+        if self._stream is None or machine.length is None or machine.looked_at == float("-inf"):
+            return None
+        self._taught_at = at
+        verdict = machine.verdict
+        usual, places = self._signal.usual_sizes()
+        codec, width, height = self._stream
+        return Lesson(
+            taken_at=machine.looked_at,
+            codec=codec,
+            width=width,
+            height=height,
+            gop=machine.length,
+            auc=None if verdict is None else verdict.auc,
+            threshold=None if verdict is None else verdict.threshold,
+            missed=1.0 if verdict is None else verdict.missed,
+            surges=verdict is None or verdict.surges,
+            usual=usual,
+            places=places,
+        )
 
     def anew(self) -> None:
         """Start over: the camera sends pictures of another size."""

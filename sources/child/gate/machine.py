@@ -112,6 +112,7 @@ class Machine:
         self._insist = insist
         self._tuning = tuning or Tuning()
         self._calibration = Calibration()
+        self._resumed = False
         self._usual_length: float | None = None
         self._idr_at: float | None = None
         self._gaps: deque[float] = deque(maxlen=5)
@@ -124,11 +125,17 @@ class Machine:
         self._shown_at = float("-inf")
         self._audited_at: float | None = None
         self._auditing = False
+        self._believed = False
+        """Whether sizes were trusted when the audit began."""
+
         self._witnessed: list[tuple[float, bool, bool]] = []
         self._changed = False
         self._sign_now = False
         self._showing = False
         """Whether the last packet was to be shown: it counts once it made a picture."""
+
+        self.looked_at = float("-inf")
+        """When a picture was compared with its packet last."""
 
     @property
     def heartbeat(self) -> float:
@@ -139,6 +146,33 @@ class Machine:
     def gop(self) -> float | None:
         """Seconds between IDRs, once known."""
         return median(self._gaps) if self._gaps else None
+
+    @property
+    def length(self) -> int | None:
+        """Packets from one IDR to the next, once known."""
+        return round(median(self._lengths)) if self._lengths else None
+
+    @property
+    def _trusting(self) -> bool:
+        """Whether sizes alone may keep a camera at rest."""
+        return self._insist or (self.verdict is not None and self.verdict.reliable)
+
+    @property
+    def settled(self) -> bool:
+        """Whether enough was looked at, or an earlier look is believed."""
+        return self._resumed or self._calibration.compared >= self._tuning.settled
+
+    def resume(self, at: float, verdict: Verdict | None, length: int) -> None:
+        """Believe what was measured earlier, after an audit that begins now.
+
+        Args:
+            at: Now.
+            verdict: What it came to; None if too little had happened to tell.
+            length: Packets in a group; with another length it is another stream.
+        """
+        self.verdict, self._usual_length, self._resumed = verdict, length, True
+        self._roused_at = at
+        self._audit()
 
     @property
     def alone(self) -> bool:
@@ -174,16 +208,19 @@ class Machine:
             self._changed = self.state != "live"
         if self.state != "live":
             return
-        rating = self._last_rating
+        rating, self.looked_at = self._last_rating, at
         self._calibration.add(at, rating.deviation, surge=rating.surge, moved=change.moved)
         if self._auditing:
-            self._witnessed.append((at, self._sign_now, change.moved))
+            # Where sizes are not believed, what an IDR shows is all there would have been.
+            sign = self._sign_now if self._believed else self._idr_at == at and change.moved
+            self._witnessed.append((at, sign, change.moved))
         if self._calibration.compared >= FRAMES and self._calibration.compared % _JUDGED_EVERY == 0:
             self._judge()
 
     def recalibrate(self) -> None:
         """Forget what was measured: the stream or the light is another one."""
         self._calibration = Calibration()
+        self._resumed = False
         self.verdict = None
         self._usual_length = None
         if self.state != "live":
@@ -233,9 +270,9 @@ class Machine:
             return None
         if self._insist:
             return "idle"
-        if self._calibration.compared < self._tuning.settled:
+        if not self.settled:
             return None
-        if self.verdict is not None and self.verdict.reliable:
+        if self._trusting:
             return "idle"
         return "watch" if gop <= self._tuning.watch_gop else None
 
@@ -251,8 +288,7 @@ class Machine:
             self.wakes += 1
             return self._rouse(at)
         if self._audited_at is not None and at - self._audited_at >= self._tuning.audit_every:
-            self._auditing = True
-            self._witnessed.clear()
+            self._audit()
             return self._rouse(at)
         if not idr:
             return Order.HOLD
@@ -271,16 +307,22 @@ class Machine:
         self._roused_at = self._shown_at = at
         return Order.CATCH_UP
 
+    def _audit(self) -> None:
+        self._auditing, self._believed = True, self._trusting
+        self._witnessed.clear()
+
     def _end_audit(self, at: float) -> None:
         if not self._auditing or at - self._roused_at < self._tuning.audit_for:
             return
         self._auditing = False
         self._audited_at = at
-        moving, missed = sum(moved for _, _, moved in self._witnessed), unnoticed(self._witnessed)
+        late = CAUGHT_UP if self._believed else CAUGHT_UP + (self.gop or 0.0)
+        moving = sum(moved for _, _, moved in self._witnessed)
+        missed = unnoticed(self._witnessed, late)
         self.audit.rounds += 1
         self.audit.moving += moving
         self.audit.missed += missed
-        if missed > max(_TOLERATED, MISSED * moving):
+        if self._believed and missed > max(_TOLERATED, MISSED * moving):
             self.recalibrate()
         self._judge()
 
@@ -290,11 +332,11 @@ class Machine:
             self.verdict = verdict
 
 
-def unnoticed(witnessed: list[tuple[float, bool, bool]]) -> int:
-    """Count moving pictures without a sign within `LINGER` before or `CAUGHT_UP` after."""
+def unnoticed(witnessed: list[tuple[float, bool, bool]], late: float = CAUGHT_UP) -> int:
+    """Count moving pictures without a sign within `LINGER` before or so many seconds after."""
     signs = [at for at, sign, _ in witnessed if sign]
     return sum(
-        not any(at - LINGER <= sign <= at + CAUGHT_UP for sign in signs)
+        not any(at - LINGER <= sign <= at + late for sign in signs)
         for at, _, moved in witnessed
         if moved
     )

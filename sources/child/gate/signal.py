@@ -6,6 +6,7 @@ pictures, hence every place has a median and a median deviation of its own.
 
 from bisect import insort
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -24,6 +25,9 @@ _REMEMBERED = 64
 
 _ENOUGH = 8
 """Sizes a place must have seen before it speaks for itself; until then all places together do."""
+
+_HANDED_ON = 16
+"""Sizes of each place that the next child is told."""
 
 _PLACES = 400
 """Places within a group that are told apart; what lies further on shares the last one."""
@@ -57,6 +61,10 @@ class Baseline:
 
     def __len__(self) -> int:
         return len(self._sizes)
+
+    def newest(self) -> tuple[int, ...]:
+        """Return the sizes that came last, as many as are handed on."""
+        return tuple(self._sizes)[-_HANDED_ON:]
 
     def learn(self, size: int) -> None:
         """Take a size in; the oldest leaves."""
@@ -106,6 +114,20 @@ class SizeSignal:
             return
         self._places.setdefault(self._place, Baseline()).learn(self._size)
         self._any.learn(self._size)
+
+    def usual_sizes(self) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
+        """Return the last usual sizes: of all places together, and of each from the first on."""
+        last = max(self._places, default=0)
+        each = (self._places.get(place) for place in range(last + 1))
+        return self._any.newest(), tuple(() if one is None else one.newest() for one in each)
+
+    def recall(self, usual: Sequence[int], places: Sequence[Sequence[int]]) -> None:
+        """Begin with sizes that are known to be usual; see `usual_sizes`."""
+        for size in usual:
+            self._any.learn(size)
+        for place, sizes in enumerate(places[: _PLACES + 1]):
+            for size in sizes:
+                self._places.setdefault(place, Baseline()).learn(size)
 
     def _smooth(self) -> float:
         return sum(self._recent) / len(self._recent) if self._recent else 0.0

@@ -7,7 +7,7 @@ from sources.child.gate.gate import Gate
 from sources.child.handover import Handover
 from sources.child.reading import GIVE_UP, News, Reading
 from sources.child.ring import PacketRing
-from sources.message import Ended, Failed, Given, Hint, State, StreamInfo
+from sources.message import Ended, Failed, Given, Hint, Lesson, State, StreamInfo
 from sources.testing.scripted import ScriptedConfig, ScriptedFault, ScriptedSource
 
 SCRIPTED = "sources.testing:ScriptedSource"
@@ -17,7 +17,9 @@ def nothing() -> None:
     """Wake nobody."""
 
 
-def read_all(config: ScriptedConfig) -> tuple[Handover, list[State | StreamInfo | Hint | Failed]]:
+def read_all(
+    config: ScriptedConfig,
+) -> tuple[Handover, list[State | StreamInfo | Lesson | Hint | Failed]]:
     """Run the reader in this thread as if live, and return what it left."""
     handover, news = Handover(live=True, wake=nothing), News(nothing)
     source = ScriptedSource("yard", config)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sources.child.gate.calibration import Verdict
 from sources.child.gate.machine import Machine, Order, Tuning
 from sources.child.gate.motion import Change
 from sources.child.gate.signal import Rating
@@ -146,6 +147,36 @@ def test_audit_measures_what_would_have_been_missed() -> None:
     assert camera.machine.audit.missed > 100
     assert camera.machine.verdict is None
     assert camera.machine.state == "live"
+
+
+def test_what_was_measured_before_is_believed_after_an_audit() -> None:
+    """Ten seconds, in which sizes must tell motion as they did; else everything starts over."""
+    verdict = calibrated().machine.verdict
+    resumed = Camera(Machine())
+    resumed.machine.resume(0.0, verdict, 25)
+    orders = resumed.run(16)
+    assert set(orders[: 10 * FPS]) == {Order.DECODE}
+    assert resumed.machine.state == "idle"
+    assert resumed.machine.audit.rounds == 1
+    wrong = Camera(Machine())
+    wrong.machine.resume(0.0, verdict, 25)
+    wrong.run(9, moving=True, loud=False)
+    assert set(wrong.run(60)) == {Order.DECODE}
+    assert wrong.machine.verdict is None
+
+
+def test_audits_of_a_watched_camera_count_what_comes_between_two_idrs() -> None:
+    """Where sizes are not believed, motion that no IDR shows is what is missed."""
+    verdict = Verdict(auc=0.5, threshold=None, missed=1.0)
+    camera = Camera(Machine(), gop=75)
+    camera.machine.resume(0.0, verdict, 75)
+    camera.run(6.2)
+    camera.run(1.0, moving=True)
+    camera.run(9)
+    assert camera.machine.audit.moving == 25
+    assert camera.machine.audit.missed == 25
+    assert camera.machine.verdict is verdict
+    assert camera.machine.state == "watch"
 
 
 def test_another_light_or_another_stream_starts_over() -> None:
