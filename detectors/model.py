@@ -49,6 +49,9 @@ class ModelFile:
     size: tuple[int, int] | None = None
     """Width and height its metadata says it was exported for."""
 
+    licence: str | None = None
+    """What its metadata says of its licence."""
+
     operators: frozenset[str] = frozenset()
     """Of an ONNX model: what it computes with."""
 
@@ -217,12 +220,13 @@ def _pt(file: Path, data: bytes) -> ModelFile:
 
 def _described(model: ModelFile, metadata: dict[str, Any]) -> ModelFile:
     """Add what Ultralytics' export wrote down; every value may be text or already a value."""
-    task = metadata.get("task")
+    task, licence = metadata.get("task"), metadata.get("license")
     return replace(
         model,
         names=class_numbers(model.path, _value(metadata.get("names"))),
         task=task if isinstance(task, str) else None,
         size=_size(_value(metadata.get("imgsz"))),
+        licence=licence[:200] if isinstance(licence, str) else None,
     )
 
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from daemon.backends import resolve
-from daemon.cli import pull, setting
+from daemon.cli import export, pull, setting
 from daemon.cli.trial import load_detector
 from daemon.config import Use, default_state
 from daemon.errors import ConfigRejected
@@ -40,11 +40,12 @@ _DIGITS = 12
 """Of a hash in the table; JSON has all."""
 
 app = typer.Typer(
-    help="Detector models: list those at hand and those known, fetch one, verify one.",
+    help="Detector models: list those at hand and those known, fetch, verify or export one.",
     no_args_is_help=True,
 )
 app.command("known")(pull.list_known)
 app.command("pull")(pull.pull)
+app.command("export")(export.export)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class Model:
     task: str | None
     labels: tuple[str, ...]
     """Class names, if its metadata has them."""
+
+    licence: str | None = None
+    """What its metadata says of it."""
 
     problem: str | None = None
     """Why it cannot be used."""
@@ -168,6 +172,7 @@ def describe(path: Path, sha256: str | None = None, *, allow_pickle: bool = Fals
         input=model.size,
         task=model.task,
         labels=model.names,
+        licence=model.licence,
     )
 
 
@@ -186,7 +191,8 @@ def _look(path: Path) -> Model:
     except DetectorRejected as exc:
         problem = str(exc).removeprefix(f"{path}: ")
         size = path.stat().st_size if path.is_file() else 0
-        return Model(str(path), path.suffix.lower()[1:], size, "", None, None, (), problem)
+        kind = path.suffix.lower()[1:]
+        return Model(str(path), kind, size, "", None, None, (), problem=problem)
 
 
 async def _load(path: Path, sha256: str, *, allow_pickle: bool) -> Loaded:
@@ -206,6 +212,7 @@ def _told(model: Model, loaded: Loaded) -> dict[str, Any]:
         "sha256": model.sha256,
         "input": f"{loaded.width}x{loaded.height}",
         "labels": list(loaded.labels),
+        "licence": model.licence,
         "description": loaded.description,
         "loaded_in_s": round(loaded.seconds, 3),
     }
@@ -226,6 +233,7 @@ def _print(found: list[Model]) -> None:
         said = [f"{model.input[0]}x{model.input[1]}"] if model.input else []
         said += [model.task] if model.task else []
         said += [f"{len(model.labels)} classes: {_short(model.labels)}"] if model.labels else []
+        said += [model.licence] if model.licence else []
         words = Text(model.problem, style="red") if model.problem else Text("; ".join(said))
         size = f"{model.bytes / _MEGABYTE:.1f} MB"
         table.add_row(Text(model.path), model.kind, size, model.sha256[:_DIGITS], words)

@@ -1,4 +1,8 @@
-"""Real networks of Ultralytics with random weights, and a picture in which they see things."""
+"""Real networks of Ultralytics with random weights that see things: built from their YAML.
+
+Random weights as they come find nothing anywhere: every score is the same. Here they are spread
+until a picture of noise holds a fair number of objects, at different places and of all classes.
+"""
 
 import os
 from pathlib import Path
@@ -6,40 +10,42 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 
 from detectors.families.coco import COCO
 
 Foreign = Any
 """Torch's own, which the base install cannot check."""
 
+FAMILIES = ("yolo11n.yaml", "yolov8n.yaml", "yolo26n.yaml")
 
-@pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+
+def keep_at_home(folder: Path) -> None:
     """Keep ultralytics at home before anything imports it, as the worker does."""
     os.environ.update(
-        YOLO_CONFIG_DIR=str(tmp_path_factory.mktemp("ultralytics")),
+        YOLO_CONFIG_DIR=str(folder),
         YOLO_OFFLINE="true",
         YOLO_AUTOINSTALL="false",
         YOLO_VERBOSE="false",
     )
 
 
-@pytest.fixture(scope="session", params=["yolo11n.yaml", "yolov8n.yaml", "yolo26n.yaml"])
-def checkpoint(
-    request: pytest.FixtureRequest,
-    settings: None,
-    noise: npt.NDArray[np.uint8],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    """Save a real model of the family with random weights that sees many things everywhere."""
+def noise(width: int = 640, height: int = 384) -> npt.NDArray[np.uint8]:
+    """Make a picture with structure at several scales."""
+    generator = np.random.default_rng(3)
+    coarse = np.kron(generator.integers(0, 255, (6, 10, 3)), np.ones((64, 64, 1)))
+    fine = np.kron(generator.integers(0, 90, (48, 80, 3)), np.ones((8, 8, 1)))
+    return np.clip(coarse * 0.7 + fine, 0, 255).astype(np.uint8)[:height, :width]
+
+
+def lively(family: str, folder: Path) -> Path:
+    """Save a model of a family, such as `yolo11n.yaml`, that sees many things everywhere."""
     import torch  # noqa: PLC0415 (only where the extra is)
     from ultralytics import YOLO  # noqa: PLC0415
 
     torch.manual_seed(7)
-    yolo = YOLO(request.param)
+    yolo = YOLO(family)
     yolo.model.names = dict(enumerate(COCO))
-    if request.param.startswith("yolo26"):
+    if family.startswith("yolo26"):
         yolo.model.end2end = True  # the head that needs no suppression
     head = yolo.model.model[-1]
     branches = [head.cv3] + ([head.one2one_cv3] if getattr(head, "one2one_cv3", None) else [])
@@ -47,8 +53,8 @@ def checkpoint(
     for layer in last:
         torch.nn.init.normal_(layer.weight, std=0.1)
     _settle_activations(yolo.model, torch.rand(2, 3, 384, 640))
-    _settle_scores(yolo.model, last, torch.from_numpy(noise.copy()).permute(2, 0, 1)[None] / 255)
-    path: Path = tmp_path_factory.mktemp("model") / request.param.replace(".yaml", ".pt")
+    _settle_scores(yolo.model, last, torch.from_numpy(noise().copy()).permute(2, 0, 1)[None] / 255)
+    path = folder / family.replace(".yaml", ".pt")
     yolo.save(path)
     return path
 
@@ -74,12 +80,3 @@ def _settle_scores(model: Foreign, layers: Foreign, picture: Foreign) -> None:
             return
         for layer in layers:
             layer.weight.data *= 0.8
-
-
-@pytest.fixture(scope="session")
-def noise() -> npt.NDArray[np.uint8]:
-    """Make a picture with structure at several scales."""
-    generator = np.random.default_rng(3)
-    coarse = np.kron(generator.integers(0, 255, (6, 10, 3)), np.ones((64, 64, 1)))
-    fine = np.kron(generator.integers(0, 90, (48, 80, 3)), np.ones((8, 8, 1)))
-    return np.clip(coarse * 0.7 + fine, 0, 255).astype(np.uint8)
