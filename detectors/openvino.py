@@ -200,6 +200,7 @@ class OpenvinoDetector:
                 size,
                 self._config.family,
                 names=[_name(output) for output in model.outputs],
+                background=_has_background(model),
             )
             family = with_pixels(family, self._config.pixels)
             model = _with_preprocessing(openvino, model, family)
@@ -347,6 +348,15 @@ def _with_preprocessing(openvino: _Foreign, model: _Foreign, family: Family) -> 
     if any(family.mean):
         pixels.mean(list(family.mean)).scale(list(family.deviation))
     return steps.build()
+
+
+def _has_background(model: _Foreign) -> bool:
+    """Tell whether class 0 of an SSD type is the background: its last operation says so."""
+    for operation in model.get_ops():
+        if operation.get_type_name() == "DetectionOutput":
+            said = operation.get_attributes()
+            return said.get("background_label_id", 0) == 0 and not said.get("decrease_label_id")
+    return True
 
 
 def _labels(model: _Foreign) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ def choose(
     wanted: FamilyName | None = None,
     *,
     names: Sequence[str] = (),
+    background: bool = True,
 ) -> Family:
     """Choose the family of a model.
 
@@ -37,6 +38,7 @@ def choose(
         size: Width and height of the input.
         wanted: The family the configuration names; None guesses by shape.
         names: Names of all outputs, where the runtime has them.
+        background: Whether class 0 of an SSD type is none, as far as the runtime knows.
 
     Raises:
         DetectorRejected: No family, or not the wanted one, has such outputs.
@@ -48,14 +50,17 @@ def choose(
             f"outputs {said} at input {size[0]}x{size[1]} are none we can read; supported: "
             "YOLOv8 and YOLO11 detection (1 x 4+classes x anchors), YOLOv10 and YOLO26 (1 x rows "
             "x 6), YOLOX (1 x anchors x 5+classes), DETR types (labels + boxes + scores, or logits "
-            "+ boxes), SSD (1 x 1 x rows x 7); export a detection model"
+            "+ boxes), SSD (1 x 1 x rows x 7, or boxes x 5 + labels); export a detection model"
         )
     if wanted is not None and wanted not in guesses:
         raise DetectorRejected(
             f"`family: {wanted}` does not fit: outputs {said} are of family {guesses[0]}; leave "
             "`family` out or name another model"
         )
-    return _build(wanted or guesses[0], shapes, size, names)
+    family = _build(wanted or guesses[0], shapes, size, names)
+    if family.name == "ssd" and len(shapes) == 1 and not background:
+        return replace(family, decode=partial(ssd.decode, size=size, first=0))
+    return family
 
 
 def with_pixels(family: Family, wanted: Pixels | None) -> Family:
@@ -105,6 +110,8 @@ def _by_shape(shapes: Sequence[tuple[int, ...]], size: tuple[int, int]) -> list[
             found = ["detr"]
         case [(1, 1, _, 7)]:
             found = ["ssd"]
+        case [_, _] if ssd_order(shapes):
+            found = ["ssd"]
         case [_, _] | [_, _, _] if detr_order(shapes):
             found = ["detr"]
         case _:
@@ -142,6 +149,21 @@ def detr_order(
     return first, box, second
 
 
+def ssd_order(shapes: Sequence[tuple[int, ...]]) -> tuple[int, int] | None:
+    """Tell boxes with scores and labels of the Open Model Zoo apart.
+
+    Returns:
+        Places of boxes and labels; None if it is no such model.
+    """
+    if len(shapes) != 2:  # noqa: PLR2004 (boxes and labels)
+        return None
+    for box, label in ((0, 1), (1, 0)):
+        *rows, last = shapes[box] or (0,)
+        if rows and last == _BOX + 1 and not _differ(shapes[label], tuple(rows)):
+            return box, label
+    return None
+
+
 def _differ(shape: tuple[int, ...], rows: tuple[int, ...]) -> bool:
     return len(shape) != len(rows) or any(
         a != b and -1 not in {a, b} for a, b in zip(shape, rows, strict=True)
@@ -168,6 +190,11 @@ def _build(
         case "yolox":
             decode = partial(yolox.decode, grid=yolox.Grid.over(*size))
             return Family(name, shape[2] - _BOX - 1, decode, False, 1, "corner", True)
+        case "ssd" if (order := ssd_order(shapes)) is not None:
+            join = partial(ssd.join_boxes, order=order)
+            return Family(
+                name, 0, end_to_end.decode, False, 1, "stretched", True, join, agnostic=True
+            )
         case "ssd":
             return Family(name, 0, partial(ssd.decode, size=size), False, 1, "stretched", True)
         case "detr":

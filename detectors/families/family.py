@@ -58,6 +58,9 @@ class Family:
     deviation: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """What each colour is then divided by."""
 
+    agnostic: bool = False
+    """Whether the class number says nothing where there is only one class."""
+
 
 def of_picture(outputs: Sequence[Array], number: int, count: int) -> list[Array]:
     """Cut one picture's part out of a batch's outputs.

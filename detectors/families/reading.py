@@ -1,6 +1,7 @@
 """From one picture's output to detections: decode, choose labels, suppress, bring back."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,6 +52,8 @@ class Reading:
     def read(self, output: Numbers, letterbox: Letterbox) -> Detections:
         """Turn one picture's output (without the batch axis) into detections."""
         found = self._family.decode(output, self._min_score)
+        if self._family.agnostic and len(self._names) == 1:
+            found = replace(found, number=np.zeros_like(found.number))
         known = (found.number >= 0) & (found.number < len(self._names))
         found = found.take(known & self._kept[np.where(known, found.number, 0)])
         if not found.number.size:

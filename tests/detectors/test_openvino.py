@@ -1,6 +1,7 @@
 """Models on OpenVINO: made here, and real ones against plain pre- and post-processing."""
 
 from pathlib import Path
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -40,7 +41,7 @@ def spot(box: tuple[int, int, int, int], size: tuple[int, int], color: tuple[int
     return picture
 
 
-LAYOUTS: list[Layout] = ["yolov8", "end_to_end", "yolox", "yolox_decoded", "ssd"]
+LAYOUTS: list[Layout] = list(get_args(Layout))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -5,6 +5,7 @@ bottom by arithmetic, and writes them into the first row of an output that looks
 Deterministic; made of pictures, not of training.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,7 @@ import numpy as np
 import openvino
 from openvino import opset13 as ops
 
-Layout = Literal["yolov8", "end_to_end", "yolox", "yolox_decoded", "ssd"]
+Layout = Literal["yolov8", "end_to_end", "yolox", "yolox_decoded", "ssd", "ssd_last", "boxes"]
 Node = Any
 """A node of the graph; OpenVINO has no types that a checker could use."""
 
@@ -61,14 +62,17 @@ def bright_model(
     white = 1 if layout in {"yolov8", "end_to_end"} else 255
     bright = _bright(picture, width, height, white * BRIGHT)
     anchors = sum((width // stride) * (height // stride) for stride in (8, 16, 32))
-    output = {
-        "yolov8": lambda: _yolov8(bright, anchors, classes, number),
-        "end_to_end": lambda: _end_to_end(bright, number),
-        "yolox": lambda: _yolox(bright, anchors, classes, number),
-        "yolox_decoded": lambda: _yolox_decoded(bright, width, height, classes, number),
-        "ssd": lambda: _ssd(bright, width, height, number),
-    }[layout]()
-    openvino.save_model(openvino.Model([output], [picture], layout), path, compress_to_fp16=False)
+    made: dict[Layout, Callable[[], list[Node]]] = {
+        "yolov8": lambda: [_yolov8(bright, anchors, classes, number)],
+        "end_to_end": lambda: [_end_to_end(bright, number)],
+        "yolox": lambda: [_yolox(bright, anchors, classes, number)],
+        "yolox_decoded": lambda: [_yolox_decoded(bright, width, height, classes, number)],
+        "ssd": lambda: [_ssd(bright, width, height, number)],
+        "ssd_last": lambda: [_ssd_last(bright, width, height, classes, number)],
+        "boxes": lambda: _boxes(bright, number),
+    }
+    graph = openvino.Model(made[layout](), [picture], layout)
+    openvino.save_model(graph, path, compress_to_fp16=False)
     if names:
         lines = "".join(f"  {index}: {name}\n" for index, name in enumerate(names))
         path.with_name("metadata.yaml").write_text(f"task: detect\nnames:\n{lines}")
@@ -186,3 +190,47 @@ def _ssd(bright: Bright, width: int, height: int, chosen: int) -> Node:
     rest = np.zeros((1, 199, 7), np.float32)
     rest[0, 0, 0] = -1
     return _first_of(row, 7, ops.constant(rest), (1, 1, 200, 7))
+
+
+def _ssd_last(bright: Bright, width: int, height: int, classes: int, chosen: int) -> Node:
+    """Let the zoo's own operation write the rows, its background behind the last class."""
+    across, down = number(width), number(height)
+    corners = [
+        ops.divide(bright.left, across),
+        ops.divide(bright.top, down),
+        ops.divide(bright.right, across),
+        ops.divide(bright.bottom, down),
+    ]
+    variances = ops.constant(np.full((1, 1, 4), 0.1, np.float32))
+    place = ops.reshape(_row(corners), ops.constant(np.array([1, 1, 4])), special_zero=False)
+    rest = ops.subtract(number(1), _score(bright))
+    scores = _row([*_scores(bright, classes, chosen), rest])
+    return ops.detection_output(
+        ops.constant(np.zeros((1, 4), np.float32)),
+        ops.reshape(scores, ops.constant(np.array([1, classes + 1])), special_zero=False),
+        ops.concat([place, variances], 1),
+        {
+            "background_label_id": classes,
+            "top_k": 10,
+            "keep_top_k": [10],
+            "code_type": "caffe.PriorBoxParameter.CENTER_SIZE",
+            "share_location": True,
+            "nms_threshold": 0.45,
+            "confidence_threshold": 0.05,
+            "normalized": True,
+            "num_classes": classes + 1,
+        },
+    )
+
+
+def _boxes(bright: Bright, chosen: int) -> list[Node]:
+    """Write boxes with scores beside labels, a hundred rows of each."""
+    corners = [bright.left, bright.top, bright.right, bright.bottom, _score(bright)]
+    boxes = _first_of(_row(corners), 5, _nothing(99, 5), (100, 5))
+    labels = ops.constant(np.full(100, chosen, np.int64))
+    named = []
+    for node, name in ((boxes, "boxes"), (labels, "labels")):
+        result = ops.result(node)
+        result.output(0).set_names({name})
+        named.append(result)
+    return named

@@ -6,6 +6,7 @@ import pytest
 from detectors.errors import DetectorRejected
 from detectors.families.choice import choose, settle, with_pixels
 from detectors.families.family import FamilyName
+from detectors.families.reading import Reading, place_for
 from detectors.families.yolox import Grid
 
 SIZE = (640, 384)
@@ -41,6 +42,8 @@ def test_the_shape_tells(shape: tuple[int, ...], name: FamilyName, classes: int)
         [(300,), (300, 4), (200,)],
         [(1, 300, 4), (1, 200, 80)],
         [(1, 300, 4), (1, 300, 4)],
+        [(100, 5), (99,)],
+        [(1, 100, 5), (100,)],
         [],
     ],
 )
@@ -100,3 +103,30 @@ def test_the_configuration_decides_about_pixels() -> None:
 def test_a_wish_settles_what_looks_like_two_families() -> None:
     """Rows of six are a head without suppression, or a DETR type of two classes if one says so."""
     assert choose([(1, 300, 6)], SIZE, "detr").classes == 2
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [[(100, 5), (100,)], [(100,), (100, 5)], [(1, -1, 5), (1, -1)], [(1, 100, 5), (1, 100)]],
+)
+def test_boxes_beside_labels_are_of_the_zoo(shapes: list[tuple[int, ...]]) -> None:
+    """In any order, with or without batch axis, with an open number of rows; pixels as they are."""
+    family = choose(shapes, SIZE)
+    assert (family.name, family.rgb, family.divisor, family.fit) == ("ssd", False, 1, "stretched")
+    boxes = np.array([[64, 38.4, 128, 76.8, 0.9], [0, 0, 1, 1, 0.05]], np.float32)
+    labels = np.array([1, 0])
+    outputs = [boxes, labels] if len(shapes[0]) > len(shapes[1]) else [labels, boxes]
+    place = place_for(family, (1280, 768), SIZE)
+    for names, expected in ((("person",), ("person",)), (("vehicle", "person"), ("person",))):
+        found = Reading(family, names, None, 0.1, 0.6).read(family.join(outputs), place)
+        assert found.label == expected
+        assert np.allclose(found.xyxy, [[0.1, 0.1, 0.2, 0.2]])
+
+
+def test_where_the_background_is_decides_about_class_0() -> None:
+    """Rows of class 0 are nothing, or the first name, as the graph says."""
+    output = np.zeros((1, 10, 7), np.float32)
+    output[0, 0] = [0, 0, 0.9, 0, 0, 0.5, 1]
+    shapes = [(1, 1, 10, 7)]
+    assert len(choose(shapes, SIZE).decode(output, 0.5).score) == 0
+    assert choose(shapes, SIZE, background=False).decode(output, 0.5).number.tolist()[0] == 0
