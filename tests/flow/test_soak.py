@@ -41,10 +41,10 @@ def survived(soak: Soak, faults: int, pause: tuple[float, float], within: float)
     """Do faults at random; check identities, what is held, and that every camera is back."""
     before = soak.settle()
     soak.rage(faults, pause, within)
-    after = soak.settle()
+    soak.settle()
     told(soak)
     assert soak.wrong()[1] == 0
-    assert after == before
+    assert soak.left(before) == []
 
 
 def test_each_fault_once_over_four_cameras(tmp_path: Path, broker: Mosquitto) -> None:
@@ -72,11 +72,11 @@ def test_two_hundred_faults_over_sixteen_cameras(tmp_path: Path, broker: Mosquit
     require_gstreamer()
     with soaking(tmp_path, broker, recorders=(4, 4, 4), singles=4, seed=SEED) as soak:
         survived(soak, 200, (1.0, 3.5), 15 * 60)
-        for name, samples in soak.memory.items():
-            grown = slope(samples[len(samples) // 2 :])
-            print(  # noqa: T201
-                f"PSS of the {name}: {samples[-1][1]:.1f} MB, {grown.per_minute:+.3f} ± "
-                f"{grown.error:.3f} MB a minute over {grown.minutes:.1f} minutes"
+        grown = {name: slope(held[len(held) // 2 :]) for name, held in soak.memory.items()}
+        for name, rise in grown.items():
+            print(  # noqa: T201 (the figures of the run)
+                f"PSS of the {name}: {soak.memory[name][-1][1]:.1f} MB, {rise.per_minute:+.3f} ± "
+                f"{rise.error:.3f} MB a minute over {rise.minutes:.1f} minutes"
             )
-            assert grown.sure <= LEVEL, name
         soak.watched.end(torn=TORN)
+        assert not {name: rise for name, rise in grown.items() if rise.sure > LEVEL}

@@ -26,6 +26,15 @@ class Remains:
     mapped: int
     """Pieces of shared memory that the daemon has mapped."""
 
+    def beyond(self, other: "Remains") -> list[str]:
+        """Say what is held here and was not there, or is missing."""
+        found = [] if self.processes == other.processes else [f"processes {self.processes}"]
+        for name in ("zombies", "descriptors", "memfds", "mapped"):
+            now, before = getattr(self, name), getattr(other, name)
+            if now > before:
+                found.append(f"{now} {name} instead of {before}")
+        return found
+
 
 def remains(pid: int) -> Remains:
     """Count what the daemon of this process id holds now."""

@@ -58,9 +58,10 @@ class Soak:
     _sampled: float = 0.0
 
     def settle(self, within: float = 90.0) -> Remains:
-        """Wait until every camera is online and shows a picture later than now; count what is held.
+        """Wait until every camera is online and shows a picture later than now.
 
-        Descriptors that are just being closed are given time.
+        Returns:
+            What is held then.
         """
         now, lookout = time.monotonic(), self.watched.lookout
         for camera in self.cameras:
@@ -68,6 +69,13 @@ class Soak:
         for camera in self.cameras:
             self.watched.fresh(camera.name, now, within)
         return remains(lookout.pid)
+
+    def left(self, before: Remains, within: float = 30.0) -> list[str]:
+        """Say what is held beyond what was held before; what is just being closed has time."""
+        ends, pid = time.monotonic() + within, self.watched.lookout.pid
+        while (found := remains(pid).beyond(before)) and time.monotonic() < ends:
+            time.sleep(0.2)
+        return found
 
     def rage(self, count: int, pause: tuple[float, float], within: float) -> None:
         """Begin so many faults, some seconds between two, as far as the seconds suffice."""
