@@ -20,7 +20,6 @@ _DECODERS = frozenset({"h264", "hevc", "mjpeg"})
 """What a camera may make us decode: an attacked camera must not choose among all of libav."""
 
 _CONFIGURED = "configured"
-_UDP = "udp is asked for"
 """Why libavformat reads a camera that our own client has not spoken to."""
 
 
@@ -32,12 +31,13 @@ class RtspConfig(NetworkConfig):
     `credential`."""
 
     transport: Literal["tcp", "udp"] = "tcp"
-    """`tcp` (default) loses nothing on the way; `udp` may be faster and may lose pictures. An
-    encrypted address goes over TCP whatever stands here."""
+    """`tcp` (default) loses nothing on the way; `udp` may be faster and may lose pictures: what
+    misses something, or builds on it, is not shown. An encrypted address goes over TCP whatever
+    stands here."""
 
     reader: Literal["auto", "own", "libav"] = "auto"
-    """Who reads the stream: `own` is Lookout's reader (H.264 and H.265 over TCP), which gives each
-    picture one frame interval sooner and knows when it was taken; `libav` is FFmpeg's, which knows
+    """Who reads the stream: `own` is Lookout's reader (H.264 and H.265), which gives each picture
+    one frame interval sooner and knows when it was taken; `libav` is FFmpeg's, which knows
     more codecs and transports; `auto` (default) takes the own one wherever it understands the
     camera."""
 
@@ -63,9 +63,8 @@ class RtspSource:
     def open(self, secret: Secret | None) -> Stream:
         """Connect; only RTSP and what it is made of may be spoken."""
         config = self._config
-        encrypted = urlsplit(config.url).scheme == "rtsps"
-        reason = _CONFIGURED if config.reader == "libav" else _UDP
-        if config.reader != "libav" and (config.transport == "tcp" or encrypted):
+        reason = _CONFIGURED
+        if config.reader != "libav":
             from sources.child.rtsp.errors import NotUnderstood  # noqa: PLC0415 (child only)
 
             try:
@@ -74,7 +73,7 @@ class RtspSource:
                 reason = str(error)
         if config.reader == "own":
             raise SourceRejected(f"our own reader cannot follow it: {reason}; set `reader: auto`")
-        if reason in {_CONFIGURED, _UDP}:
+        if config.reader == "libav":
             from sources.child.rtsp.aim import aimed  # noqa: PLC0415 (child only)
             from sources.child.rtsp.redirect import ask_first  # noqa: PLC0415 (the same)
 
@@ -85,7 +84,9 @@ class RtspSource:
         from sources.child.rtsp.aim import aimed  # noqa: PLC0415 (child only)
         from sources.child.rtsp.stream import RtspStream  # noqa: PLC0415 (the same)
 
-        return RtspStream(*aimed(self._config.url, self._config, secret), self.read_timeout)
+        config = self._config
+        udp = config.transport == "udp" and urlsplit(config.url).scheme == "rtsp"
+        return RtspStream(*aimed(config.url, config, secret), self.read_timeout, udp=udp)
 
     def _libav(self, secret: Secret | None, reason: str) -> Stream:
         from sources.child.fault import Attempt  # noqa: PLC0415 (PyAV only in the child)

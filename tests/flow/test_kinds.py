@@ -81,7 +81,7 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
         check(lookout, subscriber, secrets=(WORD,))
     assert readers == {
         "tcp": ("own", "tcp"),
-        "udp": ("libav", "udp"),
+        "udp": ("own", "udp"),
         "rtsps": ("own", "tls"),
         **dict.fromkeys(("hls", "file"), ("libav", None)),
         **dict.fromkeys(("mjpeg", "still"), ("http", None)),

@@ -65,7 +65,7 @@ def test_camera_is_followed(server: RtspServer, transport: str) -> None:
         assert numbers[0] is not None
         assert [answer.time for answer in given] == sorted(answer.time for answer in given)
         info = child.wait_for(StreamInfo)
-        assert info.details["reader"] == ("own" if transport == "tcp" else "libav")
+        assert info.details["reader"] == "own"
         assert (info.codec, info.width, info.height) == ("h264", 320, 240)
     assert child.process.returncode == 0
     server.wait_for_viewers(0)

@@ -90,6 +90,15 @@ class Connection:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least)
             self._lull = seconds
 
+    @property
+    def host(self) -> str:
+        """The camera's address."""
+        return self._target.host
+
+    def fileno(self) -> int:
+        """Return its descriptor, to wait for it together with others."""
+        return self._socket.fileno()
+
     def send(self, data: bytes) -> None:
         """Send all of it."""
         self._socket.settimeout(self._target.patience)

@@ -38,14 +38,20 @@ class Session:
         connection: Fresh.
         url: Without user and password.
         authorization: None offers no password.
+        ports: Ours for pictures and reports over UDP; None lets them come over the connection.
     """
 
     def __init__(
-        self, connection: Connection, url: str, authorization: Authorization | None
+        self,
+        connection: Connection,
+        url: str,
+        authorization: Authorization | None,
+        ports: tuple[int, int] | None = None,
     ) -> None:
         self._connection = connection
         self._url = url
         self._authorization = authorization
+        self._ports = ports
         self._sequence = 0
         self._id = ""
         self._interval = _USUAL_TIMEOUT / 2
@@ -53,6 +59,9 @@ class Session:
         self._with_parameter = True
         self.channel = 0
         """Channel of the pictures; the next one has the reports."""
+
+        self.theirs: tuple[int, int] | None = None
+        """The camera's ports over UDP, where it names them."""
 
         self.track: Track | None = None
 
@@ -132,18 +141,35 @@ class Session:
         return read(answer.body.decode("utf-8", "replace"), base)
 
     def _set_up(self, track: Track) -> None:
-        answer = self._ask("SETUP", track.control, "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")
+        wish = "RTP/AVP/TCP;unicast;interleaved=0-1"
+        if self._ports is not None:
+            wish = "RTP/AVP;unicast;client_port={}-{}".format(*self._ports)
+        answer = self._ask("SETUP", track.control, f"Transport: {wish}")
         _demand(answer)
         transport = answer.get("transport").lower()
         fields = dict(word.strip().partition("=")[::2] for word in transport.split(";"))
-        if "tcp" not in transport:
+        if self._ports is not None:
+            self._apart(transport, fields)
+        elif "tcp" not in transport:
             raise NotUnderstood("it does not send over TCP")
-        channel = fields.get("interleaved", "0-1").partition("-")[0]
-        self.channel = int(channel) if channel.isdecimal() and len(channel) <= 3 else 0  # noqa: PLR2004
+        else:
+            channel = fields.get("interleaved", "0-1").partition("-")[0]
+            self.channel = int(channel) if channel.isdecimal() and len(channel) <= 3 else 0  # noqa: PLR2004
         self._id, _, rest = answer.get("session").partition(";")
         timeout = rest.strip().lower().removeprefix("timeout=")
         seconds = float(timeout) if timeout.isdecimal() and len(timeout) < 9 else _USUAL_TIMEOUT  # noqa: PLR2004
         self._interval = min(max(seconds / 2, _SHORTEST), _LONGEST)
+
+    def _apart(self, transport: str, fields: dict[str, str]) -> None:
+        """Understand how it will send over UDP, which is as we asked or not at all."""
+        if "tcp" in transport or "multicast" in transport:
+            raise NotUnderstood("it does not send over UDP to one viewer")
+        if fields.get("source", self._connection.host) != self._connection.host:
+            raise NotUnderstood("it sends from another address")
+        words = fields.get("server_port", "").split("-")
+        ports = [int(word) for word in words if word.isdecimal() and len(word) <= 5]  # noqa: PLR2004
+        if len(ports) == 2 and all(0 < port < 65_536 for port in ports):  # noqa: PLR2004
+            self.theirs = ports[0], ports[1]
 
     def _ask(self, method: str, address: str, *lines: str) -> Message:
         for _ in range(_TRIES):

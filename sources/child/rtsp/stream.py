@@ -21,6 +21,7 @@ from sources.child.libav import (
 from sources.child.rtsp.assembly import Assembly, Unit
 from sources.child.rtsp.authorization import Authorization
 from sources.child.rtsp.connection import Connection, Target
+from sources.child.rtsp.datagrams import Datagrams
 from sources.child.rtsp.errors import NotUnderstood
 from sources.child.rtsp.nal import cutter
 from sources.child.rtsp.packet import rtp, says_goodbye, sender_report
@@ -42,6 +43,7 @@ class RtspStream:
         url: What to ask for, without user and password.
         authorization: None offers no password.
         patience: Seconds without a packet after which the camera counts as gone.
+        udp: Whether its packets come by themselves, and not over the connection.
 
     Raises:
         SourceUnavailable: It may work later.
@@ -50,18 +52,32 @@ class RtspStream:
     """
 
     def __init__(
-        self, target: Target, url: str, authorization: Authorization | None, patience: float
+        self,
+        target: Target,
+        url: str,
+        authorization: Authorization | None,
+        patience: float,
+        *,
+        udp: bool = False,
     ) -> None:
         self.mishaps = Mishaps()
         self._patience = patience
         self._encrypted = target.tls is not None
         self._connection = Connection(target)
+        self._datagrams: Datagrams | None = None
         try:
-            self._session = Session(self._connection, url, authorization)
+            if udp:
+                self._datagrams = Datagrams(target.host)
+            ports = self._datagrams.ports if self._datagrams is not None else None
+            self._session = Session(self._connection, url, authorization, ports)
             track = self._session.open()
         except (NotUnderstood, SourceRejected, SourceUnavailable):
-            self._connection.close()
+            self._hang_up()
             raise
+        if self._datagrams is not None:
+            self._datagrams.watch(self._connection.fileno())
+            if self._session.theirs is not None:
+                self._datagrams.greet(self._session.theirs)
         self._track = track
         self._assembly = Assembly(cutter(track.codec), track.sets, self.mishaps)
         self._timeline = Timeline(track.rate, self.mishaps)
@@ -81,7 +97,9 @@ class RtspStream:
 
     @lull.setter
     def lull(self, seconds: float) -> None:
-        self._connection.lull = seconds
+        # Over UDP nothing could hold a camera back that sends more than the kernel takes.
+        if self._datagrams is None:
+            self._connection.lull = seconds
 
     def align(self, wall: float) -> None:
         """Learn what Unix time was at monotonic 0."""
@@ -103,9 +121,9 @@ class RtspStream:
             due = self._session.keep_alive()
             left = heard_at + self._patience - time.monotonic()
             if left <= 0:
-                raise SourceUnavailable(f"the camera was silent for {self._patience:g} s")
+                raise SourceUnavailable(self._silent())
             try:
-                received = self._connection.receive(min(due, left))
+                received = self._receive(min(due, left))
             except NotUnderstood as error:
                 raise SourceUnavailable(str(error)) from None
             since, ended = heard_at, False
@@ -166,7 +184,27 @@ class RtspStream:
         """Say goodbye (TEARDOWN) and hang up."""
         with suppress(SourceUnavailable):
             self._session.close()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._datagrams is not None:
+            self._datagrams.close()
         self._connection.close()
+
+    def _receive(self, patience: float) -> list[tuple[int, bytes, float]]:
+        """Return the packets that came; what the camera says goes to the connection's messages."""
+        if self._datagrams is None:
+            return self._connection.receive(patience)
+        received = self._datagrams.receive(patience)
+        if self._datagrams.spoken:
+            self._connection.receive(0.0)
+        return received
+
+    def _silent(self) -> str:
+        silent = f"the camera was silent for {self._patience:g} s"
+        if self._datagrams is None or self._codec.width:
+            return silent
+        return f"{silent}: what it sends over UDP may not get through; try `transport: tcp`"
 
     def _take(self, data: bytes, arrival: float, units: list[Unit]) -> None:
         packet = rtp(data)
@@ -219,6 +257,12 @@ class RtspStream:
     def _ends_at(self) -> str:
         return "marker" if self._assembly.trusting else "next picture"
 
+    @property
+    def _transport(self) -> str:
+        if self._datagrams is not None:
+            return "udp"
+        return "tls" if self._encrypted else "tcp"
+
     def _describe(self) -> StreamInfo:
         codec, track = self._codec, self._track
         width, height = codec.width, codec.height
@@ -232,7 +276,7 @@ class RtspStream:
             fps=track.fps,
             details={
                 "reader": "own",
-                "transport": "tls" if self._encrypted else "tcp",
+                "transport": self._transport,
                 "tracks": "; ".join(track.media)[:300],
                 "format": "rtsp",
                 "profile": str(codec.profile)[:40] if codec.profile else None,

@@ -105,6 +105,9 @@ class Script:
     ends: int | None = None
     """Picture before which the camera ends the stream; None never."""
 
+    transport: str = "RTP/AVP/TCP;unicast;interleaved=0-1;ssrc=00001234"
+    """What is answered to SETUP. Whatever it says, pictures come over the connection."""
+
     session: int = 60
     """Seconds after which a viewer that says nothing is hung up on."""
 

@@ -221,7 +221,7 @@ class _Viewer:
     def _setup(self, request: Request) -> Reply:
         if request.address != self._track():
             return "404 Not Found", [], ""
-        transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1;ssrc=00001234"
+        transport = f"Transport: {self._script.transport}"
         return "200 OK", [transport, f"Session: 77;timeout={self._script.session}"], ""
 
     def _started(self, _: Request) -> Reply:

@@ -26,11 +26,13 @@ def clip(clips: Path) -> Footage:
 
 
 @contextmanager
-def conversation(camera: CameraB, word: str | None = None) -> Iterator[Session]:
+def conversation(
+    camera: CameraB, word: str | None = None, ports: tuple[int, int] | None = None
+) -> Iterator[Session]:
     """Connect; nothing is said yet."""
     known = None if word is None else Authorization(USER, word)
     with closing(Connection(Target("127.0.0.1", camera.port, 5.0))) as connection:
-        yield Session(connection, camera.url, known)
+        yield Session(connection, camera.url, known, ports)
 
 
 def opened(camera: CameraB, word: str | None = None) -> None:
@@ -48,6 +50,44 @@ def test_track_is_found_and_played(clip: Footage) -> None:
         session.close()
     methods = [request.method for request in camera.requests]
     assert methods[:4] == ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]
+
+
+def test_udp_is_asked_for_with_our_ports(clip: Footage) -> None:
+    """The camera is told where to send to, and where it sends from is understood."""
+    script = Script(transport="RTP/AVP;unicast;client_port=6000-6001;server_port=7000-7001")
+    with CameraB(clip, script) as camera:
+        with conversation(camera, ports=(6000, 6001)) as session:
+            session.open()
+            assert session.theirs == (7000, 7001)
+        (asked,) = camera.asked("SETUP")
+        assert asked.headers["transport"] == "RTP/AVP;unicast;client_port=6000-6001"
+
+
+@pytest.mark.parametrize(
+    "transport",
+    [
+        "RTP/AVP/TCP;unicast;interleaved=0-1",
+        "RTP/AVP;multicast;destination=239.0.0.1;port=6000-6001",
+        "RTP/AVP;unicast;client_port=6000-6001;server_port=1-2;source=10.0.0.9",
+    ],
+)
+def test_another_way_than_udp_to_us_is_left_to_others(clip: Footage, transport: str) -> None:
+    """What is not sent to our ports, from the camera we speak to, is not waited for."""
+    with (
+        CameraB(clip, Script(transport=transport)) as camera,
+        conversation(camera, ports=(6000, 6001)) as session,
+        pytest.raises(NotUnderstood),
+    ):
+        session.open()
+
+
+@pytest.mark.parametrize("ports", ["", ";server_port=7000", ";server_port=0-1", ";server_port=a-b"])
+def test_ports_that_are_not_named_are_not_greeted(clip: Footage, ports: str) -> None:
+    """A camera may keep its ports to itself."""
+    script = Script(transport=f"RTP/AVP;unicast;client_port=6000-6001{ports}")
+    with CameraB(clip, script) as camera, conversation(camera, ports=(6000, 6001)) as session:
+        session.open()
+        assert session.theirs is None
 
 
 @pytest.mark.parametrize(

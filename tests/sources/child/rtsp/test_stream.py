@@ -398,3 +398,15 @@ def test_redirect_is_followed_by_neither_reader(h264: Footage, reader: str) -> N
         assert not other.connections
     assert failed.remedy == "rejected"
     assert "elsewhere" in failed.reason
+
+
+def test_udp_that_does_not_come_through_is_given_up_with_advice(h264: Footage) -> None:
+    """A camera that plays and sends nothing to our ports is gone, and another way is named."""
+    script = Script(transport="RTP/AVP;unicast;client_port=1-2;server_port=3-4")
+    with CameraB(h264, script) as camera, Child() as child:
+        config = {"url": camera.url, "transport": "udp", "reader": "own", "read_timeout": 1}
+        child.open(RTSP, config)
+        failed = child.wait_for(Failed)
+        assert failed.remedy == "unavailable"
+        assert "try `transport: tcp`" in failed.reason
+        assert child.exit_code() == 1
