@@ -198,7 +198,7 @@ def line(
         wiring=wiring,
         clips=clips,
         film=film,
-        overlay=Overlay(camera.config.zones) if film else None,
+        overlay=Overlay(camera.config.zones, camera.config.lines) if film else None,
     )
 
 

@@ -133,7 +133,7 @@ class CameraConfig(_Section):
     crop: tuple[Relative, Relative, Relative, Relative] | None = None
     """Left, top, right, bottom of the part that is watched; default all of it."""
 
-    zones: dict[Name, ZoneConfig] = {}
+    zones: dict[Name, ZoneConfig] = Field(default={}, max_length=64)
     """Parts of the picture with a name, after rotation and crop; default none. Events say in which
     zones their objects are, and each zone has counts of its own."""
 

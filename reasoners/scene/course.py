@@ -21,16 +21,20 @@ RUNS_AFTER, RUNS_NOT_AFTER = 1.0, 1.0
 FAST = 2.5
 """Metres per second from which a stop can be sudden."""
 
-LEFT_OVER, BRAKING = 0.8, 2.2
+LEFT_OVER, BRAKING = 0.8, 2.6
 """A stop is sudden if no more metres per second are left, and so many were lost a second."""
 
 CLEARLY = 1.0
 """Metres per second from which an object has a direction."""
 
+KEPT_UP, FOR = 0.7, 0.3
+"""Share of its highest speed that it must have kept up, and for how many seconds, before it stops:
+a box that was only just found may leap."""
+
 NEARLY = 0.9
 """Share of its highest speed down to which it has not begun to slow down."""
 
-RECALL = 1.4
+RECALL = 1.8
 """Seconds for which speeds are remembered."""
 
 SPACING = 0.09
@@ -143,5 +147,8 @@ class Course:
         if speed > LEFT_OVER:
             return None
         self._armed = False
+        fast = [at for at, before in self._speeds if before >= KEPT_UP * peak]
+        if fast[-1] - fast[0] < FOR - EPSILON:
+            return None
         since = max(at for at, before in self._speeds if before >= NEARLY * peak)
         return (peak, since) if peak - speed >= BRAKING * (now - since) else None

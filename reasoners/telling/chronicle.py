@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from reasoners.event import EndReason, Event, EventObject, Reasoning
+from reasoners.event import EndReason, Event, EventObject, EventRelation, Reasoning
 from reasoners.scene.change import (
     Change,
     Entered,
@@ -24,6 +24,7 @@ from reasoners.scene.presence import RULE, UNLABELLED
 from reasoners.scene.scene import Scene
 from reasoners.scene.thing import Thing
 from reasoners.scene.view import View
+from reasoners.telling.relating import carried
 from reasoners.telling.snapshot import picture
 from reasoners.telling.story import Story, Telling
 from reasoners.telling.wire import event_object, moment
@@ -217,6 +218,10 @@ class Chronicle:
     def zone_counts(self) -> dict[str, dict[str, int]]:
         """Count what is in each zone by label."""
         return self._scene.zone_counts()
+
+    def relations(self) -> tuple[EventRelation, ...]:
+        """Tell what holds now between all that is there: the live graph, strongest first."""
+        return carried(self._scene.relations(), self._scene.track, most=None)[0]
 
     def pending(self) -> tuple[str, ...]:
         """Return the ids of events whose question has no terminal state yet."""

@@ -1,8 +1,10 @@
-"""What is drawn on every frame of a film of a replay: zones, tracks, tails, time. Pure."""
+"""What is drawn on every frame of a film of a replay: zones, lines, tracks, tails, time. Pure."""
 
 from collections import deque
 from collections.abc import Mapping
+from types import MappingProxyType
 
+from reasoners.scene.line import LineConfig
 from reasoners.scene.view import View
 from reasoners.scene.zone import ZoneConfig
 from reasoners.telling.wire import track_name
@@ -26,24 +28,36 @@ COLORS = (
 """One after the other by track id, so that neighbours differ."""
 
 
+EMPTY: Mapping[str, LineConfig] = MappingProxyType({})
+
+
 class Overlay:
     """The marks of one camera, frame after frame; remembers where each track was.
 
     Args:
         zones: As configured, by name.
+        lines: As configured, by name.
     """
 
-    def __init__(self, zones: Mapping[str, ZoneConfig]) -> None:
-        self._zones = tuple(
-            Mark(shape="polygon", points=zone.points, text=(zone.title or name)[:80], color=FAINT)
-            for name, zone in zones.items()
+    def __init__(
+        self, zones: Mapping[str, ZoneConfig], lines: Mapping[str, LineConfig] = EMPTY
+    ) -> None:
+        self._places = (
+            *(
+                Mark(shape="polygon", points=zone.points, text=zone.title or name, color=FAINT)
+                for name, zone in zones.items()
+            ),
+            *(
+                Mark(shape="line", points=line.points, text=line.title or name, color=FAINT)
+                for name, line in lines.items()
+            ),
         )
         self._tails: dict[int, deque[tuple[float, tuple[float, float]]]] = {}
 
     def frame(self, view: View) -> PictureRequest:
         """Ask for this frame with everything the tracker knows of it drawn on."""
         self._forget(view.captured_at, {track.id for track in view.tracks})
-        marks = list(self._zones)
+        marks = list(self._places)
         for track in view.tracks[:MOST]:
             color = FAINT if track.lost else COLORS[track.id % len(COLORS)]
             left, top, right, bottom = (min(1.0, max(0.0, side)) for side in track.xyxy)

@@ -17,16 +17,19 @@ _SAYING: tuple[frozenset[Predicate], ...] = (
 
 
 def carried(
-    relations: Sequence[Relation], track: Callable[[int], int | None]
+    relations: Sequence[Relation],
+    track: Callable[[int], int | None],
+    most: int | None = RELATIONS,
 ) -> tuple[tuple[EventRelation, ...], int]:
     """Choose and write the relations of one event.
 
     Args:
         relations: All that touch its object, with the object as subject where that can be said.
         track: Tells the track id an object has or had last; None if that is forgotten.
+        most: How many to write; None for all.
 
     Returns:
-        At most `RELATIONS`: what holds before what held, what says much before what says little,
+        At most so many: what holds before what held, what says much before what says little,
         then the surest. And how many were left out.
     """
     written: list[EventRelation] = []
@@ -34,7 +37,7 @@ def carried(
         subject = track(relation.subject)
         other = relation.object
         place = other if isinstance(other, str) else _name(track(other))
-        if subject is None or place is None or len(written) == RELATIONS:
+        if subject is None or place is None or len(written) == most:
             continue
         written.append(
             EventRelation(

@@ -25,10 +25,14 @@ def quality(thing: Thing) -> float:
 
 
 def picture(index: int, things: Iterable[Thing], config: SceneConfig) -> PictureRequest:
-    """Ask for a frame with zones drawn faintly and the objects boxed, label and score beside."""
+    """Ask for a frame: zones and lines faint, the objects boxed with label and score beside."""
     zones = tuple(
         Mark(shape="polygon", points=zone.points, text=(zone.title or name)[:80], color=FAINT)
         for name, zone in config.zones.items()
+    )
+    lines = tuple(
+        Mark(shape="line", points=line.points, text=(line.title or name)[:80], color=FAINT)
+        for name, line in config.lines.items()
     )
     boxes = tuple(
         Mark(
@@ -43,5 +47,5 @@ def picture(index: int, things: Iterable[Thing], config: SceneConfig) -> Picture
         index=index,
         longest=config.snapshot_longest,
         quality=config.snapshot_quality,
-        marks=zones + boxes,
+        marks=zones + lines + boxes,
     )

@@ -86,6 +86,21 @@ def test_smallest_configuration_has_defaults() -> None:
             "x.yaml: cameras.a: privacy.0: a polygon needs three points and more",
         ),
         (
+            {"cameras": {"a": {"source": {"type": "x"}, "lines": {"gate": {"points": [[0, 0]]}}}}},
+            "x.yaml: cameras.a.lines.gate.points: ",
+        ),
+        (
+            {
+                "cameras": {
+                    "a": {
+                        "source": {"type": "x"},
+                        "zones": {"a": {"points": [[0, 0], [1, 0], [1, 1]], "loitering_time": 3}},
+                    }
+                }
+            },
+            "x.yaml: cameras.a.zones.a.loitering_time: unknown key; it is `loiter: 30s` in a zone",
+        ),
+        (
             {"cameras": {"a": {"source": {"type": "x"}, "detect": {"fps": 0}}}},
             "x.yaml: cameras.a.detect.fps",
         ),

@@ -585,3 +585,23 @@ def test_nobody_is_told_of_a_clip_that_was_not_awaited(
     porch.filming("porch-9")
     assert porch.film("porch-9", "/events/porch-9/clip.mp4", 0.0, 1.0) is None
     assert porch.film("porch-1", "/events/porch-1/clip.mp4", 0.0, 1.0) is None
+
+
+def test_the_live_graph_can_be_asked_for_at_any_moment(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """What holds between all that is there, by track, whether it has an event or not."""
+    told = chronicle(
+        SceneConfig(zones={"all": ZoneConfig(points=((0, 0), (1, 0), (1, 1), (0, 1)))})
+    )
+    assert told.relations() == ()
+    for tenth in range(8):
+        told.observe(view(tenth / 10, track(17, x=0.4), track(18, x=0.6, label="teapot")))
+    holds = [(one.subject, one.predicate, one.object) for one in told.relations()]
+    assert holds == [
+        ("t17", "inside", "zone:all"),
+        ("t18", "inside", "zone:all"),
+        ("t17", "near", "t18"),
+        ("t17", "left_of", "t18"),
+    ]
+    assert all(one.until is None for one in told.relations())

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from detectors import Track
-from reasoners import Overlay, View, ZoneConfig
+from reasoners import LineConfig, Overlay, View, ZoneConfig
 
 ZONES = {"step": ZoneConfig(points=((0, 0), (1, 0), (1, 1)), title="The step")}
 
@@ -56,3 +56,14 @@ def test_crowds_stay_within_what_may_be_asked() -> None:
     overlay = Overlay(ZONES)
     overlay.frame(view(0.0, *crowd))
     assert len(overlay.frame(view(0.1, *crowd)).marks) == 1 + 2 * 50 + 1
+
+
+def test_lines_are_drawn_under_their_titles() -> None:
+    """As faintly as zones, with the name where there is no title."""
+    lines = {
+        "gate": LineConfig(points=((0.1, 0.9), (0.9, 0.9)), title="Garden gate"),
+        "kerb": LineConfig(points=((0.1, 0.5), (0.5, 0.5), (0.9, 0.4))),
+    }
+    gate, kerb, _ = Overlay({}, lines).frame(view(1.5)).marks
+    assert (gate.shape, gate.text, gate.points) == ("line", "Garden gate", lines["gate"].points)
+    assert (kerb.shape, kerb.text) == ("line", "kerb")

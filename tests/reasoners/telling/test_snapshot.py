@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from detectors import Track
-from reasoners import SceneConfig, ZoneConfig
+from reasoners import LineConfig, SceneConfig, ZoneConfig
 from reasoners.scene.thing import Thing
 from reasoners.telling.snapshot import picture, quality
 
@@ -41,8 +41,10 @@ def test_marks_are_zones_and_the_object(track: MakeTrack) -> None:
 
 
 def test_a_picture_of_the_fullest_scene_can_be_asked_for(track: MakeTrack) -> None:
-    """The most zones, the longest label: still a valid request."""
+    """The most zones and lines, the longest label: still a valid request."""
     corners = tuple((index / 64, (index % 2) / 2) for index in range(64))
     zones = {f"z{number}": ZoneConfig(points=corners) for number in range(64)}
-    request = picture(0, [thing(track(label="y" * 300))], SceneConfig(zones=zones))
-    assert len(request.marks) == 65
+    lines = {f"l{number}": LineConfig(points=corners) for number in range(64)}
+    request = picture(0, [thing(track(label="y" * 300))], SceneConfig(zones=zones, lines=lines))
+    assert len(request.marks) == 129
+    assert [mark.shape for mark in request.marks[63:66]] == ["polygon", "line", "line"]
