@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import openvino
 from av.packet import Packet
@@ -34,7 +35,7 @@ def main() -> None:
 
 
 class Eye:
-    """A compiled model with its one input tensor, 8 bit, RGB; the product's own settings."""
+    """A compiled model with its one input tensor, 8 bit, BGR; the product's own settings."""
 
     def __init__(self, model: Path) -> None:
         core = openvino.Core()
@@ -42,11 +43,9 @@ class Eye:
         steps = openvino.preprocess.PrePostProcessor(graph)
         steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(
             openvino.Layout("NHWC")
-        ).set_color_format(openvino.preprocess.ColorFormat.RGB)
+        )
         steps.input().model().set_layout(openvino.Layout("NCHW"))
-        steps.input().preprocess().convert_color(
-            openvino.preprocess.ColorFormat.BGR
-        ).convert_element_type(openvino.Type.f32)
+        steps.input().preprocess().convert_element_type(openvino.Type.f32)
         settings: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": max(1, min(len(os.sched_getaffinity(0)) // 2, 8)),
@@ -63,7 +62,8 @@ class Eye:
         """Convert as the product does, scaled to fit, and infer."""
         scale = min(self._width / frame.width, self._height / frame.height)
         width, height = round(frame.width * scale), round(frame.height * scale)
-        self._canvas[0, :height, :width] = self._scalers.convert(frame, width, height)
+        rgb = self._scalers.convert(frame, width, height)
+        self._canvas[0, :height, :width] = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
         self.infer()
 
     def infer(self) -> None:

@@ -1,10 +1,10 @@
 """Ultralytics' own loop over a clip, in its own environment; see `benchmarks.predict`.
 
-    .venv-torch/bin/python -m benchmarks.predicting CLIP MODEL STRIDE PER_SECOND tuned|shipped
+    .venv-torch/bin/python -m benchmarks.predicting CLIP MODEL STRIDE tuned|shipped|tracked
 
-Calls `predict(stream=True)` again and again on the clip, looks at every `STRIDE`th picture, no more
-than so many a second. Prints a line of JSON for every look: looks and objects so far, and the CPU
-seconds of the process.
+Calls `predict(stream=True)`, or `track` of that kind with ByteTrack, again and again on the clip,
+and looks at every `STRIDE`th picture. Prints a line of JSON for every look: looks and objects so
+far, and the CPU seconds of the process.
 """
 
 import functools
@@ -30,25 +30,27 @@ TUNED = {
 
 def main() -> None:
     """Run until killed."""
-    clip, model, stride, rate, how = sys.argv[1:6]
+    clip, model, stride, how = sys.argv[1:5]
     os.environ.update(SWITCHES)
-    if how == "tuned":
+    if how != "shipped":
         os.environ.update(TUNED)
-    run(clip, model, int(stride), 1 / float(rate), tuned=how == "tuned")
+    run(clip, model, int(stride), how)
 
 
-def run(clip: str, model: str, stride: int, interval: float, *, tuned: bool) -> None:
-    """Look and tell, at the given pace."""
+def run(clip: str, model: str, stride: int, how: str) -> None:
+    """Look and tell."""
     import ultralytics  # noqa: PLC0415 (reads the environment when it is imported)
 
-    if tuned:
+    if how != "shipped":
         _tune()
     network = ultralytics.YOLO(model, task="detect")
     looks = objects = 0
-    due = time.monotonic()
     while True:
-        results = network.predict(
+        tracker = {"tracker": "bytetrack.yaml", "persist": True} if how == "tracked" else {}
+        look = network.track if tracker else network.predict
+        results = look(
             clip,
+            **tracker,
             stream=True,
             vid_stride=stride,
             conf=0.1,
@@ -64,8 +66,6 @@ def run(clip: str, model: str, stride: int, interval: float, *, tuned: bool) -> 
             looks, objects = looks + 1, objects + len(columns[0])
             done = {"looks": looks, "objects": objects, "cpu_s": time.process_time()}
             print(json.dumps(done), flush=True)
-            due = max(due + interval, time.monotonic() - interval)
-            time.sleep(max(0.0, due - time.monotonic()))
 
 
 def _tune() -> None:

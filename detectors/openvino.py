@@ -1,6 +1,6 @@
 """A detector on OpenVINO: any x86 or ARM processor, Intel's graphics and neural units.
 
-Float conversion, scaling, colour order and layout happen inside the compiled graph, which reads an
+Float conversion, scaling and layout happen inside the compiled graph, which reads an
 8-bit picture straight from a persistent tensor. On a CPU batches bring nothing, so pictures are
 looked at one by one; there are two beds for them, so that the next lies ready when one is done.
 """
@@ -205,7 +205,7 @@ class OpenvinoDetector:
             family = with_pixels(family, self._config.pixels)
             model = _with_preprocessing(openvino, model, family)
             compiled = core.compile_model(model, self._config.device, self._options())
-            outputs = self._prepare(openvino, compiled, size)
+            outputs = self._prepare(openvino, compiled, size, swapped=not family.rgb)
         except RuntimeError as error:
             raise DetectorRejected(
                 f"OpenVINO cannot use it ({_reason(error)}); fetch or export it again"
@@ -247,10 +247,10 @@ class OpenvinoDetector:
         return options
 
     def _prepare(
-        self, openvino: _Foreign, compiled: _Foreign, size: tuple[int, int]
+        self, openvino: _Foreign, compiled: _Foreign, size: tuple[int, int], *, swapped: bool
     ) -> Sequence[Array]:
         """Make the beds and look at a gray picture; return what comes out."""
-        self._beds = [Bed(openvino, compiled, size) for _ in range(BEDS)]
+        self._beds = [Bed(openvino, compiled, size, swapped=swapped) for _ in range(BEDS)]
         for bed in self._beds * _WARM_UPS:
             bed.infer()
         outputs = self._beds[0].outputs()
@@ -339,9 +339,6 @@ def _with_preprocessing(openvino: _Foreign, model: _Foreign, family: Family) -> 
     source.tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
     source.model().set_layout(openvino.Layout("NCHW"))
     pixels = source.preprocess()
-    if not family.rgb:
-        source.tensor().set_color_format(openvino.preprocess.ColorFormat.RGB)
-        pixels.convert_color(openvino.preprocess.ColorFormat.BGR)
     pixels.convert_element_type(openvino.Type.f32)
     if family.divisor != 1:
         pixels.scale(family.divisor)

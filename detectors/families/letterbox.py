@@ -45,25 +45,36 @@ class Letterbox:
         """Fill the whole input and give up the picture's shape."""
         return cls(0, 0, *canvas)
 
-    def place(self, rgb: npt.NDArray[np.uint8], canvas: npt.NDArray[np.uint8]) -> None:
+    def place(
+        self, rgb: npt.NDArray[np.uint8], canvas: npt.NDArray[np.uint8], *, swapped: bool = False
+    ) -> None:
         """Write the picture into its place; what lies around it stays untouched.
 
         Args:
             rgb: Height x width x 3; scaled if it has another size than its place.
             canvas: Height x width x 3, of the input's size.
+            swapped: Whether the canvas wants blue first.
         """
         inside = canvas[self.top : self.top + self.height, self.left : self.left + self.width]
-        if rgb.shape == inside.shape:
+        if rgb.shape == inside.shape and not swapped:
             inside[:] = rgb
             return
         import cv2  # noqa: PLC0415 (the daemon imports backends to check options, never OpenCV)
 
+        if rgb.shape != inside.shape:
+            rgb = self._scaled(rgb)
+        inside[:] = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR) if swapped else rgb
+
+    def _scaled(self, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        import cv2  # noqa: PLC0415 (as above)
+
         smaller = rgb.shape[0] > self.height or rgb.shape[1] > self.width
-        inside[:] = cv2.resize(
+        scaled: npt.NDArray[np.uint8] = cv2.resize(
             rgb,
             (self.width, self.height),
             interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR,
-        )
+        ).astype(np.uint8, copy=False)
+        return scaled
 
     def relative(self, xyxy: Numbers) -> Numbers:
         """Turn boxes in pixels of the input into boxes relative to the picture, clipped to 0..1."""

@@ -22,7 +22,7 @@ def beds(path: Path) -> list[Bed]:
     steps.input().model().set_layout(openvino.Layout("NCHW"))
     steps.input().preprocess().convert_element_type(openvino.Type.f32)
     compiled: Any = core.compile_model(steps.build(), "CPU", {"NUM_STREAMS": 1})
-    return [Bed(openvino, compiled, (128, 96)) for _ in range(BEDS)]
+    return [Bed(openvino, compiled, (128, 96), swapped=False) for _ in range(BEDS)]
 
 
 def test_two_looks_do_not_mix(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +70,18 @@ def test_other_sizes_are_scaled() -> None:
         place.place(picture, canvas)
         expected = cv2.resize(picture, (place.width, place.height), interpolation=how)
         assert np.array_equal(canvas[: place.height, : place.width], expected)
+
+
+@pytest.mark.parametrize("size", [(64, 48), (32, 24)])
+def test_colours_are_swapped_where_the_canvas_wants_blue_first(size: tuple[int, int]) -> None:
+    """Whether it fits or is scaled, each pixel arrives with its colours turned round."""
+    rgb = np.empty((size[1], size[0], 3), np.uint8)
+    rgb[:] = (10, 20, 30)
+    canvas = np.zeros((64, 64, 3), np.uint8)
+    Letterbox(0, 8, 64, 48).place(rgb, canvas, swapped=True)
+    assert (canvas[8:56] == (30, 20, 10)).all()
+    assert not canvas[:8].any()
+    assert not canvas[56:].any()
 
 
 def test_stretching_fills_the_input() -> None:
