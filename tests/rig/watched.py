@@ -51,13 +51,23 @@ class Watched:
         folder: Holds everything.
         broker: Where it publishes.
         cameras: As in the configuration.
+        secrets: Credentials by name, as (user, password).
+        env: What its environment has besides.
         more: Further keys of the configuration.
     """
 
     def __init__(
-        self, folder: Path, broker: Mosquitto, cameras: Mapping[str, Any], **more: Any
+        self,
+        folder: Path,
+        broker: Mosquitto,
+        cameras: Mapping[str, Any],
+        *,
+        secrets: Mapping[str, tuple[str, str]] | None = None,
+        env: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
         self.record = folder / "record"
         self.cameras = tuple(cameras)
         self.subscriber = Subscriber(broker.port, folder / "got")
@@ -75,6 +85,8 @@ class Watched:
                 "cameras": dict(cameras),
                 **more,
             },
+            secrets=secrets,
+            env=env,
         )
         self._read = 0
         self._shown: list[Shown] = []

@@ -75,7 +75,7 @@ class Report:
 def _packets(
     footage: Footage, script: Script, number: int, stamp: int, sequence: int
 ) -> Iterator[bytes]:
-    place = number % len(footage.units)
+    place = (number + script.begins) % len(footage.units)
     nals = footage.units[place]
     if footage.idr[place] and script.sets_from is not None and number >= script.sets_from:
         nals = footage.sets + nals

@@ -55,6 +55,9 @@ class Script:
     control: Literal["relative", "absolute", "query"] = "relative"
     """Form of the track's control address; `query` has one behind a question mark."""
 
+    begins: int = 0
+    """Picture of the clip that a viewer gets first, such as one in the middle of a group."""
+
     sdp: str | None = None
     """A session description to give instead."""
 
