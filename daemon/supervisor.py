@@ -155,7 +155,8 @@ def judged(
     crashed = any(isinstance(exc, retry.crashes) for exc in causes)
     crashes = crashes + 1 if crashed else 0
     refused = not parked and any(isinstance(exc, retry.waits) for exc in causes)
-    delay = retry.delay(attempts, refused=refused, crashes=crashes)
+    # What crashed is not to wait for what went wrong before: only crashes count.
+    delay = retry.delay(crashes - 1 if crashed else attempts, refused=refused, crashes=crashes)
     return Failure(
         reasons(group),
         parked=parked,

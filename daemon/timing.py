@@ -64,7 +64,7 @@ class Timing(BaseModel):
     retry_parked: PositiveFloat = 300.0
     """Delay between attempts of what needs a person: a wrong password, a refused topic."""
 
-    knock: PositiveFloat = 2.0
+    knock: PositiveFloat = 1.0
     """A camera that did not answer is knocked at this often while it is away, by one small request,
     so that it is opened soon after its return. Raising it spends fewer packets on cameras that are
     off and brings them back later."""

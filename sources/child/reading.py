@@ -258,8 +258,10 @@ class Reading:
             self.heard_at = time.monotonic()
             if self._handover.stopped:
                 return
-            if packet.size > 0:
+            if packet.size > 0 or isinstance(stream, Witness):
+                # A camera whose packets cannot be decoded yet is not silent: they come.
                 self._handover.packet()
+            if packet.size > 0:
                 self.idrs += packet.idr
                 self._gauge.add(packet)
             self._packets.add(packet)

@@ -14,6 +14,10 @@ class Heals(Exception):  # noqa: N818 (named after the remedy)
     """Try again soon."""
 
 
+class Crashes(Heals):
+    """It broke by itself."""
+
+
 class Parks(Exception):  # noqa: N818 (named after the remedy)
     """A person must act."""
 
@@ -164,6 +168,14 @@ async def test_crash_loop_is_started_twelve_times_in_ten_minutes_at_most(lived: 
             past = Past(0.0, failure.attempt, failure.crashes)
             now += lived + failure.delay
         assert starts <= 12
+
+
+async def test_crash_does_not_wait_for_what_went_wrong_before() -> None:
+    """After five outages in a row, a first crash is tried again as soon as any."""
+    story = Story(*(Heals("gone") for _ in range(5)), Crashes("SIGSEGV"))
+    await story.live(replace(RETRY, crashes=(Crashes,)))
+    assert story.slept[4] >= 4
+    assert story.slept[5] <= 1
 
 
 async def test_single_crash_is_forgiven_at_once() -> None:
