@@ -36,6 +36,7 @@ BENCHMARKS = (
     "startup",
     "footprint",
     "gate",
+    "overlooked",
 )
 """Modules of this folder, in the order in which they run without names."""
 

@@ -183,6 +183,7 @@ class CameraHost:
         )
         self._say("connecting", "")
         self._figures.spawns += 1
+        self._figures.gate = None
         self._figures.serving, self._figures.flow = Serving(), None
         self._started = self._heard_at = loop.time()
         try:
