@@ -176,6 +176,7 @@ def line(
         crop=camera.config.crop,
         privacy=camera.config.privacy,
         kept=camera.config.kept,
+        hwaccel=camera.config.hwaccel,
         gate=gate,
         gate_heartbeat=min(HEARTBEAT, 0.8 * wiring.timing.silence, 0.6 * wiring.timing.camera_lost),
         ring_bytes=_ring(resting=resting, clips=clips),

@@ -444,9 +444,14 @@ class CameraHost:
 
     def _describe(self, stream: StreamInfo) -> None:
         old, self.stream = self.stream, stream
+        why = stream.details.get("decoder_reason")
+        if why and (old is None or old.details.get("decoder_reason") != why):
+            said = _plain(str(why))[:200]
+            logger.warning("%s: decoded by the processor instead: %s", self.name, said)
         self._figures.serving = Serving(
             reader=_word(stream.details.get("reader")),
             transport=_word(stream.details.get("transport")),
+            decoder=_word(stream.details.get("decoder")),
         )
         # One that had not told its size yet has not changed it.
         if old is not None and old.width > UNKNOWN and _shape(old) != _shape(stream):

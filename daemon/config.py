@@ -27,7 +27,7 @@ from daemon.problem import explain, plain
 from daemon.timing import Timing
 from reasoners import LineConfig, Name, PresenceConfig, ZoneConfig
 from sources import Point, Relative
-from sources.message import GateMode
+from sources.message import GateMode, Hwaccel
 
 LARGEST = 1024 * 1024
 """Bytes of a configuration file; more is a mistake."""
@@ -148,6 +148,11 @@ class CameraConfig(_Section):
     presence: PresenceConfig = PresenceConfig()
     """The built-in rule: which objects make an event, and when one is over."""
 
+    hwaccel: Hwaccel = "off"
+    """Which device decodes: `cuda`, `vaapi`, `qsv`, `v4l2m2m`, or `auto`, the first of them that
+    works here. Default `off`: the processor. Whatever a device cannot do, the processor does; log
+    and status say so. Of RTSP, ONVIF and files; other kinds are always decoded by the processor."""
+
     gate: GateMode = "off"
     """Whether pictures may stay undecoded while nothing happens. `off` (default) decodes everything
     always; `auto` rests a live camera where its packet sizes proved to tell motion, looks at its
@@ -164,6 +169,12 @@ class CameraConfig(_Section):
     memory: float = Field(default=512.0, ge=64, le=65536)
     """Megabytes its decoder process may hold; default 512. Above it the process is replaced, which
     costs the pictures of a second or two. Raise it for 8K, or where the log says so often."""
+
+    @field_validator("hwaccel", mode="before")
+    @classmethod
+    def _off_is_no(cls, said: object) -> object:
+        """Take `off` for what it looks like: to YAML it is a no."""
+        return "off" if said is False else said
 
     @model_validator(mode="after")
     def _check_shapes(self) -> Self:

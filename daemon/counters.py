@@ -20,6 +20,8 @@ class Serving:
     """`own`, `libav` or another part of Lookout; None where there is no choice of them."""
 
     transport: str | None = None
+    decoder: str | None = None
+    """`software`, or the device that decodes; None while that is not known."""
 
 
 @dataclass(slots=True)
@@ -139,6 +141,7 @@ class CameraFigures:
             "pictures_gone": self.pictures_gone,
             "reader": self.serving.reader,
             "transport": self.serving.transport,
+            "decoder": self.serving.decoder,
             **{f"stream_{name}": value for name, value in self._flow().items()},
             **({name: getattr(self, name) for name in _CLIPS} if self.clips else {}),
             **{f"gate_{name}": value for name, value in self._gate().items()},

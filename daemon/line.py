@@ -602,6 +602,7 @@ class Line:
             since=since,
             reader=self.figures.serving.reader,
             transport=self.figures.serving.transport,
+            decoder=self.figures.serving.decoder,
         )
         self._wire.board.show(status)
         # A camera that is off for days says why once, not every half minute.

@@ -44,6 +44,9 @@ class CameraStatus(_Message):
     transport: str | None = None
     """`tcp`, `udp` or `tls`, of a camera that is open; None where there is no choice."""
 
+    decoder: str | None = None
+    """`software`, or the device that decodes; None while no picture has told."""
+
 
 class ObjectCounts(_Message):
     """How many objects of each label a camera sees right now."""

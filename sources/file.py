@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from sources.errors import SourceRejected
+from sources.message import Hwaccel
 from sources.source import Secret, Stream
 
 _FORMATS = (
@@ -40,6 +41,7 @@ class FileSource:
         self.name = name
         self.live = config.pace == "clip"
         self.finite = not config.loop
+        self.hwaccel: Hwaccel = "off"
         self._config = config
 
     def open(self, secret: Secret | None) -> Stream:  # noqa: ARG002 (a file has none)
@@ -59,5 +61,6 @@ class FileSource:
                 live=False,
                 loop=self._config.loop,
                 paced=self.live,
+                hwaccel=self.hwaccel,
             )
         )

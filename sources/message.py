@@ -38,6 +38,7 @@ class _Message(BaseModel):
 
 
 GateMode = Literal["off", "auto", "on"]
+Hwaccel = Literal["off", "auto", "cuda", "vaapi", "qsv", "v4l2m2m"]
 
 
 MOST_PLACES = 401
@@ -137,6 +138,9 @@ class Open(_Message):
 
     turns: int = Field(default=2, ge=1, le=64)
     """Children that may do heavy work at the same moment: catch up, encode clips."""
+
+    hwaccel: Hwaccel = "off"
+    """Which device shall decode, where the kind of source lets one."""
 
     wall: Seconds | None = None
     """Unix seconds at monotonic 0, as the daemon reads them: what the camera's own clock is

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from sources.device import Device, DeviceConfig, Profile
 from sources.errors import SourceRejected
-from sources.message import Details
+from sources.message import Details, Hwaccel
 from sources.rtsp import RtspConfig, RtspSource
 from sources.source import Noted, Secret, Stream
 
@@ -44,6 +44,7 @@ class OnvifSource:
         self.finite = False
         self.open_timeout = _QUESTIONS * config.open_timeout
         self.read_timeout = config.read_timeout
+        self.hwaccel: Hwaccel = "off"
         self._config = config
 
     def open(self, secret: Secret | None) -> Stream:
@@ -69,7 +70,9 @@ class OnvifSource:
             ca=config.ca,
             insecure=config.insecure,
         )
-        stream = RtspSource(self.name, rtsp).open(secret)
+        source = RtspSource(self.name, rtsp)
+        source.hwaccel = self.hwaccel
+        stream = source.open(secret)
         if isinstance(stream, Noted):
             stream.note(_details(device, profile))
         return stream

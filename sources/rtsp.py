@@ -14,6 +14,7 @@ from sources.address import (
     with_credential,
 )
 from sources.errors import SourceRejected, SourceUnavailable
+from sources.message import Hwaccel
 from sources.source import Secret, Stream
 
 _DECODERS = frozenset({"h264", "hevc", "mjpeg"})
@@ -58,6 +59,7 @@ class RtspSource:
         self.finite = False
         self.open_timeout = config.open_timeout
         self.read_timeout = config.read_timeout
+        self.hwaccel: Hwaccel = "off"
         self._config = config
 
     def open(self, secret: Secret | None) -> Stream:
@@ -86,7 +88,8 @@ class RtspSource:
 
         config = self._config
         udp = config.transport == "udp" and urlsplit(config.url).scheme == "rtsp"
-        return RtspStream(*aimed(config.url, config, secret), self.read_timeout, udp=udp)
+        aim = aimed(config.url, config, secret)
+        return RtspStream(*aim, self.read_timeout, udp=udp, hwaccel=self.hwaccel)
 
     def _libav(self, secret: Secret | None, reason: str) -> Stream:
         from sources.child.fault import Attempt  # noqa: PLC0415 (PyAV only in the child)
@@ -120,6 +123,7 @@ class RtspSource:
             format="rtsp",
             codecs=_DECODERS,
             low_delay=True,
+            hwaccel=self.hwaccel,
         )
         try:
             stream = LibavStream(address)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
-from sources.message import ClockReport, Details, StreamInfo
+from sources.message import ClockReport, Details, Hwaccel, StreamInfo
 
 Rgb = npt.NDArray[np.uint8]
 """Height x width x 3, RGB, 8 bit."""
@@ -150,6 +150,14 @@ class Witness(Protocol):
     def align(self, wall: float) -> None:
         """Learn what Unix time was at monotonic 0, to compare the camera's clock with ours."""
         ...
+
+
+@runtime_checkable
+class Accelerated(Protocol):
+    """A source whose stream can be decoded on a device."""
+
+    hwaccel: Hwaccel
+    """Which; set before it is opened."""
 
 
 @runtime_checkable

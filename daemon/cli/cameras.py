@@ -28,6 +28,7 @@ async def try_camera(name: str, camera: CameraPlan, timing: Timing) -> str:
         rotate=camera.config.rotate,
         crop=camera.config.crop,
         privacy=camera.config.privacy,
+        hwaccel=camera.config.hwaccel,
     )
     async with open_camera(opening, live=camera.live, timing=timing) as opened:
         if camera.quiet == math.inf:
@@ -44,7 +45,13 @@ def _words(stream: StreamInfo | None, size: str) -> str:
         return size
     rate = f", {round(stream.fps, 2):g} fps" if stream.fps else ""
     reader = described(stream.details.get("reader"), stream.details.get("transport"))
-    return f"{stream.codec} {size}{rate}" + (f", read by {reader}" if reader else "")
+    why = stream.details.get("decoder_reason")
+    decoder = f"{stream.details.get('decoder')} decoding"
+    if why:
+        decoder = f"{decoder} ({why})"
+    shown = why or stream.details.get("decoder") not in {None, "software"}
+    parts = (f"read by {reader}" if reader else "", decoder if shown else "")
+    return ", ".join(filter(None, (f"{stream.codec} {size}{rate}", *parts)))
 
 
 async def _watched(opened: OpenCamera) -> str:

@@ -118,6 +118,7 @@ def doctor(
     looks: list[Callable[[], Awaitable[Line]]] = [
         *(partial(_library, name) for name in _ASKS),
         _mosquitto,
+        _hardware,
         _nvidia,
         *(partial(_detector, given, name, use) for name, (_, use) in detector_uses(given).items()),
         *(
@@ -354,6 +355,15 @@ def _installed(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+async def _hardware() -> Line:
+    """Ask, in a process of its own, what could decode on a device."""
+    asked = "from sources.child.hardware import report; print(report())"
+    code, said = await _ask((sys.executable, "-P", "-W", "ignore", "-c", asked), PATIENCE)
+    if code:
+        return Line("hardware decoding", "warn", said.strip()[-200:], "`hwaccel` cannot be used")
+    return Line("hardware decoding", "ok", said.strip()[:300])
 
 
 async def _mosquitto() -> Line:

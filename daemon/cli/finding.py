@@ -78,6 +78,12 @@ class Finding:
     tracks: str | None
     """All media the session offers."""
 
+    decoder: str | None
+    """`software`, or the device that decodes."""
+
+    decoder_reason: str | None
+    """Why it is not the device asked for."""
+
     bit_rate: int | None
     """Bits per second."""
 
@@ -154,6 +160,8 @@ def finding(seen: Seen) -> Finding:
         reader_reason=_word(details, "reader_reason"),
         transport=_word(details, "transport"),
         tracks=_word(details, "tracks"),
+        decoder=_word(details, "decoder"),
+        decoder_reason=_word(details, "decoder_reason"),
         bit_rate=flow.bit_rate if flow else None,
         gop_frames=flow.gop_frames if flow else None,
         gop_seconds=_round(flow.gop_seconds) if flow else None,
@@ -245,6 +253,9 @@ def _section(seen: Seen) -> str:
     if seen.user is not None:
         use["credential"] = name
     camera = {"source": use, "detect": {"fps": _fps_advised(seen)}, "rotate": 0}
+    decoder = seen.stream.details.get("decoder") if seen.stream else None
+    if decoder not in {None, "software"}:
+        camera["hwaccel"] = decoder
     return yaml.safe_dump({"cameras": {name: camera}}, sort_keys=False, allow_unicode=True)
 
 
@@ -278,6 +289,9 @@ def _rows(found: Finding) -> dict[str, str]:
         "duration": f"{found.duration_s:.1f} s" if found.duration_s else "",
         "reader": _reader(found),
         "tracks": found.tracks or "",
+        "decoder": " ".join(
+            filter(None, (found.decoder, found.decoder_reason and f"({found.decoder_reason})"))
+        ),
         "device": str(found.details.get("device") or ""),
         "profiles": str(found.details.get("profiles") or ""),
         "clock": _clock(found),

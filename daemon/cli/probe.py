@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 from urllib.parse import urlsplit
 
 import typer
@@ -24,7 +24,7 @@ from daemon.exits import Exit
 from daemon.secrets import Secret, variants
 from daemon.timing import Timing
 from sources import SourceError
-from sources.message import Given, Open
+from sources.message import Given, Hwaccel, Open
 
 PULSE = 1.5
 """Seconds within which a child says what it measured."""
@@ -42,6 +42,9 @@ def probe(
         Path | None, typer.Option(help="File holding the password; else it is asked for.")
     ] = None,
     seconds: Annotated[float, typer.Option(min=0.5, max=3600, help="How long to watch.")] = 5.0,
+    hwaccel: Annotated[
+        str, typer.Option(help="Decode on a device: cuda, vaapi, qsv, v4l2m2m, auto, or off.")
+    ] = "off",
     as_json: Annotated[bool, typer.Option("--json", help="Print the finding as JSON.")] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "error",
 ) -> None:
@@ -56,7 +59,7 @@ def probe(
     typed = setting.typed_secret(user, password_file)
     if typed is not None and typed.password:
         filtered.learn(variants(typed.password))
-    opening, live = _opening(source, typed)
+    opening, live = _opening(source, typed, _device(hwaccel))
     try:
         found = asyncio.run(_watch(source, opening, seconds, live=live))
     except SourceError as exc:
@@ -76,7 +79,15 @@ def _refuse_password(source: str) -> None:
         )
 
 
-def _opening(source: str, typed: Secret | None) -> tuple[Open, bool]:
+def _device(name: str) -> Hwaccel:
+    for known in get_args(Hwaccel):
+        if name == known:
+            return cast("Hwaccel", known)
+    known = ", ".join(get_args(Hwaccel))
+    raise ConfigRejected(f"--hwaccel: {name!r} is none of {known}")
+
+
+def _opening(source: str, typed: Secret | None, hwaccel: Hwaccel) -> tuple[Open, bool]:
     section = setting.source_of(source, pace="fast")
     backend = resolve("sources", "source", Use.model_validate(section), "probe")
     opening = Open(
@@ -87,6 +98,7 @@ def _opening(source: str, typed: Secret | None) -> tuple[Open, bool]:
         secret=typed.password if typed else None,
         slots=1,
         wall=Clock().at(0.0),
+        hwaccel=hwaccel,
     )
     return opening, bool(backend.factory("probe", backend.config).live)
 

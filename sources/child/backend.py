@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from sources.errors import SourceRejected
 from sources.message import Open
-from sources.source import Source
+from sources.source import Accelerated, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ def build(order: Open) -> Source:
     except ValidationError as error:
         raise SourceRejected(problems(error)) from None
     source: Source = kind(order.camera, config)
+    if isinstance(source, Accelerated):
+        source.hwaccel = order.hwaccel
     return source
 
 

@@ -24,11 +24,12 @@ from av.video.stream import VideoStream
 
 from sources.child.doubt import Doubt
 from sources.child.fault import Attempt, explain
+from sources.child.hardware import Decoding, choice
 from sources.child.luma import Luma
 from sources.child.pace import Pace
 from sources.child.turned import TurnedPicture
 from sources.errors import SourceRejected, SourceUnavailable
-from sources.message import Details, StreamInfo
+from sources.message import Details, Hwaccel, StreamInfo
 from sources.source import Box, DecodeFault, Packet, Picture, Rgb
 
 av.logging.set_level(None)
@@ -93,6 +94,9 @@ class Address:
 
     paced: bool = False
     """Whether a recording comes at its own speed."""
+
+    hwaccel: Hwaccel = "off"
+    """Which device shall decode."""
 
     opener: Callable[[str, int, dict[str, str]], Any] | None = None
     """Opens what libav wants to open, in its place; None lets it."""
@@ -316,6 +320,7 @@ class LibavStream:
         self._latest = 0.0
         self._begin()
         self.info = _info(self._video, self._container)
+        self.note(decoded_by(self._decoding))
         self._interval = 1 / self.info.fps if self.info.fps else 0.04
 
     def note(self, details: Details) -> None:
@@ -339,18 +344,20 @@ class LibavStream:
         """Decode one packet; None, or one of size 0, flushes."""
         payload = packet.payload if packet is not None and packet.size else None
         try:
-            frames = self._codec.decode(payload)
+            frames = self._decoding.decode(payload)
         except av.error.EOFError:
             return []
         except av.error.FFmpegError as error:
             self._doubt.failed()
             raise DecodeFault(type(error).__name__) from None
         self._doubt.decoded(0 if packet is None else packet.size)
+        if self.info.details["decoder"] != self._decoding.used:
+            self.note(decoded_by(self._decoding))
         return [self._picture(frame) for frame in frames]
 
     def restart(self) -> None:
         """Forget what the decoder holds; see `sources.source.Resumable`."""
-        self._codec.flush_buffers()
+        self._decoding.flush_buffers()
         self._doubt.restart()
 
     def decoder(self) -> LibavDecoder:
@@ -364,6 +371,9 @@ class LibavStream:
     def _begin(self) -> None:
         self._container, self._video = _open(self._address)
         self._codec = _decoder(self._video, self._address)
+        self._decoding = Decoding(
+            self._codec, choice(self._address.hwaccel, self._codec.name), settle
+        )
         self._doubt = Doubt(self._codec)
         base = self._video.time_base
         # As a float: fractions cost more than all else that is done to a packet here.
@@ -462,6 +472,11 @@ def _decoder(video: VideoStream, address: Address) -> VideoCodecContext:
     if address.low_delay and not codec.has_b_frames:
         codec.flags |= av.codec.context.Flags.low_delay
     return codec
+
+
+def decoded_by(decoding: Decoding) -> Details:
+    """Say where a stream is decoded, and why not where it was to be."""
+    return {"decoder": decoding.used, "decoder_reason": decoding.reason or None}
 
 
 def settle(codec: VideoCodecContext) -> None:

@@ -60,6 +60,7 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
             name: {"source": source, "detect": {"fps": 2}} for name, source in sources.items()
         }
         cameras["mjpeg"]["rotate"] = 90
+        cameras["tcp"]["hwaccel"] = cameras["file"]["hwaccel"] = "v4l2m2m"
         cameras["uploads"]["rotate"] = 180
         cameras["hls"]["crop"] = [0, 0.2, 1, 0.8]
         config = {
@@ -76,9 +77,17 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
             dicom_file(scans / "one.dcm", grey, window=(2040, 4080))
             subscriber.wait(lambda s: set(sources) <= seen(s), 60)
             readers = {name: reader(subscriber, name) for name in sources}
+            decoders = {name: decoder(subscriber, name) for name in ("tcp", "udp", "file")}
             assert lookout.stop() == 0
             subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
         check(lookout, subscriber, secrets=(WORD,))
+        log = lookout.text()
+    # A device that this machine does not have costs nothing but a line.
+    assert decoders["udp"] == "software"
+    for name in ("tcp", "file"):
+        assert decoders[name] in {"software", "v4l2m2m"}
+        instead = f"{name}: decoded by the processor instead: v4l2m2m: its device cannot be opened"
+        assert (decoders[name] == "software") == (instead in log)
     assert readers == {
         "tcp": ("own", "tcp"),
         "udp": ("own", "udp"),
@@ -94,6 +103,13 @@ def reader(subscriber: Subscriber, camera: str) -> tuple[str | None, str | None]
     state = json.loads(subscriber.latest(f"lookout/box1/cameras/{camera}/status") or "{}")
     assert state["state"] == "online"
     return state["reader"], state["transport"]
+
+
+def decoder(subscriber: Subscriber, camera: str) -> str | None:
+    """Return what decodes a camera, by its retained state."""
+    state = json.loads(subscriber.latest(f"lookout/box1/cameras/{camera}/status") or "{}")
+    found: str | None = state["decoder"]
+    return found
 
 
 def seen(subscriber: Subscriber) -> set[str]:

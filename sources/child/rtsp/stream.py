@@ -10,12 +10,14 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 
 from sources.child.doubt import Doubt
+from sources.child.hardware import Decoding, choice
 from sources.child.libav import (
     UNKNOWN_SIDE,
     LibavDecoder,
     LibavPacket,
     LibavPicture,
     Scalers,
+    decoded_by,
     settle,
 )
 from sources.child.rtsp.assembly import Assembly, Unit
@@ -29,7 +31,7 @@ from sources.child.rtsp.session import Session
 from sources.child.rtsp.size import LARGEST_SIDE, size
 from sources.child.rtsp.timeline import Timeline, apart_by
 from sources.errors import SourceRejected, SourceUnavailable
-from sources.message import ClockReport, Details, StreamInfo
+from sources.message import ClockReport, Details, Hwaccel, StreamInfo
 from sources.source import DecodeFault, Mishaps, Packet, Picture
 
 _ENDED = "the camera ended the stream"
@@ -44,6 +46,7 @@ class RtspStream:
         authorization: None offers no password.
         patience: Seconds without a packet after which the camera counts as gone.
         udp: Whether its packets come by themselves, and not over the connection.
+        hwaccel: Which device shall decode.
 
     Raises:
         SourceUnavailable: It may work later.
@@ -59,6 +62,7 @@ class RtspStream:
         patience: float,
         *,
         udp: bool = False,
+        hwaccel: Hwaccel = "off",
     ) -> None:
         self.mishaps = Mishaps()
         self._patience = patience
@@ -84,6 +88,7 @@ class RtspStream:
         self._base = Fraction(1, track.rate)
         self._scalers = Scalers()
         self._codec = _decoder(track.codec)
+        self._decoding = Decoding(self._codec, choice(hwaccel, track.codec), settle)
         self._doubt = Doubt(self._codec)
         self._waits = False
         self._first: int | None = None
@@ -152,7 +157,7 @@ class RtspStream:
             raise DecodeFault("it, or what it builds on, came incomplete")
         self._waits = False
         try:
-            frames = self._codec.decode(payload)
+            frames = self._decoding.decode(payload)
         except av.error.EOFError:
             return []
         except av.error.FFmpegError as error:
@@ -173,7 +178,7 @@ class RtspStream:
 
     def restart(self) -> None:
         """Forget what the decoder holds; the next packet is one at which decoding can start."""
-        self._codec.flush_buffers()
+        self._decoding.flush_buffers()
         self._doubt.restart()
 
     def decoder(self) -> LibavDecoder:
@@ -248,6 +253,7 @@ class RtspStream:
         details, codec = self.info.details, self._codec
         if (
             details["clock"] != self._timeline.trust
+            or details["decoder"] != self._decoding.used
             or details["ends_at"] != self._ends_at
             or (details["pixels"] is None and codec.pix_fmt is not None)
         ):
@@ -284,6 +290,7 @@ class RtspStream:
                 "b_frames": bool(codec.has_b_frames),
                 "clock": self._timeline.trust,
                 "ends_at": self._ends_at,
+                **decoded_by(self._decoding),
                 **self._noted,
             },
         )

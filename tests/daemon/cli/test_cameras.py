@@ -15,9 +15,9 @@ from daemon.timing import Timing
 from sources import SourceUnavailable
 
 
-async def said(source: dict[str, Any]) -> str:
+async def said(source: dict[str, Any], **options: Any) -> str:
     """Open a camera of a configuration as `check` and `doctor` do."""
-    config = parse({"cameras": {"one": {"source": source}}}, "test")
+    config = parse({"cameras": {"one": {"source": source, **options}}}, "test")
     plan = make_plan(config, "test", filtered=SecretFilter())
     return await try_camera("one", plan.cameras["one"], Timing())
 
@@ -26,6 +26,14 @@ async def test_recording_has_no_reader_to_choose(tmp_path: Path) -> None:
     """Of a file codec, size and rate are said."""
     clip = Clip(frames=10, width=160, height=96).write(tmp_path / "clip.mp4")
     assert await said({"type": "file", "path": str(clip)}) == "h264 160x96, 25 fps"
+
+
+async def test_device_that_was_asked_for_is_named(tmp_path: Path) -> None:
+    """Where a device shall decode, what does is said, with the reason where it is another."""
+    clip = Clip(frames=10, width=160, height=96).write(tmp_path / "clip.mp4")
+    found = await said({"type": "file", "path": str(clip)}, hwaccel="v4l2m2m")
+    assert found.startswith("h264 160x96, 25 fps, ")
+    assert "v4l2m2m" in found
 
 
 async def test_empty_folder_is_watched(tmp_path: Path) -> None:

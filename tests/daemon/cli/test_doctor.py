@@ -51,6 +51,7 @@ def test_machine_in_order_gets_a_clean_bill(tmp_path: Path) -> None:
     assert done.code == Exit.CLEAN
     assert {"lookout", "python", "sqlite", "av", "opencv", "openvino", "clock"} <= set(found)
     assert "FFmpeg" in found["av"]["found"]
+    assert re.match(r"h264: .*; hevc: .*; mjpeg: ", found["hardware decoding"]["found"])
     if importlib.util.find_spec("onnxruntime"):
         assert re.fullmatch(r"\d+\.\d+\S* with (\w+, )*CPU", found["onnxruntime"]["found"])
     else:

@@ -91,6 +91,19 @@ def test_cameras_clock_is_judged(tmp_path: Path, script: Script, clock: str, wor
     assert 0 <= found["jitter_s"] < 0.5
 
 
+def test_device_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    """With --hwaccel it is said what decodes, and why it is not what was asked for."""
+    clip = Clip(frames=30, width=320, height=240).write(tmp_path / "clip.mp4")
+    found = lookout("probe", str(clip), "--hwaccel", "v4l2m2m", "--json").json
+    assert found["pictures"] == 30
+    if found["decoder"] == "software":
+        assert found["decoder_reason"].startswith("v4l2m2m: its device cannot be opened")
+        assert "hwaccel" not in found["section"]
+    else:
+        assert "hwaccel: v4l2m2m" in found["section"]
+    assert called("probe", str(clip), "--hwaccel", "magic").code == Exit.CONFIG
+
+
 @pytest.mark.rtsp
 def test_substream_is_found_and_recommended(tmp_path: Path) -> None:
     """Where a large stream has a smaller one beside it, that one is opened and recommended.

@@ -76,6 +76,7 @@ def test_a_state_is_a_bare_word_beside_the_whole_record() -> None:
         "since": 5,
         "reader": None,
         "transport": None,
+        "decoder": None,
     }
 
 
