@@ -47,6 +47,9 @@ WAL_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 MEMORY_FLOOR = 1_000_000_000
 DISK_FLOOR = 1_000_000_000
+AT_ONCE = 8
+"""Things asked at the same time."""
+
 PATIENCE = 60.0
 """Seconds a library may take to be imported; disks of small boxes are slow."""
 
@@ -121,15 +124,17 @@ def doctor(
         _hardware,
         _nvidia,
         *(partial(_detector, given, name, use) for name, (_, use) in detector_uses(given).items()),
-        *(
-            partial(_camera, name, camera, planned.config.timing)
-            for name, camera in (planned.cameras if planned else {}).items()
-            if planned and camera.config.enabled
-        ),
+    ]
+    # Cameras come when the rest is done: each is a process that a busy machine starts slowly.
+    cameras: list[Callable[[], Awaitable[Line]]] = [
+        partial(_camera, name, camera, planned.config.timing)
+        for name, camera in (planned.cameras if planned else {}).items()
+        if planned and camera.config.enabled
     ]
     lines += [*_versions(), *_machine(), *_state(state), *journal(state / "journal.sqlite")]
     lines += [_clock(), _cameras(), _models(state)]
     lines += asyncio.run(_look(looks))
+    lines += asyncio.run(_look(cameras))
     lines = [
         Line(line.what, line.health, filtered.clean(line.found), line.remedy) for line in lines
     ]
@@ -164,13 +169,15 @@ async def _look(looks: list[Callable[[], Awaitable[Line]]]) -> list[Line]:
     hidden = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         bar.add_task("asking libraries and devices", total=None)
+        turn = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_awaited(look), name="doctor") for look in looks]
+            tasks = [group.create_task(_awaited(look, turn), name="doctor") for look in looks]
     return [task.result() for task in tasks]
 
 
-async def _awaited(look: Callable[[], Awaitable[Line]]) -> Line:
-    return await look()
+async def _awaited(look: Callable[[], Awaitable[Line]], turn: asyncio.Semaphore) -> Line:
+    async with turn:
+        return await look()
 
 
 def _versions() -> Iterator[Line]:

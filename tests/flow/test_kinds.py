@@ -1,6 +1,5 @@
 """Every kind of source through the whole daemon: one run, one camera of each, real peers."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -76,18 +75,20 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
             grey = picture[..., 1].astype(np.uint16) * 16
             dicom_file(scans / "one.dcm", grey, window=(2040, 4080))
             subscriber.wait(lambda s: set(sources) <= seen(s), 60)
-            readers = {name: reader(subscriber, name) for name in sources}
-            decoders = {name: decoder(subscriber, name) for name in ("tcp", "udp", "file")}
+            subscriber.wait(lambda s: all(online(s, name) for name in sources), 60)
+            states = {name: online(subscriber, name) or {} for name in sources}
             assert lookout.stop() == 0
             subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
         check(lookout, subscriber, secrets=(WORD,))
         log = lookout.text()
     # A device that this machine does not have costs nothing but a line.
+    decoders = {name: states[name]["decoder"] for name in ("tcp", "udp", "file")}
     assert decoders["udp"] == "software"
     for name in ("tcp", "file"):
         assert decoders[name] in {"software", "v4l2m2m"}
         instead = f"{name}: decoded by the processor instead: v4l2m2m: its device cannot be opened"
         assert (decoders[name] == "software") == (instead in log)
+    readers = {name: (state["reader"], state["transport"]) for name, state in states.items()}
     assert readers == {
         "tcp": ("own", "tcp"),
         "udp": ("own", "udp"),
@@ -98,18 +99,11 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
     }
 
 
-def reader(subscriber: Subscriber, camera: str) -> tuple[str | None, str | None]:
-    """Return who reads a camera that is online, and how, by its retained state."""
-    state = json.loads(subscriber.latest(f"lookout/box1/cameras/{camera}/status") or "{}")
-    assert state["state"] == "online"
-    return state["reader"], state["transport"]
-
-
-def decoder(subscriber: Subscriber, camera: str) -> str | None:
-    """Return what decodes a camera, by its retained state."""
-    state = json.loads(subscriber.latest(f"lookout/box1/cameras/{camera}/status") or "{}")
-    found: str | None = state["decoder"]
-    return found
+def online(subscriber: Subscriber, camera: str) -> dict[str, Any] | None:
+    """Return the latest status by which a camera was online; None if it never was."""
+    topic = f"lookout/box1/cameras/{camera}/status"
+    told = [one.json for one in subscriber.messages if one.topic == topic and one.payload]
+    return next((one for one in reversed(told) if one["state"] == "online"), None)
 
 
 def seen(subscriber: Subscriber) -> set[str]:

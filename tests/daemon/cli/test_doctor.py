@@ -66,13 +66,13 @@ def test_machine_in_order_gets_a_clean_bill(tmp_path: Path) -> None:
 @pytest.mark.rtsp
 def test_cameras_say_who_reads_them(tmp_path: Path) -> None:
     """A camera of the configuration is opened: what it shows and by whom; one away is no fault."""
-    clip = Clip(frames=100, width=160, height=96).write(tmp_path / "clip.mp4")
+    clip = Clip(frames=500, width=160, height=96).write(tmp_path / "clip.mp4")
     with RtspServer(clip) as server:
         cameras = {
             "door": {"source": {"type": "rtsp", "url": server.url}},
             "gone": {"source": {"type": "rtsp", "url": f"rtsp://127.0.0.1:{free_port()}/x"}},
         }
-        config = {**CONFIG, "cameras": cameras}
+        config = {**CONFIG, "cameras": cameras, "timing": {"opening": 30.0}}
         done = lookout("doctor", "--config", written(tmp_path, config), "--json")
     found = lines(done)
     assert done.code == Exit.CLEAN
