@@ -14,6 +14,10 @@ CODECS: tuple[Codec, ...] = ("h264", "hevc")
 FPS = 10
 _ENCODERS = {"h264": "libx264", "hevc": "libx265"}
 _SECONDS = 5
+_STILL = 1e6
+"""Seconds in which the bright square crosses: it stays where it is, so that what the daemon holds
+tells of faults and not of how much it has seen."""
+
 _RUNS = 240
 """Times a clip is joined with itself for a server that shows it once."""
 
@@ -69,6 +73,7 @@ class Clips:
             gop=FPS,
             camera=camera,
             codec=_ENCODERS[codec],
+            crossing=_STILL,
         )
         return clip.write(path)
 
