@@ -9,7 +9,7 @@ that wait do not spin, for the decoders need the cores.
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,39 +19,30 @@ from detectors.detection import Detections
 from detectors.detector import Profile
 from detectors.errors import DetectorExhausted, DetectorRejected, DetectorUnavailable
 from detectors.families.choice import choose, settle, with_pixels
-from detectors.families.family import Array, Family, FamilyName, Pixels, of_picture
+from detectors.families.family import Array, Family, FamilyName, Pixels, is_sound, of_picture
 from detectors.families.letterbox import GRAY, Letterbox
 from detectors.families.names import class_names
 from detectors.families.reading import Reading, place_for
 from detectors.model import ModelFile, open_model, require_detection
+from detectors.onnx_ports import inputs_of
+from detectors.onnx_runtime import (
+    PROVIDERS,
+    Foreign,
+    Provider,
+    choose_provider,
+    error_classes,
+    import_extra,
+    is_shortage,
+    reason,
+)
 from detectors.picture import Picture
-from sources.slot import LARGEST_SIDE
-
-Provider = Literal["auto", "cpu", "cuda", "tensorrt", "rocm", "coreml"]
-
-PROVIDERS: dict[str, tuple[str, ...]] = {
-    "cpu": ("CPUExecutionProvider",),
-    "cuda": ("CUDAExecutionProvider",),
-    "tensorrt": ("TensorrtExecutionProvider",),
-    "rocm": ("MIGraphXExecutionProvider", "ROCMExecutionProvider"),
-    "coreml": ("CoreMLExecutionProvider",),
-}
-"""What ONNX Runtime calls them; of several the first that is there."""
-
-_BEST_FIRST = ("cuda", "rocm", "coreml", "cpu")
-"""What `auto` tries. TensorRT is not among them: it builds its engine for minutes."""
 
 _MOST_THREADS = 8
-_AXES = 4
-_SMALLEST_SIDE = 32
 _WARM_UPS = 2
 _BATCHES = (1, 2, 4, 8, 16)
 _USUAL_BATCH = 8
 _WINDOW = 0.004
 """Seconds an accelerator waits for a fuller batch."""
-
-_Foreign = Any
-"""ONNX Runtime's module and sessions; the base install has none to check types against."""
 
 
 class OnnxConfig(BaseModel):
@@ -112,7 +103,7 @@ class OnnxDetector:
     def __init__(self, name: str, config: OnnxConfig) -> None:
         self._name = name
         self._config = config
-        self._session: _Foreign = None
+        self._session: Foreign = None
         self._errors: tuple[type[Exception], ...] = ()
         self._batch = 1
         self._places: list[Letterbox | None] = []
@@ -141,9 +132,9 @@ class OnnxDetector:
         require_detection(file.task)
         if file.kind != "onnx":
             raise DetectorRejected("is no .onnx file; use `type: openvino` for .xml")
-        runtime = _import_extra()
-        self._errors = _errors(runtime)
-        provider = _choose(runtime.get_available_providers(), self._config.provider)
+        runtime = import_extra()
+        self._errors = error_classes(runtime)
+        provider = choose_provider(runtime.get_available_providers(), self._config.provider)
         self._session = self._open(runtime, file.data, provider)
         used = self._session.get_providers()[0]
         if used != provider and self._config.provider != "auto":
@@ -151,7 +142,7 @@ class OnnxDetector:
                 f"`provider: {self._config.provider}`: {provider} is installed but does not start "
                 "here (a driver or library is missing); install it, or choose another"
             )
-        self._picture, self._target, size, free = _inputs(
+        self._picture, self._target, size, free = inputs_of(
             self._session, self._config.size or file.size
         )
         if free:
@@ -185,7 +176,7 @@ class OnnxDetector:
             parts=True,
         )
 
-    def _open(self, runtime: _Foreign, data: bytes, provider: str) -> _Foreign:
+    def _open(self, runtime: Foreign, data: bytes, provider: str) -> Foreign:
         options = runtime.SessionOptions()
         cores = len(os.sched_getaffinity(0))
         options.intra_op_num_threads = self._config.threads or max(
@@ -200,7 +191,7 @@ class OnnxDetector:
             return runtime.InferenceSession(data, options, providers=providers)
         except self._errors as error:
             raise DetectorRejected(
-                f"ONNX Runtime cannot use it ({_reason(error)}); fetch or export it again"
+                f"ONNX Runtime cannot use it ({reason(error)}); fetch or export it again"
             ) from error
 
     def _warm_up(self) -> list[Array]:
@@ -212,10 +203,10 @@ class OnnxDetector:
                 outputs: list[Array] = self._session.run(None, self._feed(blob))
         except self._errors as error:
             raise DetectorRejected(
-                f"it cannot look at a picture of {width}x{height} ({_reason(error)}); leave `size` "
+                f"it cannot look at a picture of {width}x{height} ({reason(error)}); leave `size` "
                 "out or export it again"
             ) from error
-        if not all(_is_sound(output) for output in outputs):
+        if not all(is_sound(output) for output in outputs):
             raise DetectorRejected(
                 "its output is not made of finite 32-bit numbers; export it again in FP32"
             )
@@ -250,8 +241,8 @@ class OnnxDetector:
         try:
             outputs = self._session.run(None, self._feed(self._blob[:count]))
         except self._errors as error:
-            kind = DetectorExhausted if _is_shortage(error) else DetectorUnavailable
-            raise kind(f"ONNX Runtime failed at work: {_reason(error)}") from error
+            kind = DetectorExhausted if is_shortage(error) else DetectorUnavailable
+            raise kind(f"ONNX Runtime failed at work: {reason(error)}") from error
         return [
             self._reading.read(self._family.join(of_picture(outputs, number, count)), place)
             for number, place in enumerate(places)
@@ -273,113 +264,3 @@ class OnnxDetector:
             if shift:
                 np.add(target, np.float32(shift), out=target)
         return place
-
-
-def _import_extra() -> _Foreign:
-    try:
-        import onnxruntime  # noqa: PLC0415 (an extra that only this detector needs)
-    except ImportError as error:
-        raise DetectorRejected(
-            f"`type: onnx` needs the extra `onnx` ({error}); install it with "
-            '`pip install "lookout-daemon[onnx]"`, or use `type: openvino`, which reads .onnx too'
-        ) from error
-    return onnxruntime
-
-
-def _errors(runtime: _Foreign) -> tuple[type[Exception], ...]:
-    """List what ONNX Runtime raises: its classes have no ancestor of their own."""
-    kinds = vars(runtime.capi.onnxruntime_pybind11_state).values()
-    own = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Exception)]
-    return (*own, RuntimeError, ValueError)
-
-
-def _choose(available: Sequence[str], wanted: Provider) -> str:
-    """Translate a provider's short name into the one that is installed."""
-    for short in _BEST_FIRST if wanted == "auto" else (wanted,):
-        for provider in PROVIDERS[short]:
-            if provider in available:
-                return provider
-    known = [short for short, names in PROVIDERS.items() if set(names) & set(available)]
-    raise DetectorRejected(
-        f"`provider: {wanted}`: the installed ONNX Runtime has only {', '.join(known)}; install "
-        "the build for that device (such as onnxruntime-gpu), or choose another"
-    )
-
-
-def _inputs(
-    session: _Foreign, wanted: tuple[int, int] | None
-) -> tuple[str, tuple[str, type[np.generic]] | None, tuple[int, int], bool]:
-    """Tell the inputs apart.
-
-    Returns:
-        Name of the picture's input; name and type of the input for the size that boxes are scaled
-        to, if there is one; width and height; whether the batch is open.
-    """
-    pictures = [port for port in session.get_inputs() if len(port.shape) == _AXES]
-    targets = [
-        port
-        for port in session.get_inputs()
-        if port.type in _WHOLE and len(port.shape) == 2 and port.shape[1] == 2  # noqa: PLR2004
-    ]
-    if len(pictures) != 1 or len(session.get_inputs()) != len(pictures) + len(targets):
-        raise DetectorRejected(
-            f"it has {len(session.get_inputs())} inputs of other shapes than one picture; export a "
-            "detection model"
-        )
-    [picture] = pictures
-    batch, colours, height, width = picture.shape
-    if colours != 3 or picture.type != "tensor(float)":  # noqa: PLR2004 (red, green, blue)
-        raise DetectorRejected(
-            f"its input {picture.shape} of {picture.type} is not 1 x 3 x height x width of 32-bit "
-            "floats; export it so"
-        )
-    size = _size((width, height), wanted)
-    target = (targets[0].name, _WHOLE[targets[0].type]) if targets else None
-    return picture.name, target, size, not isinstance(batch, int)
-
-
-_WHOLE: dict[str, type[np.generic]] = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
-
-
-def _size(
-    exported: tuple[int | str | None, int | str | None], wanted: tuple[int, int] | None
-) -> tuple[int, int]:
-    fixed = tuple(side for side in exported if isinstance(side, int))
-    if len(fixed) == len(exported):
-        size = (fixed[0], fixed[1])
-        if wanted is not None and wanted != size:
-            raise DetectorRejected(
-                f"it cannot take pictures of {wanted[0]}x{wanted[1]}, only {size[0]}x{size[1]}; "
-                "leave `size` out or export it so"
-            )
-    elif wanted is None:
-        raise DetectorRejected(
-            "it leaves the size of its input open; set `size: [width, height]`, e.g. [640, 384]"
-        )
-    else:
-        size = wanted
-    if not all(_SMALLEST_SIDE <= side <= LARGEST_SIDE for side in size):
-        raise DetectorRejected(
-            f"an input of {size[0]}x{size[1]} is outside {_SMALLEST_SIDE} to {LARGEST_SIDE} "
-            "pixels; export it smaller, or set `size` if it leaves the size open"
-        )
-    return size
-
-
-def _is_sound(output: Array) -> bool:
-    """Tell finite 32-bit numbers, or whole ones (class numbers)."""
-    if output.dtype.kind == "i":
-        return True
-    return output.dtype == np.float32 and bool(np.isfinite(output).all())
-
-
-def _is_shortage(error: Exception) -> bool:
-    """Tell a lack of memory; the runtime has no class for it, only words."""
-    said = str(error).lower()
-    return any(words in said for words in ("failed to allocate memory", "out of memory"))
-
-
-def _reason(error: Exception) -> str:
-    """Pick what of ONNX Runtime's message is meant for people, in one line."""
-    text = " ".join(str(error).split())
-    return text.rpartition(" : ")[2][:300].rstrip(".") or type(error).__name__

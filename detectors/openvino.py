@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from detectors.detection import Detections
 from detectors.detector import Profile
 from detectors.errors import DetectorRejected, DetectorUnavailable
 from detectors.families.choice import choose, settle, with_pixels
-from detectors.families.family import Array, Family, FamilyName, Pixels, of_picture
+from detectors.families.family import Array, Family, FamilyName, Pixels, is_sound, of_picture
 from detectors.families.letterbox import Letterbox
 from detectors.families.names import class_names
 from detectors.families.reading import Reading, place_for
@@ -254,18 +253,11 @@ class OpenvinoDetector:
         for bed in self._beds * _WARM_UPS:
             bed.infer()
         outputs = self._beds[0].outputs()
-        if not all(_is_sound(output) for output in outputs):
+        if not all(is_sound(output) for output in outputs):
             raise DetectorRejected(
                 "its output is not made of finite 32-bit numbers; export it again in FP32"
             )
         return outputs
-
-
-def _is_sound(output: Array) -> bool:
-    """Tell finite 32-bit numbers, or whole ones (class numbers)."""
-    if output.dtype.kind == "i":
-        return True
-    return output.dtype == np.float32 and bool(np.isfinite(output).all())
 
 
 def _require_device(available: Sequence[str], wanted: str) -> None:

@@ -75,3 +75,10 @@ def of_picture(outputs: Sequence[Array], number: int, count: int) -> list[Array]
     return [
         output[number] if output.ndim and output.shape[0] == count else output for output in outputs
     ]
+
+
+def is_sound(output: Array) -> bool:
+    """Tell finite 32-bit numbers, or whole ones (class numbers)."""
+    if output.dtype.kind == "i":
+        return True
+    return output.dtype == np.float32 and bool(np.isfinite(output).all())

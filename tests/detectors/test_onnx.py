@@ -1,6 +1,5 @@
 """Models on ONNX Runtime: made here byte by byte, and what is refused."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,13 +138,6 @@ def test_a_provider_that_is_not_installed_is_named(tmp_path: Path) -> None:
     with pytest.raises(DetectorRejected, match=r"provider: tensorrt.*only cpu"):
         detector(path, provider="tensorrt").load()
     assert "on CPU" in detector(path, provider="auto").load().description
-
-
-def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without ONNX Runtime the remedy is one line."""
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(DetectorRejected, match=r"lookout-daemon\[onnx\]"):
-        detector(bright_onnx(tmp_path / "m.onnx", "yolov8")).load()
 
 
 def test_wrong_models_are_refused_when_loading(tmp_path: Path) -> None:
