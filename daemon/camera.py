@@ -56,6 +56,9 @@ ONLINE = 10.0
 """Seconds since the last decoded picture within which a camera is `online`."""
 
 _TICK = 0.25
+_FLOWING = 2.5
+"""Seconds without a new packet after which a camera at rest is as silent as any other."""
+
 _FARTHEST = 10_000_000
 """Indices one answer may be ahead of the last: years of video, and no overflow."""
 
@@ -562,12 +565,23 @@ class CameraHost:
                 self._give_up(f"no picture within {timing.opening:.0f} s of connecting")
             return
         silent = now - self._decoded_at
-        if silent > timing.silence + self.quiet:
+        quiet = self.quiet + self._rest(now)
+        if silent > timing.silence + quiet:
             self._give_up(f"no picture for {silent:.0f} s")
-        if silent > ONLINE + self.quiet:
+        if silent > ONLINE + quiet:
             self._say("stalled", f"no picture for {ONLINE:.0f} s")
         elif self._state[0] in {"connecting", "stalled"}:
             self._say("online", "")
+
+    def _rest(self, now: float) -> float:
+        """Return the seconds by which the next picture of a camera at rest may be late.
+
+        One look at it may fail, as long as its packets come; the next IDR is looked at then.
+        """
+        gate = self._figures.gate
+        resting = gate is not None and gate.state != "live"
+        flowing = now - self._packets_at <= _FLOWING
+        return self._opening.gate_heartbeat / 2 if resting and flowing else 0.0
 
     def _give_up(self, reason: str) -> None:
         self._died = True

@@ -300,6 +300,20 @@ async def test_child_that_only_babbles_is_killed(hostile: Path, trick: str) -> N
         await found.next()
 
 
+async def test_camera_at_rest_may_be_late_as_long_as_its_packets_come(
+    hostile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One look at a resting camera may fail; when nothing comes any more it is as gone as any."""
+    monkeypatch.setattr(camera_file, "_FLOWING", 0.5)
+    module = write(hostile, "rests")
+    order = opening().model_copy(update={"gate": "auto", "gate_heartbeat": 60.0})
+    timing = QUICK.model_copy(update={"silence": 0.5})
+    started = asyncio.get_running_loop().time()
+    async with failing("no picture for"), watched(order, module=module, timing=timing):
+        await asyncio.Event().wait()
+    assert asyncio.get_running_loop().time() - started >= 1.9
+
+
 async def test_last_word_cannot_forge_a_log(hostile: Path) -> None:
     """A reason stays on its line and steers no terminal."""
     module = write(hostile, "crlf")

@@ -106,6 +106,14 @@ TRICKS = {
         "    while True: pulse(); time.sleep(0.1)\n"
         "threading.Thread(target=beat).start()"
     ),
+    "rests": (
+        "shown, number = time.monotonic(), 0\n"
+        "while True:\n"
+        "    number += time.monotonic() - shown < 1.5\n"
+        "    say({'kind': 'pulse', 'decoded_at': shown, 'gate': {'state': 'idle'},"
+        " 'counts': {'decoded': 1, 'superseded': 1, 'packets': number}})\n"
+        "    time.sleep(0.1)"
+    ),
     "picture": (
         "while True:\n"
         "    ask = hear()\n"

@@ -15,6 +15,9 @@ LULL = 0.4
 STALE = 3600.0
 """Seconds after which what was learnt holds no longer: noise and light change with the hour."""
 
+EACH_WHEN_AWAKE = 5
+"""Of so many pictures one is looked at where all is measured and the daemon wants every one."""
+
 TAUGHT_EVERY = 30.0
 """Seconds between two lessons for a later child."""
 
@@ -54,6 +57,7 @@ class Gate:
         self._lesson = lesson
         self._stream: tuple[str, int, int] | None = None
         self._taught_at = float("-inf")
+        self._skipped = 0
 
     @property
     def off(self) -> bool:
@@ -92,7 +96,7 @@ class Gate:
 
     def look(self, picture: Picture, at: float) -> None:
         """Take in a picture that was decoded; its packet arrived `at`."""
-        if self._machine.alone:
+        if self._machine.alone or self._may_skip():
             return
         luma = sampled(picture)
         change = self._motion.look(luma, self._mask.covers(luma.shape[1], luma.shape[0]))
@@ -168,6 +172,13 @@ class Gate:
             audit_moving=audit.moving,
             audit_missed=audit.missed,
         )
+
+    def _may_skip(self) -> bool:
+        """Tell whether this picture need not be looked at: it is known, and everybody is awake."""
+        if not (self.attended and self._machine.awake):
+            return False
+        self._skipped = (self._skipped + 1) % EACH_WHEN_AWAKE
+        return self._skipped != 0
 
     def _compare(self) -> None:
         """Start over when usual packets have become much larger or smaller."""

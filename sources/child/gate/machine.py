@@ -153,6 +153,11 @@ class Machine:
         return round(median(self._lengths)) if self._lengths else None
 
     @property
+    def awake(self) -> bool:
+        """Whether everything is decoded, though enough was looked at and no audit goes on."""
+        return self.state == "live" and self.settled and not self._auditing
+
+    @property
     def _trusting(self) -> bool:
         """Whether sizes alone may keep a camera at rest."""
         return self._insist or (self.verdict is not None and self.verdict.reliable)

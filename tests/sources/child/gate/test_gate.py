@@ -8,7 +8,7 @@ import pytest
 from rig.quiet import Quiet, Told
 
 from sources.child.gate.gate import Gate
-from sources.child.gate.machine import REACH, Tuning
+from sources.child.gate.machine import REACH, Machine, Tuning
 from sources.child.handover import Dated, Handover
 from sources.child.reading import News, Reading
 from sources.child.ring import PacketRing
@@ -46,10 +46,12 @@ def follow(
     limit: int = 2**23,
     lesson: Lesson | None = None,
     until: float = float("inf"),
+    *,
+    attended: bool = False,
 ) -> tuple[Seen, Gate, Told]:
     """Let the reader follow the clip, nobody wanting every picture."""
     gate = Gate(mode, Tuning(audit_every=10_000.0), lesson=lesson)
-    gate.attended = False
+    gate.attended = attended
     told, seen = Told(path), Seen(until)
     packets = PacketRing(limit, REACH)
     Reading(told, None, seen, News(nothing), packets, 0, gate=gate).run()
@@ -132,6 +134,20 @@ def test_lessons_about_something_else_are_refused(
     update = {**other, "taken_at": now + other.get("taken_at", -60.0)}
     seen, _, _ = follow(clear, "auto", lesson=lesson.model_copy(update=update), until=30.0)
     assert len(seen.shown) >= 27 * 25
+
+
+def test_awake_and_known_few_pictures_are_looked_at(
+    clear: Path, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the daemon wants every picture, all are shown and one in five is looked at."""
+    looked: list[float] = []
+    monkeypatch.setattr(Machine, "picture", lambda _, at, _change: looked.append(at))
+    known = lesson.model_copy(update={"taken_at": time.monotonic() - 60})
+    seen, _, _ = follow(clear, "auto", lesson=known, until=40.0, attended=True)
+    assert len(seen.shown) >= 40 * 25
+    first = looked[0]
+    assert len([at for at in looked if at - first < 10]) >= 240
+    assert len([at for at in looked if at - first >= 11]) <= 29 * 25 / 4
 
 
 def test_gate_that_is_off_shows_every_picture(clear: Path) -> None:
