@@ -159,9 +159,12 @@ def _close(  # noqa: C901  it goes on where `judge` stopped
     for flag, upper, lower in ((ON, one, two), (UNDER, two, one)):
         if _rests(upper, lower):
             sure, maybe = sure & ~(FRONT | BACK), maybe & ~(FRONT | BACK)
-            maybe |= flag if apart <= 1.2 else 0  # noqa: PLR2004
+            slower = speed if speed < speed2 else speed2
+            # Each speed is measured at its own scale: what goes fast seems to differ more.
+            maybe |= flag if apart <= 0.9 + 0.4 * slower else 0
             if lower[11] & RIDE:
-                sure |= flag if apart <= 0.7 and min(speed, speed2) >= 0.5 else 0  # noqa: PLR2004
+                alike = slower >= 0.5 and apart <= 0.4 + 0.25 * slower  # noqa: PLR2004
+                sure |= flag if alike else 0
             elif speed < 0.3 and speed2 < 0.3:  # noqa: PLR2004
                 sure |= flag
     return sure, maybe
