@@ -40,7 +40,7 @@ class Bare:
 
 
 def bare(path: Path, runtime: Runtime, threads: int = 2) -> Bare:
-    """Open a model with nothing but its runtime, which settles precision as it does for us."""
+    """Open a model with nothing but its runtime, computing in the floats it was saved with."""
     return _bare_onnx(path, threads) if runtime == "onnx" else _bare_openvino(path, threads)
 
 
@@ -89,7 +89,8 @@ def _bare_openvino(path: Path, threads: int) -> Bare:
     shapes = {port: [1, 3, height, width] for port in graph.inputs if len(port.partial_shape) == 4}
     shapes |= {port: [1, 2] for port in graph.inputs if len(port.partial_shape) == 2}
     graph.reshape(shapes)
-    compiled = core.compile_model(graph, "CPU", {"INFERENCE_NUM_THREADS": threads})
+    options = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
+    compiled = core.compile_model(graph, "CPU", options)
     names = [min(output.names, default=f"output {n}") for n, output in enumerate(compiled.outputs)]
 
     def run(feed: dict[str, Any]) -> dict[str, npt.NDArray[Any]]:

@@ -81,6 +81,36 @@ def test_a_film_shows_what_was_seen(tmp_path: Path, clip: Path) -> None:
     assert len(times) == pytest.approx(last * 5, abs=2)
 
 
+def test_carried_frames_replay_to_the_same_bytes(tmp_path: Path, clip: Path) -> None:
+    """With a look at every third frame, at a rate that follows the tracks and closely where it can.
+
+    Twice the same events and the same film, of every frame; the same visits as with every look.
+    """
+    source = {"type": "rtsp", "url": "rtsp://127.0.0.1:9/x"}
+    detect = {"fps": 5, "carry": 2, "rate": "tracks", "regions": "auto"}
+    camera = {"source": source, "presence": {"hold": 0.5}, "detect": detect}
+    outs, films = [], []
+    for number in range(2):
+        out, film = tmp_path / f"out{number}.jsonl", tmp_path / f"film{number}.mp4"
+        done = lookout(
+            *("replay", str(clip), "--config", config(tmp_path, cameras={"porch": camera})),
+            *("--jsonl", str(out), "--video", str(film)),
+        )
+        assert done.code == 0, done.err
+        outs.append(out.read_bytes())
+        films.append(film.read_bytes())
+    assert outs[0] == outs[1] != b""
+    assert films[0] == films[1] != b""
+    with av.open(str(tmp_path / "film0.mp4")) as shown, av.open(str(clip)) as shot:
+        times = [frame.time for frame in shown.decode(video=0)]
+        last = [frame.time for frame in shot.decode(video=0)][-1]
+    assert len(times) == pytest.approx(Visits().fps * last, rel=0.1)
+    events = [json.loads(line) for line in outs[0].splitlines()]
+    opened = [event for event in events if event["type"] == "new"]
+    assert opened
+    assert not any("carried" in thing for event in opened for thing in event["objects"])
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
