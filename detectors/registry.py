@@ -37,8 +37,11 @@ class KnownModel:
 
 
 _YOLOX = "https://github.com/Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0/"
-_ULTRALYTICS = "https://github.com/ultralytics/assets/releases/download/v8.3.0/"
-_PICKLE = "a pickle that runs code when opened; needs the extra `gpu` and `allow_pickle: true`"
+_ULTRALYTICS = "https://github.com/ultralytics/assets/releases/download/"
+_PICKLE = (
+    "a pickle that runs code when opened; needs the extra `gpu` and `allow_pickle: true`, or "
+    "`lookout models export`, once"
+)
 _EXPORT = "published as weights for its own code; export it to ONNX there"
 
 
@@ -49,11 +52,10 @@ def _yolox(size: str, side: int) -> KnownModel:
     )
 
 
-def _yolo(name: str) -> KnownModel:
+def _yolo(name: str, release: str = "v8.3.0", family: str = "yolov8") -> KnownModel:
     file = f"{name}.pt"
-    return KnownModel(
-        *(name, file, "AGPL-3.0", _ULTRALYTICS + file, None, (640, 640), "coco", "yolov8"), _PICKLE
-    )
+    url = f"{_ULTRALYTICS}{release}/{file}"
+    return KnownModel(*(name, file, "AGPL-3.0", url, None, (640, 640), "coco", family), _PICKLE)
 
 
 def _detr(name: str, side: int) -> KnownModel:
@@ -77,6 +79,8 @@ KNOWN: tuple[KnownModel, ...] = (
     _yolo("yolov8n"),
     _yolo("yolo11n"),
     _yolo("yolo11s"),
+    _yolo("yolo26n", "v8.4.0", "end_to_end"),
+    _yolo("yolo26s", "v8.4.0", "end_to_end"),
 )
 """Small ones first, freely licensed families first."""
 
