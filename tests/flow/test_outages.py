@@ -180,11 +180,17 @@ def test_size_changes_and_zones_stay_right(scene: Scene, reader: str) -> None:
     assert all(one.truth and one.truth[0] == 20 for one in watched.shown(name))
     assert {status.state for status in watched.statuses(name)} == {"connecting", "online"}
     zones = f"lookout/box1/cameras/{name}/zones"
-    counts = [m.json["counts"] for m in watched.subscriber.messages if m.topic == f"{zones}/right"]
-    assert {count["person"] for count in counts if count} == {1}
-    assert counts[-1] == {"person": 1}
-    elsewhere = watched.subscriber.all(f"{zones}/left")
-    assert all('"counts":{}' in str(one).replace(" ", "") for one in elsewhere)
+    right, left = counts(watched, f"{zones}/right"), counts(watched, f"{zones}/left")
+    # A machine that is too busy loses people from sight: never into the other zone, or for long.
+    assert max(right) == 1
+    assert max(left) == 0
+    watched.lookout.wait(lambda: counts(watched, f"{zones}/right")[-1] == 1, 60, "seen again")
+
+
+def counts(watched: Watched, topic: str) -> list[int]:
+    """Return how many people were said to be in a zone, in order."""
+    told = [m.json["counts"] for m in watched.subscriber.messages if m.topic == topic]
+    return [count.get("person", 0) for count in told]
 
 
 @pytest.mark.fault("F16")
