@@ -207,6 +207,14 @@ class App:
                 group.create_task(line.age(), name=f"camera-{name}-age")
                 for name, line in self.lines.items()
             ]
+            ages += [
+                group.create_task(
+                    keep_alive(f"camera {name}, main", line.main.once, retry),
+                    name=f"camera-{name}-main",
+                )
+                for name, line in self.lines.items()
+                if line.main is not None
+            ]
             stopper = group.create_task(self._cancel_when_stopped(cameras), name="stopper")
             if cameras:
                 await asyncio.wait(cameras)

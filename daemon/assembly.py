@@ -9,7 +9,8 @@ from daemon.config import CameraConfig, ClipsConfig
 from daemon.errors import ConfigRejected
 from daemon.identity import NewId, live_id, replay_id
 from daemon.line import Line, Wiring
-from daemon.plan import Plan
+from daemon.mainstream import MainStream
+from daemon.plan import CameraPlan, Plan
 from daemon.version import VERSION
 from reasoners import Asking, Chronicle, Overlay, Reasoner, ReasonerRejected, SceneConfig
 from reasoners.scene.presence import RULE
@@ -198,8 +199,36 @@ def line(
         chronicle=chronicle,
         wiring=wiring,
         clips=clips,
+        main=None if replay else _main(opening, camera, wiring, clips),
         film=film,
         overlay=Overlay(camera.config.zones, camera.config.lines) if film else None,
+    )
+
+
+def _main(
+    opening: Open, camera: CameraPlan, wiring: Wiring, clips: ClipsConfig
+) -> MainStream | None:
+    """Build the main stream of a camera, if it has one."""
+    if camera.main is None:
+        return None
+    secret = camera.main.secret
+    passive = {
+        "backend": camera.main.source.reference,
+        "config": camera.main.source.options,
+        "user": secret.user if secret else None,
+        "secret": secret.password if secret else None,
+        "slots": 1,
+        "passive": True,
+        "gate": "off",
+        "ring_bytes": CLIP_RING,
+        "ring_seconds": max(_remembered(camera.config, clips), BEHIND),
+    }
+    return MainStream(
+        opening.model_copy(update=passive),
+        timing=wiring.timing,
+        standing=clips.enabled,
+        turns=wiring.turns,
+        wall=lambda: wiring.clock.at(0.0),
     )
 
 

@@ -221,7 +221,9 @@ class CameraHost:
             await self._group.__aexit__(exc_type, exc, tb)
         finally:
             for _, answer in self._answers.values():
-                answer.cancel()
+                # Whoever still waits is no part of what ends here.
+                if not answer.done():
+                    answer.set_exception(SourceUnavailable(f"{self.name}: closed"))
             await self._process.__aexit__(None, None, None)
             self._figures.child_ended(in_order=not self._died)
             self._figures.serving = Serving()
@@ -263,16 +265,20 @@ class CameraHost:
             raise self._nonsense(f"answered {message.kind} to next")
         return message
 
-    async def take(self, request: PictureRequest) -> bytes | None:
+    async def take(self, request: PictureRequest, at: float | None = None) -> bytes | None:
         """Ask for a JPEG of a recent frame; None if it is gone, or too late.
 
         Of a recording none is too late: a replay must not depend on how busy the machine is.
+
+        Args:
+            request: The frame and what is drawn on it.
+            at: Monotonic seconds at which it was taken, for a passive child.
         """
         self._asked += 1
         self._figures.pictures += 1
         limit = self._timing.picture if self.live else self._timing.request
         try:
-            message, jpeg = await self._ask(Take(id=self._asked, request=request), limit)
+            message, jpeg = await self._ask(Take(id=self._asked, request=request, at=at), limit)
         except TimeoutError:
             logger.warning("%s: picture of frame %d came too late", self.name, request.index)
             self._figures.pictures_gone += 1
@@ -548,7 +554,7 @@ class CameraHost:
                     f"{self.name}: its decoder child has been silent for "
                     f"{now - self._heard_at:.0f} s; killed"
                 )
-            if self.live:
+            if self.live and not self._opening.passive:
                 self._judge(now)
 
     def _judge(self, now: float) -> None:

@@ -11,9 +11,10 @@ from daemon.camera import CameraHost
 from daemon.config import ClipsConfig
 from daemon.counters import CameraFigures
 from daemon.edges import Edge
+from daemon.mainstream import MainStream
 from daemon.recorder import Recorder
 from sinks.clip import ClipFile
-from sources import SourceUnavailable
+from sources import SourceError
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Clips:
         recorder: Writes them.
         figures: Where they are counted.
         told: Called once for each that was begun.
+        main: Where they are cut from while it is open; None: from what is watched.
     """
 
     def __init__(
@@ -65,12 +67,14 @@ class Clips:
         recorder: Recorder,
         figures: CameraFigures,
         told: Told,
+        main: MainStream | None = None,
     ) -> None:
         self.name = name
         self._config = config
         self._recorder = recorder
         self._figures = figures
         self._told = told
+        self._main = main
         self._asked = 0
         self._running = False
         self._shots: dict[str, Shot] = {}
@@ -129,11 +133,14 @@ class Clips:
 
     async def _shoot(self, host: CameraHost, shot: Shot) -> None:
         shot.file = await self._recorder.begin_clip(shot.event)
+        better = None if self._main is None else self._main.host
         if shot.file is not None:
             try:
-                await self._follow(host, shot, shot.file)
-            except SourceUnavailable as exc:
-                logger.info("%s: a clip ends early: %s", self.name, exc)
+                await self._follow(better or host, shot, shot.file)
+            except SourceError as exc:
+                if better is None:
+                    raise
+                logger.info("%s: a clip ends with the main stream: %s", self.name, exc)
         await self._finish(shot)
 
     async def _follow(self, host: CameraHost, shot: Shot, file: ClipFile) -> None:

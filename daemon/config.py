@@ -113,6 +113,13 @@ class CameraConfig(_Section):
     source: Use
     """Where the pictures come from: `type` and the options of that source."""
 
+    main: Use | None = None
+    """The camera's main stream, `type` and options as of `source`, where `source` names its
+    substream. Detection looks at `source`; pictures and clips come from here, matched by the time
+    at which they were taken. Opened when something is there and closed when it is gone, or kept
+    open where clips are wanted, which must begin before the event; nothing of it is decoded unless
+    it is needed. Default none: everything comes from `source`."""
+
     title: str | None = Field(default=None, max_length=80)
     """For people; names are for topics."""
 

@@ -9,6 +9,7 @@ from sources.message import Counts, Flow, GateReport
 Drop = Literal["superseded", "too_old", "lost_with_worker", "torn", "lost_with_camera", "at_stop"]
 """Why a frame that was handed over was not looked at."""
 
+_MAIN = ("spawns", "pictures", "pictures_gone")
 _CLIPS = ("clips", "clips_stored", "clips_lost", "clips_refused", "clips_skipped")
 
 
@@ -66,6 +67,9 @@ class CameraFigures:
 
     clips_skipped: int = 0
     """Packets missing in clips because they left the ring too soon."""
+
+    main: "CameraFigures | None" = None
+    """Those of the main stream, if there is one beside."""
 
     gate: GateReport | None = None
     """How the idle gate of the present child stands."""
@@ -144,6 +148,7 @@ class CameraFigures:
             "decoder": self.serving.decoder,
             **{f"stream_{name}": value for name, value in self._flow().items()},
             **({name: getattr(self, name) for name in _CLIPS} if self.clips else {}),
+            **({f"main_{name}": getattr(self.main, name) for name in _MAIN} if self.main else {}),
             **{f"gate_{name}": value for name, value in self._gate().items()},
         }
 

@@ -20,6 +20,7 @@ from daemon.config import ClipsConfig
 from daemon.counters import CameraFigures
 from daemon.detection import Detecting, Held, Seen
 from daemon.edges import Edge, EdgeClosed
+from daemon.mainstream import MainStream
 from daemon.pace import Rhythm
 from daemon.recorder import Recorder
 from daemon.slots import SlotPool
@@ -31,7 +32,7 @@ from detectors.message import Loaded
 from reasoners import Chronicle, EndReason, Event, Job, Overlay, Revision, Verdict, View, shifted
 from sinks import CameraStatus, FrameReport, Notice, ObjectCounts, ZoneCounts
 from sinks.journal import Entry
-from sources import Frame, Part, Pixels
+from sources import Frame, Part, PictureRequest, Pixels
 from sources.message import CameraState, Given, Lesson, Open, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ class Line:
         rate: Whether fewer will do while its tracks do not change.
         carry: Frames between two looks over which tracks are carried.
         clips: Whether and how events get clips.
+        main: Where pictures and clips come from, if from elsewhere.
         film: File of the film that the child makes of a replay; None makes none.
         overlay: What is drawn on it.
     """
@@ -112,6 +114,7 @@ class Line:
         regions: Choice = "off",
         quiet: float = 0.0,
         clips: ClipsConfig | None = None,
+        main: MainStream | None = None,
         film: Path | None = None,
         overlay: Overlay | None = None,
     ) -> None:
@@ -145,8 +148,10 @@ class Line:
         self._telling = asyncio.Lock()
         self._verdicts: deque[tuple[str, Verdict]] = deque()
         self._filmed: deque[tuple[str, str | None, float | None]] = deque()
+        self.main = main
+        self.figures.main = None if main is None else main.figures
         self._clips = Clips(
-            self.name, clips or ClipsConfig(), wiring.recorder, self.figures, self._film_told
+            self.name, clips or ClipsConfig(), wiring.recorder, self.figures, self._film_told, main
         )
         self._last_captured = float("-inf")
         self._looked_at: float | None = None
@@ -385,7 +390,10 @@ class Line:
                 if self._closely is not None:
                     found = self._closely.look(frame, found)
                 await self._look(host, frame, found)
-                await host.attend(self._attentive(frame.captured_at, found))
+                attentive = self._attentive(frame.captured_at, found)
+                if attentive and self.main is not None:
+                    self.main.want()
+                await host.attend(attentive)
             if self._closely is not None:
                 self._closely.done()
             self._needed.discard(seen.held.frame.index)
@@ -468,7 +476,7 @@ class Line:
         event, jpeg = revision.event, None
         try:
             if revision.picture is not None and host is not None:
-                jpeg = await host.take(revision.picture)
+                jpeg = await self._picture(host, revision.picture, event)
             if jpeg is not None:
                 reference = await self._wire.recorder.store(event.id, event.revision, jpeg)
                 if reference is not None:
@@ -479,6 +487,16 @@ class Line:
         await self._wire.recorder.settled(committed)
         if jpeg is not None:
             self._wire.board.picture(event, jpeg)
+
+    async def _picture(
+        self, host: CameraHost, request: PictureRequest, event: Event
+    ) -> bytes | None:
+        """Ask for a picture: of the main stream where there is one, of the moment looked at."""
+        if self.main is not None and event.frame.captured_at is not None:
+            jpeg = await self.main.take(request, event.frame.captured_at - self._offset)
+            if jpeg is not None:
+                return jpeg
+        return await host.take(request)
 
     async def _film_of(self, event: Event) -> None:
         """Begin the clip of a new event, or let that of an ended one come to its end."""

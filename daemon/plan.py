@@ -33,6 +33,17 @@ class CameraPlan:
     detectors: tuple[str, ...] = (SIMPLE,)
     """Names of those that look at it."""
 
+    main: "MainPlan | None" = None
+    """Where its pictures and clips come from, if from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class MainPlan:
+    """The main stream of a camera of which a substream is watched."""
+
+    source: Backend
+    secret: Secret | None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -145,7 +156,18 @@ def _camera(name: str, config: DaemonConfig, origin: str, secrets: Secrets) -> C
     secret = _secret(source.config, key, origin, secrets)
     quiet = built.quiet if isinstance(built, Quiet) else 0.0
     live, finite = bool(built.live), bool(built.finite)
-    return CameraPlan(camera, source, live, finite, quiet, secret, detectors)
+    main = _main(name, camera, origin, secrets)
+    return CameraPlan(camera, source, live, finite, quiet, secret, detectors, main)
+
+
+def _main(name: str, camera: CameraConfig, origin: str, secrets: Secrets) -> MainPlan | None:
+    if camera.main is None:
+        return None
+    key = f"cameras.{name}.main"
+    source = resolve("sources", key, camera.main, origin)
+    if not source.factory(name, source.config).live:
+        raise ConfigRejected(f"{origin}: {key}: must be a live camera, as its substream is")
+    return MainPlan(source, _secret(source.config, key, origin, secrets))
 
 
 def _sink(name: str, use: Use, origin: str, secrets: Secrets) -> Backend:

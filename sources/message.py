@@ -136,6 +136,10 @@ class Open(_Message):
     frozen_after: float = Field(default=20.0, gt=0)
     """Seconds of the same picture after which a live camera counts as frozen."""
 
+    passive: bool = False
+    """Whether nothing is decoded unless it is asked for: packets are kept, no picture has an index,
+    and `Next` is not answered."""
+
     turns: int = Field(default=2, ge=1, le=64)
     """Children that may do heavy work at the same moment: catch up, encode clips."""
 
@@ -220,6 +224,10 @@ class Take(_Message):
     kind: Literal["take"] = "take"
     id: int
     request: PictureRequest
+    at: Seconds | None = None
+    """Monotonic seconds at which the picture was taken: of a passive child, which has no indices,
+    the picture nearest to it. The index is only given back then."""
+
     film_at: Seconds | None = None
     """Second of the film at which the picture shall be added to it; it is answered without bytes
     then. None makes a JPEG."""

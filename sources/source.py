@@ -219,6 +219,18 @@ class Rereadable(Protocol):
 
 
 @runtime_checkable
+class Punctual(Protocol):
+    """A stream that knows of packets when their pictures were taken, without decoding them."""
+
+    def taken(self, packet: Packet) -> float | None:
+        """Return the monotonic seconds, None if that is not known; asked once, in order.
+
+        Not to be mixed with `decode`, which tells of pictures.
+        """
+        ...
+
+
+@runtime_checkable
 class Stamped(Protocol):
     """A packet, or a picture, that bears a stamp by which they are told to belong together."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from dataclasses import replace
 
 from daemon.cli.finding import described
 from daemon.cli.trial import OpenCamera, open_camera
@@ -9,6 +10,13 @@ from daemon.plan import CameraPlan
 from daemon.timing import Timing
 from sources import SourceRejected
 from sources.message import Open, StreamInfo
+
+
+def as_main(camera: CameraPlan) -> CameraPlan:
+    """Return the plan of a camera's main stream, as of a camera of its own."""
+    if camera.main is None:
+        return camera
+    return replace(camera, source=camera.main.source, secret=camera.main.secret)
 
 
 async def try_camera(name: str, camera: CameraPlan, timing: Timing) -> str:

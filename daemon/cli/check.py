@@ -19,7 +19,7 @@ from rich.text import Text
 
 from daemon import labels
 from daemon.cli import setting
-from daemon.cli.cameras import try_camera
+from daemon.cli.cameras import as_main, try_camera
 from daemon.cli.trial import load_detector
 from daemon.clock import Clock
 from daemon.exits import Exit
@@ -122,6 +122,15 @@ def _looks(plan: Plan, loaded: dict[str, Loaded]) -> list[Look]:
         )
         for name, camera in plan.cameras.items()
         if camera.config.enabled
+    ]
+    looks += [
+        Look(
+            f"camera {name}, main",
+            f"cameras.{name}.main",
+            partial(try_camera, name, as_main(camera), plan.config.timing),
+        )
+        for name, camera in plan.cameras.items()
+        if camera.config.enabled and camera.main is not None
     ]
     looks += [
         Look(f"sink {name}", f"sinks.{name}", partial(_try_sink, plan, name)) for name in plan.sinks

@@ -43,6 +43,12 @@ TURN: Final = 5.0
 RECALL: Final = 1.0
 """Seconds a picture waits for its turn; somebody waits for it."""
 
+NEAR: Final = 0.25
+"""Seconds by which a picture asked for by its time may differ from it."""
+
+LATE: Final = 0.7
+"""Seconds that packets are waited for which may be nearer to the time asked for."""
+
 _BREATH: Final = 0.1
 _NICE: Final = 10
 """The scheduler prefers detection."""
@@ -89,13 +95,16 @@ class Clerk:
         self._answers: deque[tuple[BaseModel, bytes]] = deque()
         self._clips: dict[int, Clip] = {}
         self._cuts: list[_Asked] = []
+        self._takes: list[tuple[Take, float]] = []
+        """Questions for pictures, and monotonic seconds until which they may wait."""
+
         self._closing = False
         self._thread: threading.Thread | None = None
 
     def ask(self, wish: Cut | Take) -> bool:
         """Take a question; False if too many wait already."""
         with self._changed:
-            if len(self._asked) + len(self._cuts) >= MOST_WAITING:
+            if len(self._asked) + len(self._cuts) + len(self._takes) >= MOST_WAITING:
                 return False
             self._asked.append(wish)
             self._changed.notify()
@@ -126,9 +135,10 @@ class Clerk:
         while True:
             for wish in self._next(busy=busy):
                 if isinstance(wish, Take):
-                    self._answer(*self._recalled(wish))
+                    self._takes.append((wish, time.monotonic() + LATE))
                 else:
                     self._cuts.append(_Asked(wish, time.monotonic()))
+            self._take()
             busy = False
             for asked in tuple(self._cuts):
                 busy |= self._work(asked)
@@ -141,7 +151,7 @@ class Clerk:
         """Wait for a question, or until it is worth looking for packets."""
         with self._changed:
             if not busy and not self._closing:
-                timeout = _BREATH if self._cuts else None
+                timeout = _BREATH if self._cuts or self._takes else None
                 self._changed.wait_for(lambda: self._asked or self._closing, timeout)
             fresh = list(self._asked)
             self._asked.clear()
@@ -212,7 +222,8 @@ class Clerk:
         decoder, info = self._decoder(), self._reading.info
         if not packets or decoder is None or info is None:
             return None
-        if self._converter.plain and copiable(packets[0], info.codec, decoder.sets):
+        known = min(info.width, info.height) > 1
+        if known and self._converter.plain and copiable(packets[0], info.codec, decoder.sets):
             reordered = REORDERED if info.details.get("b_frames") else 0
             return Copy(info.codec, info.width, info.height, reordered, decoder.sets)
         return Anew(decoder, self._converter)
@@ -224,12 +235,29 @@ class Clerk:
         except DecodeFault:
             return None
 
+    def _take(self) -> None:
+        """Make every picture that is there, or will not get any nearer."""
+        now, latest = time.monotonic(), self._reading.moments.latest
+        ready = [
+            (wish, until)
+            for wish, until in self._takes
+            if wish.at is None or latest >= wish.at or now >= until or self._closing
+        ]
+        for one in ready:
+            self._takes.remove(one)
+            self._answer(*self._recalled(one[0]))
+
+    def _stamp(self, wish: Take) -> int | None:
+        if wish.at is not None:
+            return self._reading.moments.nearest(wish.at, NEAR)
+        return self._reading.stamps.find(wish.request.index)
+
     def _recalled(self, wish: Take) -> tuple[BaseModel, bytes]:
         """Make a picture of a frame that left the decoded ones; never one of another frame."""
         request = wish.request
         try:
             with self._turnstile.turn(RECALL):
-                picture = self._decoded(request.index)
+                picture = self._decoded(self._stamp(wish))
             if picture is not None:
                 encoded, size = jpeg(self._converter, picture, request)
                 self._handover.recalled()
@@ -239,13 +267,13 @@ class Clerk:
             pass
         return Gone(id=wish.id, index=request.index), b""
 
-    def _decoded(self, index: int) -> Picture | None:
-        """Decode a frame from its IDR on.
+    def _decoded(self, stamp: int | None) -> Picture | None:
+        """Decode the frame of a stamp from its IDR on.
 
         Raises:
             DecodeFault: That cannot be done.
         """
-        stamp, decoder = self._reading.stamps.find(index), self._decoder()
+        decoder = self._decoder()
         if stamp is None or decoder is None:
             return None
         packets = self._packets.until(lambda one: isinstance(one, Stamped) and one.stamp == stamp)

@@ -10,7 +10,7 @@ from sources.child.gate.machine import Order
 from sources.child.gauge import Gauge
 from sources.child.handover import Dated, Handover
 from sources.child.rehearsal import as_if_live
-from sources.child.ring import PacketRing, Stamps
+from sources.child.ring import Moments, PacketRing, Stamps
 from sources.child.turnstile import Turnstile
 from sources.child.watchman import Watchman
 from sources.errors import SourceBusy, SourceRejected, SourceUnavailable
@@ -21,6 +21,7 @@ from sources.source import (
     DecodeFault,
     Packet,
     Picture,
+    Punctual,
     Resumable,
     Secret,
     Source,
@@ -32,6 +33,9 @@ from sources.source import (
 GIVE_UP = 250
 """Packets in a row that cannot be decoded, though decoding could have started, after which the
 stream counts as broken."""
+
+PASSIVE_LULL = 0.1
+"""Seconds for which packets of a stream of which nothing is decoded may collect."""
 
 TURN = 1.0
 """Seconds a child waits for its turn to catch up; then it does so all the same."""
@@ -153,6 +157,12 @@ class Reading:
         self.stamps = Stamps()
         """Of the pictures that got an index, to find them again among the packets."""
 
+        self.passive = False
+        """Whether packets are kept and nothing is decoded."""
+
+        self.moments = Moments()
+        """When the pictures of packets were taken; noted by a passive reader alone."""
+
         self.turnstile = Turnstile()
         """Passed before a rest is caught up with."""
 
@@ -269,11 +279,24 @@ class Reading:
             if packet.idr and (lesson := self.gate.lesson(packet.arrival)) is not None:
                 self._news.lesson(lesson)
             if collecting is not None:
-                collecting.lull = self.gate.lull
+                collecting.lull = PASSIVE_LULL if self.passive else self.gate.lull
         if not self._handover.stopped:
             self._decode(stream, None)
 
+    def _keep(self, stream: Stream, packet: Packet) -> None:
+        """Note when the picture of a packet was taken, in case somebody asks for it."""
+        self._handover.held()
+        if packet.size <= 0 or not isinstance(packet, Stamped) or packet.stamp is None:
+            return
+        taken = stream.taken(packet) if isinstance(stream, Punctual) else None
+        self.moments.note(packet.arrival if taken is None else taken, packet.stamp)
+        if packet.idr:
+            self._change("online")
+
     def _obey(self, stream: Stream, packet: Packet) -> None:
+        if self.passive:
+            self._keep(stream, packet)
+            return
         order = Order.DECODE
         if isinstance(stream, Resumable):
             order = self.gate.order(packet, packet.arrival)

@@ -169,6 +169,39 @@ class PacketRing:
         self.dropped += 1
 
 
+class Moments:
+    """When the pictures of packets were taken, for the last so many packets.
+
+    The reader thread notes; any thread may ask.
+    """
+
+    def __init__(self, kept: int = 4096) -> None:
+        self._lock = threading.Lock()
+        self._moments: deque[tuple[float, int]] = deque(maxlen=kept)
+
+    def note(self, at: float, stamp: int) -> None:
+        """Remember one packet.
+
+        Args:
+            at: Monotonic seconds.
+            stamp: By which it is found again.
+        """
+        with self._lock:
+            self._moments.append((at, stamp))
+
+    @property
+    def latest(self) -> float:
+        """Monotonic seconds of the last one."""
+        with self._lock:
+            return self._moments[-1][0] if self._moments else float("-inf")
+
+    def nearest(self, at: float, within: float) -> int | None:
+        """Return the stamp of the picture nearest to a time; None if none is near enough."""
+        with self._lock:
+            near = min(self._moments, key=lambda moment: abs(moment[0] - at), default=None)
+        return near[1] if near is not None and abs(near[0] - at) <= within else None
+
+
 class Stamps:
     """Which stamp the picture of an index had, for the last so many pictures.
 

@@ -185,6 +185,7 @@ class Service:
                 order.lesson,
             ),
         )
+        self._reading.passive = order.passive
         self._reading.turnstile = Turnstile(self._turns_fd, order.turns)
         self._clerk = Clerk(
             self._reading,
@@ -194,7 +195,7 @@ class Service:
             self._reading.turnstile,
             self._wake,
         )
-        if self._source.live:
+        if self._source.live and not order.passive:
             self._reading.watchman = Watchman(order.frozen_after)
         self._reader = threading.Thread(
             target=self._reading.run, name=f"reader-{order.camera}", daemon=True

@@ -167,3 +167,19 @@ def test_detector_that_is_not_there_cannot_be_chosen(camera: dict[str, Any], tol
     sections = {"people": SCRIPTED, "vehicles": SCRIPTED}
     (line,) = problems({"detectors": sections, "cameras": {"one": {**SYNTHETIC, **camera}}})
     assert line == f"lookout.yaml: cameras.one.detector: {told}"
+
+
+def test_a_main_stream_is_a_live_source_with_a_secret_of_its_own(tmp_path: Path) -> None:
+    """It is resolved like `source`; a recording cannot be the main stream of a camera."""
+    rtsp = {"type": "rtsp", "url": "rtsp://10.0.0.7/1"}
+    camera = {"source": rtsp, "main": {**rtsp, "credential": "porch"}}
+    main = planned({"cameras": {"porch": camera}}).cameras["porch"].main
+    assert main is not None
+    assert main.source.factory is RtspSource
+    assert main.secret == Secret("viewer", "s3cret")
+    recording = {"type": "file", "path": str(tmp_path / "clip.mp4")}
+    assert problems({"cameras": {"porch": {"source": rtsp, "main": recording}}}) == [
+        "lookout.yaml: cameras.porch.main: must be a live camera, as its substream is"
+    ]
+    (problem,) = problems({"cameras": {"porch": {"source": rtsp, "main": {"type": "nothing"}}}})
+    assert problem.startswith("lookout.yaml: cameras.porch.main")

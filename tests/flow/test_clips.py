@@ -24,7 +24,8 @@ from reasoners.testing import Asked
 pytestmark = [pytest.mark.broker, pytest.mark.rtsp]
 
 BEFORE, AFTER = 1.0, 0.5
-CAMERAS = ("plain", "masked", "turned", "lost")
+CAMERAS = ("plain", "masked", "turned", "both", "lost")
+LARGE = (640, 480)
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         ModelServer() as model,
         RtspServer(clip) as there,
         RtspServer(clip) as away,
+        RtspServer(Red(count=3, width=640, height=480).write(folder / "large.mp4")) as large,
     ):
         source = {"type": "rtsp", "url": there.url}
         config = {
@@ -75,6 +77,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
                 "plain": {"source": source, **filmed},
                 "masked": {"source": source, **filmed, "privacy": [MASK]},
                 "turned": {"source": source, **filmed, "privacy": [MASK], "rotate": 90},
+                "both": {
+                    "source": source,
+                    "main": {"type": "rtsp", "url": large.url},
+                    **filmed,
+                    "privacy": [MASK],
+                },
                 "lost": {
                     "source": {"type": "rtsp", "url": away.url, "read_timeout": 1.5},
                     **filmed,
@@ -87,6 +95,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             away.kill()
             subscriber.wait(lambda s: all(filmed_by(s, name) for name in CAMERAS), 40)
             subscriber.wait(lambda s: any(e["end_reason"] == "camera_lost" for e in s.events), 20)
+            # The first may have come before the main stream was open.
+            subscriber.wait(lambda s: len(filmed_by(s, "both")) > 1, 40)
             assert lookout.stop() == 0
             subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
             check(lookout, subscriber, lost_children=True)
@@ -98,9 +108,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         )
 
 
-def filmed_by(subscriber: Subscriber, camera: str) -> bool:
-    """Tell whether an event of a camera has its clip."""
-    return any(e["camera"] == camera and e["media"]["clip"] for e in subscriber.events)
+def filmed_by(subscriber: Subscriber, camera: str) -> set[str]:
+    """Return the events of a camera that have their clip."""
+    return {e["id"] for e in subscriber.events if e["camera"] == camera and e["media"]["clip"]}
 
 
 async def retained(port: int) -> dict[str, bytes]:
@@ -149,6 +159,17 @@ def test_a_lost_camera_leaves_what_it_sent(run: Run) -> None:
     assert len(frames) > 5
     told = [e for e in run.events if e["id"] == event["id"] and e["media"]["clip"]]
     assert len({e["media"]["clip"] for e in told}) == 1
+
+
+def test_pictures_and_clips_come_from_the_main_stream(run: Run) -> None:
+    """Detection looks at the small one; what is kept is large."""
+    events = {event["id"] for event in run.events if event["camera"] == "both"}
+    sizes = {
+        path.suffix: (picture.shape[1], picture.shape[0])
+        for path, picture in pictures(run.media)
+        if path.parent.name in events and picture.shape[1] == LARGE[0]
+    }
+    assert sizes == {".jpg": LARGE, ".mp4": LARGE}
 
 
 def test_f56_no_masked_pixel_leaves_the_child(run: Run) -> None:

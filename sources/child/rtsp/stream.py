@@ -181,6 +181,11 @@ class RtspStream:
         self._decoding.flush_buffers()
         self._doubt.restart()
 
+    def taken(self, packet: Packet) -> float | None:
+        """Return when the picture of a packet was taken; see `sources.source.Punctual`."""
+        pts = packet.payload.pts if packet.size else None
+        return None if pts is None else self._timeline.captured(pts, packet.arrival)
+
     def decoder(self) -> LibavDecoder:
         """Make a second decoder; see `sources.source.Rereadable`."""
         return LibavDecoder(self._codec)
