@@ -37,6 +37,7 @@ BENCHMARKS = (
     "footprint",
     "gate",
     "overlooked",
+    "clips",
 )
 """Modules of this folder, in the order in which they run without names."""
 

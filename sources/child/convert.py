@@ -7,6 +7,7 @@ import numpy as np
 
 from sources.child.luma import Luma, sampled
 from sources.child.mask import Mask
+from sources.child.planes import Planes
 from sources.source import Box, Picture, Rgb
 
 Region = tuple[float, float, float, float]
@@ -48,6 +49,15 @@ class Divisible(Protocol):
 
     def part(self, box: Box, width: int, height: int) -> Rgb | None:
         """Convert and scale a part; None if this picture cannot be cut."""
+        ...
+
+
+@runtime_checkable
+class Planar(Protocol):
+    """A decoded picture that can be had as it is, without conversion."""
+
+    def planes(self) -> Planes | None:
+        """Copy it; None if it has not two colours half as fine, or an odd side."""
         ...
 
 
@@ -95,6 +105,20 @@ class Converter:
         top = min(round(within[1] * whole.height), whole.height - target.height)
         part = rgb[top : top + target.height, left : left + target.width]
         return np.rot90(part, -self._rotate // 90)
+
+    def planes(self, picture: Picture) -> Planes | None:
+        """Return the whole rotated and cropped picture without conversion, masked.
+
+        None if this picture cannot be had so: `fit` then gives the same.
+        """
+        planes = picture.planes() if isinstance(picture, Planar) else None
+        if planes is None:
+            return None
+        area = self._mask.covers(picture.width, picture.height)
+        if area is not None:
+            planes.blacken(area)
+        left, top, right, bottom = _even(unrotated(self._crop, self._rotate), picture)
+        return planes.cut((left, top, right // 2 * 2, bottom // 2 * 2)).turned(self._rotate)
 
     def part(self, picture: Picture, region: Region, width: int, height: int) -> Rgb:
         """Convert a region, fitted into a box and never enlarged, at the cost of its pixels alone.

@@ -27,6 +27,7 @@ from sources.child.fault import Attempt, explain
 from sources.child.hardware import Decoding, choice
 from sources.child.luma import Luma
 from sources.child.pace import Pace
+from sources.child.planes import Planes
 from sources.child.turned import TurnedPicture
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import Details, Hwaccel, StreamInfo
@@ -147,6 +148,17 @@ class LibavPicture:
         """Convert a part of it alone; see `sources.child.convert.Divisible`."""
         return self._scalers.convert_part(self._frame, box, width, height)
 
+    def planes(self) -> Planes | None:
+        """Copy brightness and colours as they are; see `sources.child.convert.Planar`."""
+        frame = self._frame
+        if frame.format.name not in _HALF_CHROMA or self.width % 2 or self.height % 2:
+            return None
+        bright, blue, red = (
+            _lines(frame, number)[: self.height // half, : self.width // half].copy()
+            for number, half in enumerate((1, 2, 2))
+        )
+        return Planes(bright, blue, red, _matrix(frame), _range(frame))
+
     def luma(self, step: int) -> Luma | None:
         """Sample its brightness; see `sources.child.luma.Bright`."""
         if self._frame.format.name not in _BYTE_LUMA:
@@ -154,6 +166,16 @@ class LibavPicture:
         half = step // 2
         lines = _lines(self._frame, 0)[: self.height, : self.width]
         return lines[half::step, half::step].copy()
+
+
+def frame_of(planes: Planes) -> VideoFrame:
+    """Make a frame of planes, whose sides are even."""
+    height, width = planes.bright.shape
+    frame = VideoFrame(width, height, "yuv420p")
+    for number, plane in enumerate((planes.bright, planes.blue, planes.red)):
+        _lines(frame, number)[: plane.shape[0], : plane.shape[1]] = plane
+    frame.colorspace, frame.color_range = planes.matrix, planes.span
+    return frame
 
 
 class Scalers:

@@ -12,6 +12,7 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from sources.child.convert import Converter
 from sources.child.fragments import TICKS
+from sources.child.libav import frame_of
 from sources.source import Picture
 
 CODEC: Final = "h264"
@@ -56,33 +57,42 @@ class Reencoder:
         Raises:
             DecodeFault: It cannot be converted.
         """
+        frame = self._shown(picture)
+        codec = self._codec or self._begin(frame)
+        if (frame.width, frame.height) != (codec.width, codec.height):
+            frame = self._reformatter.reformat(frame, codec.width, codec.height, threads=1)
+        frame.pts, frame.time_base = ticks, Fraction(1, TICKS)
+        for packet in codec.encode(frame):
+            yield Unit(bytes(packet), ticks, packet.is_keyframe)
+
+    def _shown(self, picture: Picture) -> av.VideoFrame:
+        """Return what may be seen of a picture: without conversion where that can be."""
+        planes = self._converter.planes(picture)
+        if planes is not None:
+            return frame_of(planes)
         size = self._converter.size(picture)
-        codec = self._codec or self._begin(size.width // 2 * 2, size.height // 2 * 2)
-        rgb = self._converter.fit(picture, size.width, size.height)
-        frame = self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24"),
-            codec.width,
-            codec.height,
+        rgb = np.ascontiguousarray(self._converter.fit(picture, size.width, size.height))
+        return self._reformatter.reformat(
+            av.VideoFrame.from_ndarray(rgb, format="rgb24"),
+            size.width // 2 * 2,
+            size.height // 2 * 2,
             "yuv420p",
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
             threads=1,
         )
-        frame.pts, frame.time_base = ticks, Fraction(1, TICKS)
-        for packet in codec.encode(frame):
-            yield Unit(bytes(packet), ticks, packet.is_keyframe)
 
-    def _begin(self, width: int, height: int) -> VideoCodecContext:
+    def _begin(self, frame: av.VideoFrame) -> VideoCodecContext:
         codec = av.CodecContext.create("libx264", "w")
         if not isinstance(codec, VideoCodecContext):
             raise TypeError("libx264 is no encoder of pictures here")
-        codec.width, codec.height = width, height
+        codec.width, codec.height = frame.width, frame.height
         codec.pix_fmt = "yuv420p"
         codec.time_base = Fraction(1, TICKS)
         codec.framerate = Fraction(25)
         codec.gop_size = _GROUP
         codec.max_b_frames = 0
-        codec.colorspace, codec.color_range = Colorspace.ITU709, ColorRange.MPEG
+        codec.colorspace, codec.color_range = frame.colorspace, frame.color_range
         codec.thread_count = 1
         codec.options = dict(_OPTIONS)
         self._codec = codec
