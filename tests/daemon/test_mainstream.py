@@ -23,7 +23,7 @@ from sources.testing import read
 
 pytestmark = pytest.mark.rtsp
 
-TIMING = Timing(silence=4.0, opening=10.0, heartbeat=4.0, picture=8.0)
+TIMING = Timing(silence=20.0, opening=60.0, heartbeat=20.0, picture=20.0)
 LARGE = Clip(frames=500, width=640, height=480, gop=25)
 
 
@@ -75,7 +75,7 @@ async def test_a_picture_is_that_of_the_moment_looked_at(camera: RtspServer) -> 
     """Of each frame of the substream the main stream's picture is the same one, by capture time."""
     stream = main(camera.url, standing=True)
     async with substream(camera.url) as host, running(stream.once()):
-        await until(lambda: stream.host is not None, within=20)
+        await until(lambda: stream.host is not None, within=90)
         matched = []
         for _ in range(4):
             for _ in range(8):
@@ -106,13 +106,13 @@ async def test_it_is_opened_on_demand_and_closed_when_unused(camera: RtspServer)
         await asyncio.sleep(0.2)
         assert camera.viewers() == 0
         assert await stream.take(PictureRequest(index=1), 0.0) is None
-        await until(lambda: stream.host is not None, within=20)
+        await until(lambda: stream.host is not None, within=90)
         assert camera.viewers() == 1
         stream._wanted_at -= 3600  # noqa: SLF001 (an hour without a question)
-        await until(lambda: stream.host is None, within=20)
-        await until(lambda: camera.viewers() == 0, within=20)
+        await until(lambda: stream.host is None, within=90)
+        await until(lambda: camera.viewers() == 0, within=90)
         stream.want()
-        await until(lambda: stream.host is not None, within=20)
+        await until(lambda: stream.host is not None, within=90)
     assert stream.figures.spawns == 2
 
 
@@ -123,11 +123,11 @@ async def test_a_lost_main_stream_costs_its_pictures_alone(tmp_path: Path) -> No
         with suppress(ExceptionGroup):
             async with asyncio.TaskGroup() as group:
                 group.create_task(stream.once())
-                await until(lambda: stream.host is not None, within=20)
+                await until(lambda: stream.host is not None, within=90)
                 future = asyncio.get_running_loop().time() + 0.6
                 taking = group.create_task(stream.take(PictureRequest(index=1), future))
                 await asyncio.sleep(0)
                 server.kill()
-                assert await asyncio.wait_for(taking, 10 * UNIT) is None
-                await asyncio.sleep(60)
+                assert await asyncio.wait_for(taking, 60 * UNIT) is None
+                await asyncio.sleep(600)
     assert stream.host is None

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from rig.accounts import check
 from rig.clip import Clip
-from rig.lookout import SCRIPTED, Lookout
+from rig.lookout import PATIENT, SCRIPTED, Lookout
 from rig.red import jpeg
 from rig.rtsp_server import RtspServer, require_gstreamer
 
@@ -35,6 +35,7 @@ def test_f64_no_picture_is_of_another_frame(tmp_path: Path) -> None:
     record = tmp_path / "seen"
     config = {
         "detector": {**SCRIPTED, "record": str(record), "delay": 0.15, "brightness": 200},
+        "timing": PATIENT,
         "cameras": {
             "yard": {
                 "source": {"type": "rtsp", "url": ""},
@@ -48,11 +49,11 @@ def test_f64_no_picture_is_of_another_frame(tmp_path: Path) -> None:
     with RtspServer(clip.write(tmp_path / "clip.mp4")) as server:
         config["cameras"]["yard"]["source"]["url"] = server.url  # type: ignore[index]
         with Lookout(tmp_path / "run", config) as lookout:
-            lookout.wait_for_log("yard: online", 40)
+            lookout.wait_for_log("yard: online", 120)
             for number in range(KILLS):
-                lookout.wait(partial(later_than, lookout, number), 40, "a new event")
+                lookout.wait(partial(later_than, lookout, number), 120, "a new event")
                 lookout.children("sources.child")[0].send_signal(signal.SIGKILL)
-            lookout.wait(lambda: begun(lookout) > KILLS and filmed(lookout) >= KILLS, 40, "clips")
+            lookout.wait(lambda: begun(lookout) > KILLS and filmed(lookout) >= KILLS, 120, "clips")
             assert lookout.stop() == 0
             check(lookout, lost_children=True)
             events, media = lookout.events(), lookout.state / "media"

@@ -43,6 +43,16 @@ AS_SHIPPED: Mapping[str, float] = {
 }
 """For runs over real models and clips, in which nothing is to be killed for being slow."""
 
+PATIENT: Mapping[str, float] = {
+    "silence": 20.0,
+    "opening": 60.0,
+    "idr": 60.0,
+    "heartbeat": 20.0,
+    "picture": 10.0,
+    "inference": 20.0,
+}
+"""For runs in which many processes start at once, and none is to be killed for being slow."""
+
 RUNS: deque["Lookout"] = deque(maxlen=3)
 """Started last; a failed test shows what they said."""
 
