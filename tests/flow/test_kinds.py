@@ -12,6 +12,7 @@ from rig.certificate import make_certificate
 from rig.clip import Clip
 from rig.dicom import dicom_file
 from rig.lookout import Lookout
+from rig.onvif_device import Habits, OnvifDevice, Stream
 from rig.rtsp_server import RtspServer, require_gstreamer
 from rig.subscriber import Subscriber
 from rig.web_camera import WebCamera, jpegs, segments
@@ -40,6 +41,9 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
         WebCamera(
             jpegs(FOOTAGE), folder=tmp_path / "hls", user=USER, password=WORD, certificate=trusted
         ) as web,
+        OnvifDevice(
+            (Stream("P0", "main", 320, 240, plain.url),), Habits(user=USER, password=WORD, skew=-60)
+        ) as device,
         Subscriber(broker.port, tmp_path / "got") as subscriber,
     ):
         known = {"credential": "viewer"}
@@ -48,6 +52,7 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
             "tcp": {"type": "rtsp", "url": plain.url, **known},
             "udp": {"type": "rtsp", "url": plain.url, "transport": "udp", **known},
             "rtsps": {"type": "rtsp", "url": encrypted.url, **sure},
+            "onvif": {"type": "onvif", "host": device.host, "port": device.port, **known},
             "mjpeg": {"type": "http", "url": web.url + "/stream", **sure},
             "still": {"type": "http", "url": web.url + "/still", "interval": 0.3, **sure},
             "hls": {"type": "hls", "url": web.url + "/hls/live.m3u8", **sure},
@@ -65,16 +70,16 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
         config = {
             "sinks": {"mqtt": {"type": "mqtt", "url": broker.url}},
             "cameras": cameras,
-            "timing": {"opening": 20.0, "silence": 10.0, "camera_lost": 20.0},
+            "timing": {"opening": 40.0, "silence": 20.0, "camera_lost": 40.0},
         }
         secrets = {"viewer": (USER, WORD)}
         with Lookout(tmp_path / "box", config, secrets=secrets) as lookout:
-            subscriber.wait(lambda s: {"tcp", "file"} <= seen(s), 60)
+            subscriber.wait(lambda s: {"tcp", "file"} <= seen(s), 120)
             picture = FOOTAGE.picture(30)
             assert cv2.imwrite(str(uploads / "one.png"), picture[..., ::-1])
             grey = picture[..., 1].astype(np.uint16) * 16
             dicom_file(scans / "one.dcm", grey, window=(2040, 4080))
-            subscriber.wait(lambda s: set(sources) <= seen(s), 60)
+            subscriber.wait(lambda s: set(sources) <= seen(s), 120)
             subscriber.wait(lambda s: all(online(s, name) for name in sources), 60)
             states = {name: online(subscriber, name) or {} for name in sources}
             assert lookout.stop() == 0
@@ -90,7 +95,7 @@ def test_every_kind_is_watched(tmp_path: Path, broker: Mosquitto) -> None:
         assert (decoders[name] == "software") == (instead in log)
     readers = {name: (state["reader"], state["transport"]) for name, state in states.items()}
     assert readers == {
-        "tcp": ("own", "tcp"),
+        **dict.fromkeys(("tcp", "onvif"), ("own", "tcp")),
         "udp": ("own", "udp"),
         "rtsps": ("own", "tls"),
         **dict.fromkeys(("hls", "file"), ("libav", None)),

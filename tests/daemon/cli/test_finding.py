@@ -118,6 +118,20 @@ def test_section_is_ready_to_be_used(source: str, user: str | None, use: dict[st
     assert parse(section, "probe").cameras[name].source.type == use["type"]
 
 
+def test_smaller_profile_of_a_large_camera_is_recommended() -> None:
+    """A camera that was asked over ONVIF is watched by its `sub` profile where `main` is large."""
+    large = given(125, 105.0, 3840, 2160)
+    found = finding(seen("onvif://10.0.0.7:8000", last=large, user="viewer"))
+    ((name, camera),) = yaml.safe_load(found.section)["cameras"].items()
+    assert camera["source"] == {
+        "type": "onvif",
+        "host": "10.0.0.7",
+        "port": 8000,
+        "profile": "sub",
+        "credential": name,
+    }
+
+
 def test_section_names_the_substream_that_was_found() -> None:
     """For a large picture the smaller stream is what the daemon shall watch."""
     there = Substream("rtsp://10.0.0.7/stream2", 640, 360)
