@@ -52,7 +52,7 @@ def test_each_fault_once_over_four_cameras(tmp_path: Path, broker: Mosquitto) ->
     require_gstreamer()
     with soaking(tmp_path, broker, recorders=(3,), singles=1, seed=SEED) as soak:
         soak.lasts = (0.3, 1.5)
-        survived(soak, len(KINDS), (0.1, 0.5), 60)
+        survived(soak, len(KINDS), (0.1, 0.5), 120)
         assert {fault.kind for fault in soak.faults} == set(KINDS)
         soak.watched.end(torn=TORN)
 
