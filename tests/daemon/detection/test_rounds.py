@@ -14,9 +14,9 @@ from daemon.timing import Timing
 from detectors import DetectorUnavailable
 
 
-async def known(*cameras: Camera, host: DetectorHost) -> None:
+async def known(*cameras: Camera, host: DetectorHost, times: int = 3) -> None:
     """Let the host find out how long a batch takes."""
-    for _ in range(3):
+    for _ in range(times):
         for one in cameras:
             await one.put()
             await one.look(host)
@@ -45,9 +45,9 @@ async def test_next_batch_leaves_before_the_last_is_answered() -> None:
 
 async def test_next_batch_leaves_late_with_the_newest_frame() -> None:
     """A frame that comes while the worker is busy replaces the one waiting, almost to its end."""
-    host = made(delay=0.4)
+    host = made(timing=Timing(load=10, inference=10), delay=1.0)
     async with alive(host), camera(host, "a") as a, camera(host, "b") as b:
-        await known(a, b, host=host)
+        await known(a, b, host=host, times=1)
         async with asyncio.TaskGroup() as group:
             await a.put()
             group.create_task(a.look(host))
@@ -66,7 +66,7 @@ async def test_next_batch_leaves_late_with_the_newest_frame() -> None:
 async def test_f19_hang_loses_what_is_under_way_and_no_more(fault: str, tmp_path: Path) -> None:
     """Of a worker that hangs, both frames are lost and counted; nothing is ever made of them."""
     trip, told = tmp_path / "trip", Told()
-    timing = Timing(load=10, inference=1.5)
+    timing = Timing(load=10, inference=3)
     host = made(told, timing, delay=0.3, fault=fault, fault_file=str(trip))
     async with alive(host), camera(host, "a") as a, camera(host, "b") as b:
         await known(a, b, host=host)
