@@ -153,6 +153,11 @@ class Machine:
         return round(median(self._lengths)) if self._lengths else None
 
     @property
+    def auditing(self) -> bool:
+        """Whether it looks just now whether what was measured still holds."""
+        return self._auditing
+
+    @property
     def awake(self) -> bool:
         """Whether everything is decoded, though enough was looked at and no audit goes on."""
         return self.state == "live" and self.settled and not self._auditing
