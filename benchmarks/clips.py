@@ -1,15 +1,11 @@
 """What a clip costs: cut out of the ring by copy, encoded anew under a mask, a picture of the past.
 
 A busy 1080p scene lies as packets in a ring, 20 s of it. Times are of this process's processor, one
-thread, side by side in one run; what comes out is checked to hold every picture. `crowd`: children
-with a mask encode their clips at the same moment on all cores, with turns and without; how long
-each takes to hand over the newest picture meanwhile, asked five times a second.
+thread, side by side in one run; what comes out is checked to hold every
+picture.
 """
 
-import os
-import statistics
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,10 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import av
-from rig.child import Child
 from rig.clip import repeat
 from rig.packets import stream
-from rig.rtsp_server import RtspServer
 
 from benchmarks.scenery import busy
 from sources.child.clip import Anew, Clip, Copy, Maker
@@ -29,21 +23,16 @@ from sources.child.convert import Converter
 from sources.child.libav import LibavPacket, LibavStream
 from sources.child.mask import Mask
 from sources.child.ring import PacketRing
-from sources.message import Given
 
-RUNS = 3
+RUNS = 2
 TIMES = 2
 """The clip of ten seconds, one after the other."""
-
-CHILDREN = 8
-SPAN = 8.0
-"""Seconds for which the crowd is watched."""
 
 MASK = ((0.3, 0.3), (0.5, 0.3), (0.5, 0.6), (0.3, 0.6))
 
 
 def measure() -> dict[str, Any]:
-    """Return milliseconds of processor time for a clip of 20 s, its bytes, the crowd's waits."""
+    """Return milliseconds of processor time for a clip of 20 s, and its bytes."""
     scenery = busy()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -68,7 +57,6 @@ def measure() -> dict[str, Any]:
             "masked_over_copy": anew["cpu_ms"] / copy["cpu_ms"],
             "decode_alone_cpu_ms": _decoded(opened, packets),
             "past_picture_cpu_ms": _past(opened, packets),
-            "crowd": _crowd(scenery.clip),
         }
 
 
@@ -129,71 +117,3 @@ def _past(opened: LibavStream, packets: list[LibavPacket]) -> float:
     pictures = [one for packet in (*packets[:second], None) for one in decoder.decode(packet)]
     pictures[-1].rgb(1920, 1080)
     return (time.process_time() - started) * 1000
-
-
-def _crowd(clip: Path) -> dict[str, Any]:
-    places = max(1, len(os.sched_getaffinity(0)) // 2)
-    with RtspServer(clip) as camera:
-        return {
-            "children": CHILDREN,
-            "places": places,
-            "without_clips": _waits(camera.url, None, clips=False),
-            "with_turns": _waits(camera.url, places, clips=True),
-            "without_turns": _waits(camera.url, None, clips=True),
-        }
-
-
-def _waits(url: str, places: int | None, *, clips: bool) -> dict[str, float]:
-    """Let children follow a camera, and encode if asked to; return how long pictures took."""
-    turns = os.memfd_create("turns")
-    waits: list[float] = []
-    made: list[float] = []
-    try:
-        threads = [
-            threading.Thread(target=_child, args=(url, turns, places, clips, waits, made))
-            for _ in range(CHILDREN)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        os.close(turns)
-    ranked = sorted(waits)
-    return {
-        "asked": len(ranked),
-        "wait_ms_p50": statistics.median(ranked) * 1000,
-        "wait_ms_p95": ranked[round(len(ranked) * 0.95) - 1] * 1000,
-        "clip_seconds_made": round(sum(made), 1),
-    }
-
-
-def _child(
-    url: str,
-    turns: int,
-    places: int | None,
-    clips: bool,
-    waits: list[float],
-    made: list[float],
-) -> None:
-    with Child(turns=turns) as child:
-        child.open(
-            "sources.rtsp:RtspSource", {"url": url}, privacy=(MASK,), ring_bytes=1 << 24,
-            ring_seconds=30.0, turns=places or 64,
-        )  # fmt: skip
-        given = child.next(deadline=60)
-        began = given.arrival if isinstance(given, Given) else time.monotonic()
-        seconds, asked = 0.0, None
-        while time.monotonic() - began < SPAN:
-            if clips and asked is None:
-                cut = child.cutting(1, began - 1, began + SPAN)
-                child.send(cut)
-                asked = cut.id
-            started = time.monotonic()
-            child.next(0, 320, 320, deadline=60)
-            waits.append(time.monotonic() - started)
-            for message in child.messages:
-                if message.kind == "piece" and message.id == asked:
-                    seconds, asked = message.seconds, None
-            time.sleep(max(0.0, 0.2 - (time.monotonic() - started)))
-        made.append(seconds)
