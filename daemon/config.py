@@ -94,7 +94,7 @@ class ClipsConfig(_Section):
     clip keeps moving pictures of people, takes 10 MB of disk for 20 s at 4 Mbit/s (a snapshot 0.1),
     and its packets 8 MB of memory. It costs next to no processor time, except where `privacy`,
     `rotate` or `crop` is set, or the camera sends neither H.264 nor H.265: then pictures are
-    encoded anew, masked, on a third of one core at 1080p while the event lasts."""
+    encoded anew, masked, on half of one core at 1080p30 while the event lasts."""
 
     before: float = Field(default=5.0, ge=0, le=60)
     """Seconds shown from before the event; default 5. A copied clip begins at the IDR before.
