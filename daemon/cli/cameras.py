@@ -4,7 +4,7 @@ import asyncio
 import math
 from dataclasses import replace
 
-from daemon.cli.finding import described
+from daemon.cli.shown import described
 from daemon.cli.trial import OpenCamera, open_camera
 from daemon.plan import CameraPlan
 from daemon.timing import Timing

@@ -14,7 +14,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from daemon.backends import resolve
 from daemon.cli import setting
-from daemon.cli.finding import Finding, Seen, Substream, finding, show
+from daemon.cli.finding import Finding, Seen, Substream, finding
+from daemon.cli.shown import show
 from daemon.cli.substream import likely
 from daemon.cli.trial import OpenCamera, open_camera
 from daemon.clock import Clock

