@@ -24,7 +24,7 @@ _PLACES: dict[Room, tuple[tuple[str, ...], ...]] = {
     "trackers": (("properties", "tracker"),),
     "reasoners": (("properties", "reasoner"),),
     "sinks": (("properties", "sinks"),),
-    "sources": (("$defs", "CameraConfig", "properties", "source"),),
+    "sources": tuple(("$defs", "CameraConfig", "properties", key) for key in ("source", "main")),
 }
 """Where in the schema of the daemon's own configuration a backend of which room is chosen."""
 
