@@ -68,12 +68,14 @@ def measure() -> dict[str, Any]:
         path = clip.write(folder() / f"generated_{kind}.mp4")
         scenes[f"generated_{kind}"] = _compare(path, _SCRIPTED)
         path.unlink()
-    events = sum(scene["events"] for scene in scenes.values())
-    found = sum(scene["found_with_gate"] for scene in scenes.values())
+    # Where a camera never rests, as before what is detected all the time, nothing is proven.
+    resting = [scene for scene in scenes.values() if scene["packets_held_share"]]
+    events = sum(scene["events"] for scene in resting)
+    found = sum(scene["found_with_gate"] for scene in resting)
     return {
         "detector": _MODEL.name if _MODEL.is_file() else "scripted only",
         **scenes,
-        "events": events,
+        "events_of_scenes_that_rested": events,
         "found_share": round(found / events, 4),
     }
 
@@ -93,7 +95,6 @@ def _visits(seconds: float) -> tuple[tuple[float, float], ...]:
 def _compare(clip: Path, detector: Mapping[str, Any]) -> dict[str, Any]:
     without, _ = _replayed(clip, detector, "off")
     rested, said = _replayed(clip, detector, "auto")
-    again, _ = _replayed(clip, detector, "auto") if clip.stem == "generated_clean" else (rested, "")
     held, packets = (int(word) for word in said.split() if word.isdecimal())
     found = [event for event in without if any(_same(event, other) for other in rested)]
     return {
@@ -102,7 +103,6 @@ def _compare(clip: Path, detector: Mapping[str, Any]) -> dict[str, Any]:
         "events_with_gate": len(rested),
         "packets_held_share": round(held / packets, 3),
         "sizes_trusted": "can be trusted" in said,
-        "same_twice": again == rested,
     }
 
 
