@@ -25,6 +25,7 @@ from daemon.plan import CameraPlan, Plan
 from daemon.recorder import Recorder
 from daemon.standing import Standing
 from daemon.supervisor import Failure, Retry, keep_alive
+from daemon.switchboard import Switchboard
 from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Thinking
 from daemon.turns import Turns
@@ -143,6 +144,13 @@ class App:
         now = self.clock.now()
         for event in await self.recorder.unfinished():
             await self.recorder.commit(after_restart(event, now))
+        self.switchboard = Switchboard(
+            self._plan.cameras,
+            await self.recorder.switches(),
+            recorder=self.recorder,
+            board=self.board,
+            clock=self.clock,
+        )
         known = await self.recorder.cameras()
         gone = [name for name in known if name not in self._plan.cameras]
         self._build_deliveries(await self.recorder.cursors(list(self._plan.sinks)), gone)
@@ -292,7 +300,7 @@ class App:
         )
 
     def _build_deliveries(self, cursors: dict[str, int], gone: Sequence[str]) -> None:
-        told = assembly.site(self._plan, self._replay, self.clock, gone)
+        told = assembly.site(self._plan, self._replay, self.clock, gone, self.switchboard.heed)
         for name, sink in self._plan.sinks.items():
             self.deliveries[name] = Delivery(
                 name,
@@ -326,6 +334,7 @@ class App:
             detector=self.crew.of(self._plan.cameras[name].detectors),
             recorder=self.recorder,
             board=self.board,
+            switches=self.switchboard.cameras[name],
             clock=self.clock,
             timing=self._timing,
             thinking=self.thinking,

@@ -1,6 +1,6 @@
 """Builds the parts of a daemon out of a plan; starts none of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from daemon.plan import CameraPlan, Plan
 from daemon.version import VERSION
 from reasoners import Asking, Chronicle, Overlay, Reasoner, ReasonerRejected, SceneConfig
 from reasoners.scene.presence import RULE
-from sinks import Place, Site
+from sinks import Command, Place, Site
 from sinks.journal import Journal, Limits
 from sinks.media import MediaFailed, MediaStore
 from sources.message import GateMode, Open
@@ -83,7 +83,13 @@ def media(plan: Plan, replay: Replay | None) -> MediaStore | None:
         raise ConfigRejected(f"{plan.origin}: {exc}") from None
 
 
-def site(plan: Plan, replay: Replay | None, clock: Clock, gone: Sequence[str] = ()) -> Site:
+def site(
+    plan: Plan,
+    replay: Replay | None,
+    clock: Clock,
+    gone: Sequence[str] = (),
+    heed: Callable[[Command], None] = lambda _: None,
+) -> Site:
     """Say what sinks may know of the daemon they serve."""
     usual = plan.config.state / "media"
     return Site(
@@ -94,6 +100,7 @@ def site(plan: Plan, replay: Replay | None, clock: Clock, gone: Sequence[str] = 
         now=clock.now,
         cameras=tuple(_place(name, camera.config) for name, camera in plan.cameras.items()),
         gone=tuple(gone),
+        heed=heed,
     )
 
 

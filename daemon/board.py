@@ -15,6 +15,7 @@ from sinks import (
     Snapshot,
     State,
     Stats,
+    SwitchState,
     ZoneCounts,
 )
 
@@ -152,6 +153,7 @@ _KINDS: dict[type[State], str] = {
     ObjectCounts: "objects",
     ZoneCounts: "zone",
     RuleState: "rule",
+    SwitchState: "switch",
     Latest: "latest",
     Snapshot: "snapshot",
     Stats: "stats",
@@ -159,6 +161,7 @@ _KINDS: dict[type[State], str] = {
 _PARTS: dict[type[State], tuple[str, ...]] = {
     ZoneCounts: ("camera", "zone"),
     RuleState: ("camera", "rule"),
+    SwitchState: ("camera", "switch"),
     Stats: (),
 }
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +25,7 @@ from daemon.pace import Rhythm
 from daemon.recorder import Recorder
 from daemon.slots import SlotPool
 from daemon.supervisor import CRASHES, Failure, reasons
+from daemon.switchboard import Switches
 from daemon.thinking import Thinking
 from daemon.timing import Timing
 from detectors import Detections, Track, Tracker
@@ -68,6 +69,9 @@ class Wiring:
     """Where questions go; None without a model."""
 
     beat: Callable[[], None]
+    switches: Switches = field(default_factory=Switches)
+    """What is turned off just now."""
+
     media_start: float | None = None
     """In a replay, the Unix time of media time 0; None for live running."""
 
@@ -324,6 +328,7 @@ class Line:
         """Keep one fresh frame waiting in the edge."""
         rhythm, detector = Rhythm(interval, self._carry), self._wire.detector
         while True:
+            await self._wire.switches.detect.wait()
             lease = await pool.lease()
             regions = None if self._closely is None else await self._closely.wish()
             given = await host.next(
@@ -443,6 +448,7 @@ class Line:
                 looked=detections is not None,
                 age_s=None if replay else max(0.0, now - frame.arrival),
             )
+            self._chronicle.asks = self._wire.switches.reason
             await self._tell(self._chronicle.observe(view), host, jobs)
             if self._overlay is not None:
                 await host.film(self._overlay.frame(view), self.progress)

@@ -263,6 +263,18 @@ class Recorder:
         """Set a revision aside that a sink refuses for good."""
         await self.run(self._journal.dead_letter, sink, entry, reason)
 
+    def keep_switch(self, camera: str, switch: str, on: bool) -> None:
+        """Remember how a switch stands, at once and for certain."""
+        self._keep(self._journal.keep_switch, camera, switch, on)
+
+    def keep_feedback(self, event: str, verdict: str, at: float) -> None:
+        """Remember what a person said of an event, at once and for certain."""
+        self._keep(self._journal.keep_feedback, event, verdict, at)
+
+    async def switches(self) -> dict[tuple[str, str], bool]:
+        """Read how switches stood when the daemon ended."""
+        return await self.run(self._journal.switches)
+
     async def expire(self, now: float) -> list[Expired]:
         """Apply the journal's limits."""
         return await self.run(self._journal.expire, now)
@@ -270,6 +282,19 @@ class Recorder:
     async def figures(self) -> Figures:
         """Return the journal's own accounting."""
         return await self.run(self._journal.figures)
+
+    def _keep(self, call: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        self._thread.submit(call, *args, **kwargs).add_done_callback(self._on_kept)
+
+    def _on_kept(self, future: "Future[None]") -> None:
+        if (exc := future.exception()) is not None:
+            self._loop.call_soon_threadsafe(self._fail, exc)
+
+    def _fail(self, exc: BaseException) -> None:
+        if not self.failed.done():  # a cancelled guard is done as well
+            self.failed.set_exception(exc)
+        if isinstance(exc, JournalFailed):
+            logger.critical("journal failed: %s", exc)
 
     def _on_commit(self, future: "Future[list[Entry]]") -> None:
         self._loop.call_soon_threadsafe(self._committed, future)
@@ -283,7 +308,5 @@ class Recorder:
                 self._heard(entry.event)
             for event in self._listeners:
                 event.set()
-        elif not self.failed.done():  # a cancelled guard is done as well
-            self.failed.set_exception(exc)
-        if isinstance(exc, JournalFailed):
-            logger.critical("journal failed: %s", exc)
+        else:
+            self._fail(exc)

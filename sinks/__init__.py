@@ -1,5 +1,6 @@
 """Where events go."""
 
+from sinks.command import Command, Feedback, Switch
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import (
     CameraStatus,
@@ -12,15 +13,18 @@ from sinks.message import (
     Snapshot,
     State,
     Stats,
+    SwitchState,
     ZoneCounts,
 )
 from sinks.sink import Connected, Credential, Place, Sink, Site
 
 __all__ = [
     "CameraStatus",
+    "Command",
     "Connected",
     "Credential",
     "EventRejected",
+    "Feedback",
     "FrameReport",
     "Latest",
     "Message",
@@ -36,5 +40,7 @@ __all__ = [
     "Snapshot",
     "State",
     "Stats",
+    "Switch",
+    "SwitchState",
     "ZoneCounts",
 ]

@@ -1,8 +1,8 @@
 """What leaves the process beside events: states, counts, pictures, notices, figures.
 
 None of these is journalled. A *state* (`CameraStatus`, `ObjectCounts`, `ZoneCounts`, `RuleState`,
-`Latest`, `Snapshot`, `Stats`) is its latest value; a sink that was away is shown the present one.
-A *notice* is said once. A *frame report* is said at once or never.
+`SwitchState`, `Latest`, `Snapshot`, `Stats`) is its latest value; a sink that was away is shown the
+present one. A *notice* is said once. A *frame report* is said at once or never.
 """
 
 from typing import Annotated, Literal
@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from reasoners import EventObject, EventType, Name, ReasoningState, Severity
+from sinks.command import SwitchName
 
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -99,6 +100,16 @@ class Latest(_Message):
     explanation: str
 
 
+class SwitchState(_Message):
+    """How a switch of a camera stands."""
+
+    schema_: Literal["lookout.switch/1"] = Field(default="lookout.switch/1", alias="schema")
+    camera: Name
+    switch: SwitchName
+    on: bool
+    at: Seconds
+
+
 class Snapshot(_Message):
     """The picture of a camera's latest event."""
 
@@ -160,5 +171,7 @@ class FrameReport(_Message):
     objects: tuple[EventObject, ...] = ()
 
 
-State = CameraStatus | ObjectCounts | ZoneCounts | RuleState | Latest | Snapshot | Stats
+State = (
+    CameraStatus | ObjectCounts | ZoneCounts | RuleState | SwitchState | Latest | Snapshot | Stats
+)
 Message = State | Notice | FrameReport

@@ -15,6 +15,7 @@ from sinks.message import (
     ObjectCounts,
     RuleState,
     Stats,
+    SwitchState,
     ZoneCounts,
 )
 
@@ -26,6 +27,7 @@ MESSAGES: Final[dict[str, type[BaseModel]]] = {
     "objects": ObjectCounts,
     "rule": RuleState,
     "stats": Stats,
+    "switch": SwitchState,
     "zone": ZoneCounts,
 }
 """By the name in their `schema` field, such as `lookout.camera/1`. A snapshot is a plain JPEG."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 from pydantic import BaseModel
 
 from reasoners import Event
+from sinks.command import Command
 from sinks.message import Message
 
 
@@ -24,6 +25,10 @@ class Credential(Protocol):
     def password(self) -> str | None:
         """What proves it."""
         ...
+
+
+def _unheeded(command: Command) -> None:
+    """Take no orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,9 @@ class Site:
 
     gone: tuple[str, ...] = ()
     """Names of cameras that were configured once and are not any more."""
+
+    heed: Callable[[Command], None] = _unheeded
+    """Takes what somebody says to us; returns at once."""
 
     trial: bool = False
     """Whether this is only a look whether the other side is there, perhaps beside a running daemon:

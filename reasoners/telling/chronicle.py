@@ -98,6 +98,9 @@ class Chronicle:
 
         self._config = config
         self._new_id = new_id
+        self.asks = True
+        """Whether a model is asked about events that begin now, if there is one."""
+
         self._ask = ask
         self._scene = Scene(config)
         self._ordinal = 0
@@ -292,7 +295,7 @@ class Chronicle:
         return Revision(event, self._picture(story), asked)
 
     def _question(self, thing: Thing) -> str | None:
-        if self._ask is None:
+        if self._ask is None or not self.asks:
             return None
         return self._config.presence.ask or self._ask.question or default_question(thing.label)
 

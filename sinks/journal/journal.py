@@ -188,6 +188,29 @@ class Journal:
         )
         return {reference for row in rows for reference in row if reference is not None}
 
+    def keep_switch(self, camera: str, name: str, on: bool) -> None:
+        """Remember how a switch of a camera stands, durably."""
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO switch VALUES (?, ?, ?)", (camera, name, int(on)))
+
+    def switches(self) -> dict[tuple[str, str], bool]:
+        """Return how every switch stands that was ever turned."""
+        rows = self._read("SELECT camera, name, state FROM switch")
+        return {(camera, name): bool(state) for camera, name, state in rows}
+
+    def keep_feedback(self, event: str, verdict: str, at: float) -> None:
+        """Remember what a person said of an event, durably; of one not kept here, nothing."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO feedback SELECT ?, ?, ? "
+                "WHERE EXISTS (SELECT 1 FROM entry WHERE id = ?)",
+                (event, verdict, at, event),
+            )
+
+    def feedback(self) -> dict[str, str]:
+        """Return the last word on each event that a person gave one."""
+        return dict(self._read("SELECT event, verdict FROM feedback ORDER BY event"))
+
     def cameras(self) -> list[str]:
         """Return the names of all cameras that ever had an event or a track here."""
         return [name for (name,) in self._read("SELECT name FROM camera ORDER BY name")]

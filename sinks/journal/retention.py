@@ -26,6 +26,7 @@ def expire(db: sqlite3.Connection, limits: Limits, now: float) -> list[Expired]:
         if (found := _lose(db, name, cursor, until))
     ]
     db.execute("DELETE FROM entry WHERE position <= ?", (until,))
+    db.execute("DELETE FROM feedback WHERE event NOT IN (SELECT id FROM entry)")
     _trim_dead_letters(db)
     return lost
 

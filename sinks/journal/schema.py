@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Written as `user_version`; a newer one is refused, an older one migrated."""
 
 APPLICATION: Final = 0x4C4F4F4B
@@ -32,6 +32,21 @@ END;
 """  # noqa: S608 (fixed names)
 """Source of the index: https://www.sqlite.org/fts5.html. Triggers keep it true in the same
 transaction, whoever deletes."""
+
+_SAID: Final = """
+CREATE TABLE switch (
+    camera TEXT NOT NULL,
+    name TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    PRIMARY KEY (camera, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE feedback (
+    event TEXT PRIMARY KEY,
+    verdict TEXT NOT NULL,
+    at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+"""What people said: how a switch stands, and what they think of an event; the last word counts."""
 
 TABLES: Final = f"""
 CREATE TABLE entry (
@@ -79,7 +94,7 @@ CREATE TABLE dead_letter (
     body TEXT NOT NULL,
     PRIMARY KEY (sink, position)
 ) STRICT, WITHOUT ROWID;
-{_WORDS}"""
+{_WORDS}{_SAID}"""
 """`dated_at` is `updated_at` where the clock could be trusted, else null: such a row has no age.
 `unfinished` holds bodies of its own, so that an event open for longer than the journal keeps rows
 can still be ended."""
@@ -88,7 +103,7 @@ _LEARN: Final = f"""
 INSERT INTO words (rowid, text) SELECT position, {_SPOKEN.format(body="body")} FROM entry;
 """  # noqa: S608 (fixed names)
 
-MIGRATIONS: Final[dict[int, str]] = {1: _WORDS + _LEARN}
+MIGRATIONS: Final[dict[int, str]] = {1: _WORDS + _LEARN, 2: _SAID}
 """Version → script that leads to the next version."""
 
 

@@ -166,6 +166,14 @@ class Discovery:
                 ),
             },
         }
+        for switch, title in (("detect", "Detection"), ("reason", "Reasoning")):
+            components[f"switch-{switch}"] = {
+                "platform": "switch",
+                "name": title,
+                "command_topic": f"{topics}/{switch}/set",
+                "state_topic": f"{topics}/{switch}/state",
+                "entity_category": "config",
+            }
         for label in place.labels:
             components[f"count-{label.replace(' ', '_')}"] = _sensor(
                 label.capitalize(),

@@ -1,5 +1,6 @@
 """The MQTT sink."""
 
+import asyncio
 import logging
 import secrets
 import ssl
@@ -25,6 +26,7 @@ from sinks.mqtt.client import (
 from sinks.mqtt.config import MqttConfig
 from sinks.mqtt.discovery import Discovery
 from sinks.mqtt.identity import client_id
+from sinks.mqtt.orders import Orders
 from sinks.mqtt.topic import TEXT, Letter, Topics
 from sinks.sink import Site
 
@@ -52,6 +54,8 @@ class MqttSink:
         self._config = config
         self._site = site
         self._topics = Topics(config.prefix, site.node)
+        self.orders = Orders(self._topics)
+        """What came on the command topics, and what was refused."""
         self._discovery: Discovery | None = None
         if config.discovery is not None:
             self._discovery = Discovery(config.discovery, self._topics, site)
@@ -78,6 +82,8 @@ class MqttSink:
             if not self._site.trial:
                 await self._post(self._topics.present(online=True))
                 await self._tidy(retained)
+                for pattern in self._topics.orders:
+                    await connection.listen(pattern)
                 if self._discovery is not None:
                     await connection.listen(self._discovery.birth)
                     await self._announce(self._discovery)
@@ -158,14 +164,16 @@ class MqttSink:
 
         Cancelling loses nothing.
         """
+        clock = asyncio.get_running_loop().time
         async for message in self._connected().incoming():
-            if (
-                self._discovery is not None
-                and message.topic.value == self._discovery.birth
-                and message.payload == b"online"
-                and not message.retain
-            ):
-                await self._announce(self._discovery)
+            topic, payload = message.topic.value, message.payload
+            if self._discovery is not None and topic == self._discovery.birth:
+                if payload == b"online" and not message.retain:
+                    await self._announce(self._discovery)
+            elif isinstance(payload, bytes):
+                command = self.orders.read(topic, payload, retained=message.retain, now=clock())
+                if command is not None:
+                    self._site.heed(command)
 
     async def _connect(self, life: AsyncExitStack) -> Connection:
         """Offer MQTT 5; only a broker that says it does not know it is offered 3.1.1."""

@@ -15,6 +15,7 @@ from sinks.message import (
     RuleState,
     Snapshot,
     Stats,
+    SwitchState,
     ZoneCounts,
 )
 from sinks.sink import Place
@@ -22,7 +23,10 @@ from sinks.sink import Place
 JSON = "application/json"
 TEXT = "text/plain"
 
-_OF_A_CAMERA = ("state", "status", "objects", "latest", "snapshot")
+_OF_A_CAMERA = (
+    *("state", "status", "objects", "latest", "snapshot"),
+    *("detect/state", "reason/state"),
+)
 """Retained, whatever its zones and rules are."""
 
 
@@ -69,6 +73,16 @@ class Topics:
     def notices(self) -> str:
         """What is said once."""
         return f"{self.root}/notices"
+
+    @property
+    def feedback(self) -> str:
+        """Where people say what an event was worth."""
+        return f"{self.root}/feedback"
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """Match everything that may be said to us."""
+        return f"{self.root}/cameras/+/+/set", self.feedback
 
     def camera(self, camera: str) -> str:
         """Everything of one camera but its events lies below."""
@@ -131,18 +145,12 @@ class Topics:
                     Letter(f"{camera}/state", word, retain=True, kind=TEXT),
                     Letter(f"{camera}/status", _json(message), retain=True),
                 )
-            case ObjectCounts():
-                topic = f"{self.camera(message.camera)}/objects"
-                letters = (Letter(topic, _json(message), retain=True),)
-            case ZoneCounts():
-                topic = f"{self.camera(message.camera)}/zones/{message.zone}"
-                letters = (Letter(topic, _json(message), retain=True),)
-            case RuleState():
-                topic = f"{self.camera(message.camera)}/rules/{message.rule}"
-                letters = (Letter(topic, _json(message), retain=True),)
-            case Latest():
-                topic = f"{self.camera(message.camera)}/latest"
-                letters = (Letter(topic, _json(message), retain=True),)
+            case ObjectCounts() | ZoneCounts() | RuleState() | Latest():
+                letters = (Letter(self._state(message), _json(message), retain=True),)
+            case SwitchState():
+                topic = f"{self.camera(message.camera)}/{message.switch}/state"
+                word = b"ON" if message.on else b"OFF"
+                letters = (Letter(topic, word, retain=True, kind=TEXT),)
             case Snapshot():
                 topic = f"{self.camera(message.camera)}/snapshot"
                 letters = (Letter(topic, message.jpeg, retain=True, kind="image/jpeg"),)
@@ -155,6 +163,17 @@ class Topics:
             case _:
                 assert_never(message)
         return letters
+
+    def _state(self, message: ObjectCounts | ZoneCounts | RuleState | Latest) -> str:
+        camera = self.camera(message.camera)
+        match message:
+            case ObjectCounts():
+                return f"{camera}/objects"
+            case ZoneCounts():
+                return f"{camera}/zones/{message.zone}"
+            case RuleState():
+                return f"{camera}/rules/{message.rule}"
+        return f"{camera}/latest"
 
 
 def _json(message: Message) -> bytes:

@@ -26,6 +26,7 @@ from daemon.secrets import Secret, Secrets
 from daemon.supervisor import flatten
 from reasoners import FrameReference
 from reasoners.testing import ScriptedModel, answer, hangs
+from sinks import Switch
 from sinks.journal import Journal, JournalFailed, JournalReader
 from sources.message import CameraState
 
@@ -289,6 +290,39 @@ async def test_camera_switched_off_is_shown_and_not_opened(tmp_path: Path) -> No
     assert states(tmp_path) == ["disabled"]
     assert [one["counts"] for one in shown(tmp_path, "ObjectCounts")] == [{}]
     assert [one["counts"] for one in shown(tmp_path, "ZoneCounts")] == [{}]
+
+
+async def test_a_camera_that_is_switched_off_stays_online_and_is_not_looked_at(
+    tmp_path: Path,
+) -> None:
+    """Switched on again it is looked at again, and every frame is accounted for."""
+    app = made(configured(tmp_path))
+    async with running(app):
+        await until(lambda: app.lines and app.lines["street"].figures.detected >= 3, within=20)
+        figures = app.lines["street"].figures
+        app.switchboard.heed(Switch(camera="street", switch="detect", on=False))
+        await asyncio.sleep(0.3)  # what was under way
+        looked = figures.detected
+        await asyncio.sleep(0.7)
+        assert figures.detected == looked
+        assert states(tmp_path)[-1] == "online"
+        app.switchboard.heed(Switch(camera="street", switch="detect", on=True))
+        await until(lambda: figures.detected >= looked + 5, within=20)
+    assert figures.balanced
+
+
+async def test_a_model_that_was_switched_off_is_not_asked(tmp_path: Path) -> None:
+    """Nor after a restart; the events say that there is no question."""
+    with contextlib.closing(Journal(tmp_path / "state" / "journal.sqlite")) as before:
+        before.open()
+        before.keep_switch("street", "reason", on=False)
+    config = configured(tmp_path, cameras={"street": recording(frames=100)})
+    async with ScriptedModel(answer("yes")) as model:
+        reasoner = {"type": "openai", "url": model.url, "model": "test", "deadline": 5}
+        app = made(config | {"reasoner": reasoner})
+        assert await app.run() is Exit.CLEAN
+    assert events(tmp_path)
+    assert {event["reasoning"]["state"] for event in events(tmp_path)} == {"none"}
 
 
 async def test_sinks_are_told_which_cameras_went(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from sinks import Credential, Place, Site
+from sinks import Command, Credential, Place, Site
 from sinks.mqtt import MqttConfig, MqttSink
 
 
@@ -44,12 +44,13 @@ def make(tmp_path: Path) -> type_of_make:
         trial: bool = False,
         cameras: tuple[Place, ...] = (),
         gone: tuple[str, ...] = (),
+        heed: Callable[[Command], None] = lambda _: None,
         **options: Any,
     ) -> MqttSink:
         def credential(name: str) -> Credential:
             return (logins or {})[name]
 
-        site = Site("box1", "0.1.0", tmp_path, credential, lambda: 0.0, cameras, gone, trial)
+        site = Site("box1", "0.1.0", tmp_path, credential, lambda: 0.0, cameras, gone, heed, trial)
         config = MqttConfig.model_validate({"url": broker.url, "timeout": 2} | options)
         return MqttSink("mqtt", config, site)
 

@@ -23,6 +23,7 @@ from sinks import (
     RuleState,
     Site,
     Stats,
+    SwitchState,
     ZoneCounts,
 )
 from sinks.mqtt.discovery import Discovery
@@ -49,6 +50,7 @@ PLATFORMS: Final[dict[str, tuple[set[str], set[str]]]] = {
     "binary_sensor": ({"state_topic"}, {"state_topic", "payload_on", "payload_off"}),
     "image": ({"image_topic"}, {"image_topic", "content_type"}),
     "event": ({"state_topic", "event_types"}, {"state_topic", "event_types"}),
+    "switch": ({"command_topic"}, {"command_topic", "state_topic"}),
 }
 """Platform → fields it must have, fields it may have beside `COMMON`."""
 
@@ -57,6 +59,7 @@ CLASSES: Final = {
     "binary_sensor": {"occupancy", "connectivity"},
     "image": set[str](),
     "event": set[str](),
+    "switch": set[str](),
 }
 
 
@@ -125,7 +128,7 @@ def test_an_entity_keeps_the_rules_of_its_platform(key: str, component: dict[str
         assert "state_class" not in component
     if kind == "duration":
         assert component["unit_of_measurement"] in {"d", "h", "min", "s", "ms"}
-    assert component.get("entity_category") in {None, "diagnostic"}
+    assert component.get("entity_category") in {None, "diagnostic", "config"}
     assert component.get("availability_topic") == (
         None if key == "connected" else "lookout/box1/availability"
     )
@@ -162,6 +165,8 @@ MESSAGES = [
     *TOPICS.message(CameraStatus(camera="porch", state="stalled", reason="silent", since=1)),
     *TOPICS.message(ObjectCounts(camera="porch", at=1, counts={"person": 2, "traffic light": 0})),
     *TOPICS.message(ZoneCounts(camera="porch", zone="step", at=1, counts={"person": 0})),
+    *TOPICS.message(SwitchState(camera="porch", switch="detect", on=False, at=1)),
+    *TOPICS.message(SwitchState(camera="porch", switch="reason", on=True, at=1)),
     *TOPICS.message(RuleState(camera="porch", rule="presence", active=2, event="e1", at=1)),
     *TOPICS.message(RuleState(camera="porch", rule="parcel_left", active=0, at=1)),
     *TOPICS.message(
@@ -191,6 +196,8 @@ STATES = {
     "rule-presence": "ON",
     "rule-parcel_left": "OFF",
     "latest": EVENT.explanation[:255],
+    "switch-detect": "OFF",
+    "switch-reason": "ON",
     "uptime": "12",
     "journal": "3",
     "connected": "online",

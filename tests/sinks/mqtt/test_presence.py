@@ -1,4 +1,4 @@
-"""What stays with the broker: devices for Home Assistant, and no ghosts of what is gone."""
+"""What stays with the broker and what is said to us: devices, no ghosts, commands."""
 
 import asyncio
 import json
@@ -10,8 +10,19 @@ import aiomqtt
 import pytest
 from rig.broker import Mosquitto
 from rig.subscriber import Subscriber
+from rig.waiting import until
 
-from sinks import CameraStatus, ObjectCounts, Place, RuleState, Snapshot, ZoneCounts
+from sinks import (
+    CameraStatus,
+    Command,
+    Feedback,
+    ObjectCounts,
+    Place,
+    RuleState,
+    Snapshot,
+    Switch,
+    ZoneCounts,
+)
 from sinks.mqtt import MqttSink
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("clean_loop")]
@@ -120,3 +131,32 @@ async def test_devices_are_announced_again_when_home_assistant_starts(
                 await client.publish("homeassistant/status", "online")
             await asyncio.to_thread(home.wait, lambda seen: len(seen.all(config)) == 2)
         assert len(home.all(config)) == 2
+
+
+async def test_what_is_said_on_command_topics_is_heeded_and_retained_words_are_not(
+    broker: Mosquitto, make: Make
+) -> None:
+    """F73: a switch and feedback arrive; old words, other topics and floods change nothing."""
+    root = "lookout/box1"
+    heard: list[Command] = []
+    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+        await client.publish(f"{root}/cameras/porch/detect/set", "OFF", retain=True)
+        sink = make(broker, cameras=(PORCH,), heed=heard.append)
+        async with heeding(sink):
+            await client.publish(f"{root}/cameras/porch/source/set", "rtsp://evil", qos=1)
+            await client.publish(f"{root}/cameras/yard/detect/set", "x" * 100_000, qos=1)
+            for _ in range(500):
+                await client.publish(f"{root}/cameras/flood/detect/set", "OFF", qos=0)
+            feedback = json.dumps({"event": "e1", "verdict": "true_alarm"})
+            await client.publish(f"{root}/feedback", feedback, qos=1)
+            await client.publish(f"{root}/cameras/porch/reason/set", "OFF", qos=1)
+            await until(
+                lambda: heard and heard[-1] == Switch(camera="porch", switch="reason", on=False)
+            )
+    assert Switch(camera="porch", switch="detect", on=False) not in heard
+    assert Feedback(event="e1", verdict="true_alarm") in heard
+    flood = [one for one in heard if isinstance(one, Switch) and one.camera == "flood"]
+    assert len(flood) <= 40
+    refused = sink.orders.refused
+    assert (refused["retained"], refused["invalid"], refused["large"]) == (1, 1, 1)
+    assert refused["often"] + len(flood) == 500

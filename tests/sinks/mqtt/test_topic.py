@@ -132,7 +132,7 @@ def test_what_is_not_configured_any_more_is_found_and_cleared() -> None:
         f"{root}/shed/zones/bench",
     }
     porch = Place("porch", "Porch", {"step": "Step"}, rules=("presence",))
-    parts = ("latest", "objects", "snapshot", "state", "status")
+    parts = (*("detect/state", "latest", "objects", "reason/state", "snapshot", "state", "status"),)
     assert topics.ghosts(found, [porch], ["garage", "porch"]) == sorted(
         [
             f"{root}/porch/zones/lawn",

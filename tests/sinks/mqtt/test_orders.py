@@ -1,0 +1,101 @@
+"""Of what comes on the command topics only what is meant is heeded."""
+
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sinks import Feedback, Switch
+from sinks.mqtt.orders import BURST, LONGEST, PACE, TOPICS, Orders
+from sinks.mqtt.topic import Topics
+
+ROOT: Final = "lookout/box1"
+SET: Final = f"{ROOT}/cameras/porch/detect/set"
+
+
+def orders() -> Orders:
+    """Begin anew."""
+    return Orders(Topics("lookout", "box1"))
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "command"),
+    [
+        (SET, b"OFF", Switch(camera="porch", switch="detect", on=False)),
+        (f"{ROOT}/cameras/yard/reason/set", b"ON", Switch(camera="yard", switch="reason", on=True)),
+        (
+            f"{ROOT}/feedback",
+            b'{"event": "01K", "verdict": "false_alarm"}',
+            Feedback(event="01K", verdict="false_alarm"),
+        ),
+    ],
+)
+def test_what_is_meant_is_read(topic: str, payload: bytes, command: object) -> None:
+    """Switches and feedback, each in its one form."""
+    made = orders()
+    assert made.read(topic, payload, retained=False, now=0.0) == command
+    assert (made.taken, made.refused) == (1, {})
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "retained", "reason"),
+    [
+        (SET, b"ON", True, "retained"),
+        (SET, b"O" * (LONGEST + 1), False, "large"),
+        (SET, b"on", False, "invalid"),
+        (SET, b"", False, "invalid"),
+        (f"{ROOT}/cameras/porch/source/set", b"ON", False, "invalid"),
+        (f"{ROOT}/cameras/../detect/set", b"ON", False, "invalid"),
+        (f"{ROOT}/cameras/porch/detect/state", b"ON", False, "unknown"),
+        (f"{ROOT}/cameras/porch/rule/gate/set", b"ON", False, "unknown"),
+        (f"{ROOT}/feedback", b'{"event": "x"}', False, "invalid"),
+        (f"{ROOT}/feedback", b'{"event": "x", "verdict": "nice"}', False, "invalid"),
+        (
+            f"{ROOT}/feedback",
+            b'{"event": "x", "verdict": "true_alarm", "path": "/"}',
+            False,
+            "invalid",
+        ),
+        (f"{ROOT}/feedback", b"[" * 500, False, "invalid"),
+    ],
+)
+def test_what_is_not_is_counted_by_reason(
+    topic: str, payload: bytes, retained: bool, reason: str
+) -> None:
+    """Retained, oversize, unknown, or wrong in any part."""
+    made = orders()
+    assert made.read(topic, payload, retained=retained, now=0.0) is None
+    assert (made.taken, made.refused) == (0, {reason: 1})
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from([SET, f"{ROOT}/feedback", f"{ROOT}/cameras/p/x/set", f"{ROOT}/cameras//set"]),
+    st.binary(max_size=600) | st.text(max_size=100).map(str.encode),
+)
+def test_whatever_comes_is_read_or_counted(topic: str, payload: bytes) -> None:
+    """No payload on any command topic is an error; only exact words turn a switch."""
+    made = orders()
+    command = made.read(topic, payload, retained=False, now=0.0)
+    assert made.taken + made.refused.total() == 1
+    if isinstance(command, Switch):
+        assert payload in {b"ON", b"OFF"}
+
+
+def test_a_burst_is_held_to_its_pace_and_others_are_not() -> None:
+    """Ten thousand at once on one topic: a few pass; another topic, and a later time, are free."""
+    made = orders()
+    passed = [made.read(SET, b"ON", retained=False, now=i / 1e6) for i in range(10_000)]
+    assert sum(command is not None for command in passed) == BURST
+    assert made.read(f"{ROOT}/cameras/yard/detect/set", b"ON", retained=False, now=0.1)
+    later = [made.read(SET, b"ON", retained=False, now=10.0) for _ in range(100)]
+    assert sum(command is not None for command in later) == min(BURST, int(9.99 * PACE))
+
+
+def test_the_memory_of_paces_is_bounded() -> None:
+    """Names without end cost no memory without end."""
+    made = orders()
+    for number in range(3 * TOPICS):
+        made.read(f"{ROOT}/cameras/c{number}/detect/set", b"ON", retained=False, now=0.0)
+    assert len(made._buckets) == TOPICS  # noqa: SLF001 (what is bounded)
