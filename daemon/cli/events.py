@@ -18,9 +18,8 @@ from rich.text import Text
 
 from daemon.cli import setting
 from daemon.clock import Clock, text
-from daemon.exits import Exit
 from reasoners import Event, ReasoningState
-from sinks.journal import Entry, JournalFailed, JournalReader
+from sinks.journal import Entry, JournalReader
 
 POLL = 0.5
 """Seconds between two looks for new revisions with --follow."""
@@ -120,23 +119,13 @@ def events(
         state,
         search,
     )
-    path = setting.state(config, state_dir) / "journal.sqlite"
     show = _json if as_json else _csv() if as_csv else _table
-    try:
-        with JournalReader(path) as reader:
-            # Read before what is shown, so that nothing falls between.
-            last = _show(reader, wanted, show, limit or sys.maxsize, every=revisions)
-            while follow:
-                time.sleep(POLL)
-                last = _news(reader, wanted, _lines if show is _table else show, last)
-    except JournalFailed as exc:
-        typer.echo(f"lookout: {exc}", err=True)
-        raise typer.Exit(Exit.UNREACHABLE) from None
-    except OSError as exc:
-        if exc.filename is None:
-            raise
-        typer.echo(f"lookout: journal {path}: {exc.strerror}; run as its owner", err=True)
-        raise typer.Exit(Exit.UNREACHABLE) from None
+    with setting.journal(setting.state(config, state_dir)) as reader:
+        # Read before what is shown, so that nothing falls between.
+        last = _show(reader, wanted, show, limit or sys.maxsize, every=revisions)
+        while follow:
+            time.sleep(POLL)
+            last = _news(reader, wanted, _lines if show is _table else show, last)
 
 
 def _time(option: str, given: str | None, now: float) -> float | None:

@@ -11,7 +11,6 @@ from rich.text import Text
 
 from daemon.cli import setting
 from daemon.exits import Exit
-from sinks.journal import JournalFailed, JournalReader
 from sinks.soundness import Findings, look_over
 
 SHOWN = 50
@@ -32,18 +31,8 @@ def fsck(
     Ends with 65 where something is damaged. Example: `lookout fsck --state-dir /var/lib/lookout`
     """
     state = setting.state(config, state_dir)
-    path = state / "journal.sqlite"
-    try:
-        with JournalReader(path) as reader:
-            found = look_over(reader, state / "media")
-    except JournalFailed as exc:
-        typer.echo(f"lookout: {exc}", err=True)
-        raise typer.Exit(Exit.UNREACHABLE) from None
-    except OSError as exc:
-        if exc.filename is None:
-            raise
-        typer.echo(f"lookout: journal {path}: {exc.strerror}; run as its owner", err=True)
-        raise typer.Exit(Exit.UNREACHABLE) from None
+    with setting.journal(state) as reader:
+        found = look_over(reader, state / "media")
     if as_json:
         typer.echo(json.dumps(asdict(found), ensure_ascii=False))
     else:

@@ -4,7 +4,8 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 from urllib.parse import unquote, urlsplit
@@ -15,9 +16,11 @@ from rich.text import Text
 from daemon import secrets as credentials
 from daemon.config import DaemonConfig, default_state, load, parse
 from daemon.errors import ConfigRejected
+from daemon.exits import Exit
 from daemon.logs import SecretFilter, set_up
 from daemon.plan import Plan, plan
 from daemon.secrets import Secret, Secrets
+from sinks.journal import JournalFailed, JournalReader
 
 PLACES = (Path("lookout.yaml"), Path("/etc/lookout/lookout.yaml"))
 
@@ -52,6 +55,27 @@ def state(path: Path | None, state_dir: Path | None) -> Path:
     if path is None and not any(place.exists() for place in PLACES):
         return default_state()
     return read(path)[0].state
+
+
+@contextmanager
+def journal(folder: Path) -> Iterator[JournalReader]:
+    """Read the journal of a state folder; what is wrong with it ends the command in one line.
+
+    Raises:
+        typer.Exit: It cannot be read.
+    """
+    path = folder / "journal.sqlite"
+    try:
+        with JournalReader(path) as reader:
+            yield reader
+    except JournalFailed as exc:
+        typer.echo(f"lookout: {exc}", err=True)
+        raise typer.Exit(Exit.UNREACHABLE) from None
+    except OSError as exc:
+        if exc.filename is None:
+            raise
+        typer.echo(f"lookout: journal {path}: {exc.strerror}; run as its owner", err=True)
+        raise typer.Exit(Exit.UNREACHABLE) from None
 
 
 def source_of(url: str, *, pace: str = "clip", loop: bool = False) -> dict[str, Any]:
