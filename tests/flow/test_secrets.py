@@ -33,6 +33,9 @@ USER = "viewer"
 DENIED = "not authorised to connect; see to credential `broker`"
 
 CHUNK = 16 * 1024 * 1024
+SLOTS = "/memfd:lookout-slots (deleted)"
+TURNS = "/memfd:turns (deleted)"
+OWN = "/memfd:own-memory (deleted)"
 
 
 def forms(secret: str) -> list[bytes]:
@@ -314,6 +317,12 @@ def descriptors(lookout: Lookout) -> None:
         assert set(kinds) <= {"null", "pipe", "socket", "memfd", "eventpoll", "eventfd"}, targets
         # The control socket, and for a child the connection to its camera (RTSP inside TCP).
         assert kinds.count("socket") <= (2 if decodes else 1), targets
+        # What children share to take turns is empty, and stays so.
+        shared = {target for target in targets if kind(target) == "memfd"} - {SLOTS}
+        assert shared <= {TURNS, OWN}, targets
+        for fd in fds(process.pid):
+            if link(process.pid, fd) == TURNS:
+                assert Path(f"/proc/{process.pid}/fd/{fd}").stat().st_size == 0
         pictures[process.cmdline()[4]] = slots(process)
         if not decodes:
             assert not any(
@@ -338,7 +347,7 @@ def slots(process: psutil.Process) -> set[int]:
 
 def is_slots(process: psutil.Process, fd: str) -> bool:
     """Tell whether a descriptor is a shared memory for pictures."""
-    return kind(link(process.pid, fd)) == "memfd"
+    return link(process.pid, fd) == SLOTS
 
 
 def writable(process: psutil.Process, fd: str) -> bool:

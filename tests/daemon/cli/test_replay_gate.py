@@ -56,7 +56,11 @@ def replayed(folder: Path, clip: Path, gate: str) -> tuple[bytes, list[dict[str,
 
 
 @pytest.mark.parametrize(
-    ("noise", "options", "least"), [(0.7, CLEAN, 0.15), (6.0, CONSTANT, 0.1)], ids=["clean", "cbr"]
+    ("noise", "options", "least"),
+    [
+        pytest.param(0.7, CLEAN, 0.15, id="clean"),
+        pytest.param(6.0, CONSTANT, 0.1, id="cbr", marks=pytest.mark.slow),
+    ],
 )
 def test_every_event_is_found_with_the_gate(
     tmp_path: Path, noise: float, options: tuple[tuple[str, str], ...], least: float
