@@ -1,15 +1,16 @@
 """One connection to a broker: aiomqtt with the receipts really read.
 
 aiomqtt 2.5 throws away the reason code of a PUBACK, connects in asyncio's shared executor, leaves
-the socket of a failed attempt open, and leaves an exception nobody retrieved when the broker goes
-away. This subclass repairs these four, on private names; the dependency is pinned below 3, and a
+the socket of a failed attempt open, waits for the answer to a subscription when nobody is left to
+give it, and leaves an exception nobody retrieved when the broker goes away. This subclass repairs
+these five, on private names; the dependency is pinned below 3, and a
 test guards each of them.
 """
 
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
@@ -197,7 +198,7 @@ class Connection(aiomqtt.Client):
             SinkUnavailable: No answer in time, or the connection is gone.
         """
         try:
-            await self.subscribe(topic, qos=1)
+            await self._answered(self.subscribe(topic, qos=1))
         except aiomqtt.MqttError as exc:
             self.check()
             raise SinkUnavailable(f"{self._where}: cannot subscribe to {topic}: {exc}") from exc
@@ -205,7 +206,7 @@ class Connection(aiomqtt.Client):
     async def ignore(self, topic: str) -> None:
         """Unsubscribe; raises as `listen` does."""
         try:
-            await self.unsubscribe(topic)
+            await self._answered(self.unsubscribe(topic))
         except aiomqtt.MqttError as exc:
             self.check()
             raise SinkUnavailable(f"{self._where}: cannot unsubscribe {topic}: {exc}") from exc
@@ -272,6 +273,27 @@ class Connection(aiomqtt.Client):
         if code in (NOT_AUTHORIZED, BANNED):
             raise SinkRejected(f"{self._where}: the broker threw us out: {error}") from error
         raise SinkUnavailable(f"{self._where}: connection lost: {error or 'closed'}") from error
+
+    async def _answered(self, call: Awaitable[object]) -> None:
+        """Wait for the answer to a call, or for the end of the connection.
+
+        aiomqtt alone would wait for its whole timeout for what can no longer come, and whoever is
+        about to leave, or to connect anew, would wait with it.
+        """
+        limit = asyncio.timeout(None)
+
+        def expire(_: asyncio.Future[None]) -> None:
+            with contextlib.suppress(RuntimeError):  # the answer came at the same moment
+                limit.reschedule(self._loop.time())
+
+        self._disconnected.add_done_callback(expire)
+        try:
+            async with limit:
+                await call
+        except TimeoutError:
+            self.check()
+        finally:
+            self._disconnected.remove_done_callback(expire)
 
     def _client_connect(self) -> None:
         """Connect in the executor's thread; a socket nobody waits for any more is closed."""

@@ -1,12 +1,18 @@
 """What we rely on below aiomqtt's surface."""
 
+import asyncio
 import inspect
+import time
+from pathlib import Path
 
 import aiomqtt
+import pytest
 from paho.mqtt import client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
+from rig.broker import Mosquitto
 
+from sinks import SinkUnavailable
 from sinks.mqtt.client import NOT_AUTHORIZED, PACKET_TOO_LARGE, Connection, Receipt
 
 
@@ -32,3 +38,25 @@ def test_mosquittos_receipt_for_what_is_too_large_can_be_read() -> None:
     assert str(receipt) == "Packet too large"
     goodbye = ReasonCode(PacketTypes.DISCONNECT, identifier=PACKET_TOO_LARGE)
     assert str(goodbye) == "Packet too large"
+
+
+@pytest.mark.parametrize("call", ["listen", "ignore"])
+async def test_an_answer_that_cannot_come_any_more_is_not_waited_for(
+    tmp_path: Path, call: str
+) -> None:
+    """A broker that dies while we subscribe is known to be gone at once, not after the timeout."""
+    with Mosquitto(tmp_path) as broker:
+        async with Connection("127.0.0.1", broker.port, timeout=30) as connection:
+            broker.freeze()
+            begun = time.monotonic()
+            killing = asyncio.get_running_loop().run_in_executor(None, kill_soon, broker)
+            with pytest.raises(SinkUnavailable, match="connection lost"):
+                await getattr(connection, call)("any")
+            await killing
+            assert time.monotonic() - begun < 10
+
+
+def kill_soon(broker: Mosquitto) -> None:
+    """Kill a broker when something waits for its answer."""
+    time.sleep(0.2)
+    broker.kill()
