@@ -24,6 +24,8 @@ from reasoners.event import (
     ReasoningState,
     Severity,
 )
+from reasoners.keyframe import Keyframe, Shot, Sighting
+from reasoners.question import AskConfig, Question
 from reasoners.reasoner import Reasoner
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.line import LineConfig
@@ -36,10 +38,12 @@ from reasoners.telling.overlay import Overlay
 from reasoners.telling.restart import after_restart
 from reasoners.telling.shift import shifted
 from reasoners.verdict import Job, Verdict
+from reasoners.vlm.limits import Limits
 
 __all__ = [
     "TERMINAL",
     "Answer",
+    "AskConfig",
     "Asking",
     "Check",
     "Chronicle",
@@ -50,12 +54,15 @@ __all__ = [
     "EventType",
     "FrameReference",
     "Job",
+    "Keyframe",
+    "Limits",
     "LineConfig",
     "Media",
     "Motion",
     "Name",
     "Overlay",
     "PresenceConfig",
+    "Question",
     "Reasoner",
     "ReasonerError",
     "ReasonerRejected",
@@ -67,6 +74,8 @@ __all__ = [
     "Revision",
     "SceneConfig",
     "Severity",
+    "Shot",
+    "Sighting",
     "Verdict",
     "View",
     "ZoneConfig",
