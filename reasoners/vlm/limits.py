@@ -19,8 +19,8 @@ class Limits:
     """Questions a call may ask."""
 
     patch: int = 28
-    """Pixels of the squares a model cuts pictures into; sides are made multiples of it. 28 for Qwen2
-    and 2.5-VL, 32 for Qwen3-VL, 14 or 16 for most others."""
+    """Pixels of the squares a model cuts pictures into; sides are made multiples of it. 28 for
+    Qwen2-VL and Qwen2.5-VL, 32 for Qwen3-VL, 14 or 16 for most others."""
 
     patches: int = 1024
     """Patches one picture may have, each about one token. Lowering it makes pictures smaller, calls
