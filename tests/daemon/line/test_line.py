@@ -1,0 +1,32 @@
+"""One camera from its decoder child to the journal: opened, followed, ended."""
+
+from pathlib import Path
+
+from rig.street import alive, street
+from rig.waiting import running, until
+
+from sinks import CameraStatus, ObjectCounts
+
+
+async def test_recording_ends_its_events_and_is_finished(tmp_path: Path) -> None:
+    """At the end of a recording everything open ends as `left`, and every frame was looked at."""
+    async with street(tmp_path, live=False, frames=20) as one:
+        await one.line.once()
+        events = await one.events()
+        await until(lambda: one.latest(CameraStatus).state == "disabled")
+        assert one.line.finished
+        assert one.line.figures.detected == 20
+        assert (events[-1].type, events[-1].end_reason) == ("end", "left")
+
+
+async def test_silent_camera_ends_what_is_open(tmp_path: Path) -> None:
+    """Events do not stay open for a camera that shows nothing any more."""
+    flag = tmp_path / "hang"
+    fault = {"action": "hang", "flag": str(flag)}
+    async with street(tmp_path, goes=10**6, faults=[fault]) as one:
+        async with alive(one), running(one.line.age()):
+            await until(lambda: one.recorder.committed)
+            flag.touch()
+            events = await one.told(lambda events: events[-1].type == "end")
+            await until(lambda: one.latest(ObjectCounts).counts == {"person": 0})
+        assert events[-1].end_reason == "camera_lost"
