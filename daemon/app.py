@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from daemon import assembly
@@ -300,7 +301,11 @@ class App:
         )
 
     def _build_deliveries(self, cursors: dict[str, int], gone: Sequence[str]) -> None:
-        told = assembly.site(self._plan, self._replay, self.clock, gone, self.switchboard.heed)
+        told = replace(
+            assembly.site(self._plan, self._replay, self.clock, gone),
+            heed=self.switchboard.heed,
+            depart=self.recorder.depart,
+        )
         for name, sink in self._plan.sinks.items():
             self.deliveries[name] = Delivery(
                 name,

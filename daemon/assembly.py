@@ -1,6 +1,6 @@
 """Builds the parts of a daemon out of a plan; starts none of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from daemon.plan import CameraPlan, Plan
 from daemon.version import VERSION
 from reasoners import Asking, Chronicle, Overlay, Reasoner, ReasonerRejected, SceneConfig
 from reasoners.scene.presence import RULE
-from sinks import Command, Place, Site
+from sinks import Place, Site
 from sinks.journal import Journal, Limits
 from sinks.media import MediaFailed, MediaStore
 from sources.message import GateMode, Open
@@ -63,7 +63,10 @@ def journal(plan: Plan, replay: Replay | None) -> Journal:
     """Build the journal; a replay's is temporary."""
     config = plan.config.journal
     limits = Limits(
-        age=config.days * DAY, count=config.events, size=int(config.megabytes * MEGABYTE)
+        age=config.days * DAY,
+        count=config.events,
+        size=int(config.megabytes * MEGABYTE),
+        ledger=config.ledger_days * DAY,
     )
     return Journal(None if replay else plan.config.state / "journal.sqlite", limits)
 
@@ -83,14 +86,8 @@ def media(plan: Plan, replay: Replay | None) -> MediaStore | None:
         raise ConfigRejected(f"{plan.origin}: {exc}") from None
 
 
-def site(
-    plan: Plan,
-    replay: Replay | None,
-    clock: Clock,
-    gone: Sequence[str] = (),
-    heed: Callable[[Command], None] = lambda _: None,
-) -> Site:
-    """Say what sinks may know of the daemon they serve."""
+def site(plan: Plan, replay: Replay | None, clock: Clock, gone: Sequence[str] = ()) -> Site:
+    """Say what sinks may know of the daemon they serve; nobody heeds or records yet."""
     usual = plan.config.state / "media"
     return Site(
         node=plan.config.node,
@@ -100,7 +97,6 @@ def site(
         now=clock.now,
         cameras=tuple(_place(name, camera.config) for name, camera in plan.cameras.items()),
         gone=tuple(gone),
-        heed=heed,
     )
 
 

@@ -210,6 +210,10 @@ class JournalConfig(_Section):
     """Megabytes of all revisions together; default 256. Lower it where the disk is small; what a
     sink has not taken by then is reported as a `gap`."""
 
+    ledger_days: PositiveFloat = 90.0
+    """Days that `lookout ledger` goes back; default 90. It holds times, hosts, sizes and hashes of
+    pictures and questions that left the box, and no picture."""
+
 
 class MediaConfig(_Section):
     """Snapshots and clips on disk."""

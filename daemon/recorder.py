@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from reasoners import Event
+from sinks import Departure
 from sinks.clip import ClipFile
 from sinks.journal import Entry, Expired, Figures, Journal, JournalFailed
 from sinks.media import MediaFailed, MediaStore
@@ -270,6 +271,14 @@ class Recorder:
     def keep_feedback(self, event: str, verdict: str, at: float) -> None:
         """Remember what a person said of an event, at once and for certain."""
         self._keep(self._journal.keep_feedback, event, verdict, at)
+
+    async def depart(self, departure: Departure) -> None:
+        """Write into the ledger what may then leave the box. Cancelling ends the waiting alone.
+
+        Raises:
+            JournalFailed: It is not written; nothing must leave.
+        """
+        await self.run(self._journal.depart, [departure])
 
     async def switches(self) -> dict[tuple[str, str], bool]:
         """Read how switches stood when the daemon ended."""

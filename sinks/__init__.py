@@ -1,6 +1,7 @@
 """Where events go."""
 
 from sinks.command import Command, Feedback, Switch
+from sinks.departure import Departure
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import (
     CameraStatus,
@@ -23,6 +24,7 @@ __all__ = [
     "Command",
     "Connected",
     "Credential",
+    "Departure",
     "EventRejected",
     "Feedback",
     "FrameReport",

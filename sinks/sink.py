@@ -1,6 +1,6 @@
 """The interface of this room."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from reasoners import Event
 from sinks.command import Command
+from sinks.departure import Departure
 from sinks.message import Message
 
 
@@ -29,6 +30,10 @@ class Credential(Protocol):
 
 def _unheeded(command: Command) -> None:
     """Take no orders."""
+
+
+async def _unrecorded(departure: Departure) -> None:
+    """Keep no ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,9 @@ class Site:
     trial: bool = False
     """Whether this is only a look whether the other side is there, perhaps beside a running daemon:
     a sink then connects under a name of its own and changes nothing anybody sees."""
+
+    depart: Callable[[Departure], Awaitable[None]] = _unrecorded
+    """Writes into the ledger what is about to leave the box; to be awaited before it does."""
 
 
 class Sink(Protocol):

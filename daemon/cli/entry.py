@@ -13,6 +13,7 @@ from daemon.cli import (
     doctor,
     events,
     fsck,
+    ledger,
     models,
     probe,
     replay,
@@ -42,6 +43,7 @@ app.command()(probe.probe)
 app.command()(discover.discover)
 app.command()(events.events)
 app.command()(fsck.fsck)
+app.command()(ledger.ledger)
 app.add_typer(models.app, name="models")
 app.command()(doctor.doctor)
 app.command()(schema.schema)

@@ -2,12 +2,10 @@
 
 import csv
 import json
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -17,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from daemon.cli import setting
+from daemon.cli.moment import moment
 from daemon.clock import Clock, text
 from reasoners import Event, ReasoningState
 from sinks.journal import Entry, JournalReader
@@ -30,8 +29,6 @@ COLUMNS = (
     "explanation",
 )
 
-_SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(s|m|h|d|w)", re.ASCII)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _COLOURS = {"new": "green", "update": "cyan", "end": "dim"}
 _STATES = ("open", "ended", *get_args(ReasoningState))
 
@@ -111,8 +108,8 @@ def events(
         raise typer.BadParameter("--search: give at least one word")
     now = Clock().now()
     wanted = Wanted(
-        _time("--since", since, now),
-        _time("--until", until, now),
+        moment("--since", since, now),
+        moment("--until", until, now),
         camera,
         rule,
         label,
@@ -126,20 +123,6 @@ def events(
         while follow:
             time.sleep(POLL)
             last = _news(reader, wanted, _lines if show is _table else show, last)
-
-
-def _time(option: str, given: str | None, now: float) -> float | None:
-    """Read a span back from now, or a local or zoned ISO 8601 time, as Unix seconds."""
-    if given is None:
-        return None
-    if span := _SPAN.fullmatch(given.strip()):
-        return now - float(span[1]) * _SECONDS[span[2]]
-    try:
-        return datetime.fromisoformat(given.strip()).astimezone().timestamp()
-    except (ValueError, OverflowError, OSError):
-        raise typer.BadParameter(
-            f"{option}: {given!r} is no time; give 30m, 2h, 7d or 2026-01-31T12:00"
-        ) from None
 
 
 Show = Callable[[list[Event]], None]

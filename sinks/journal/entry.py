@@ -36,6 +36,9 @@ class Limits:
     size: int = 256 * 1024 * 1024
     """Bytes of all records together; the file is about a tenth larger."""
 
+    ledger: float = 90 * 86400
+    """Seconds that the ledger of what left the box goes back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expired:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from reasoners import Event
-from sinks.journal import figures, file, retention, schema
+from sinks.departure import Departure
+from sinks.journal import figures, file, ledger, retention, schema
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits
 
 _TRACK: Final = re.compile(r"t(\d{1,18})")
@@ -210,6 +211,11 @@ class Journal:
     def feedback(self) -> dict[str, str]:
         """Return the last word on each event that a person gave one."""
         return dict(self._read("SELECT event, verdict FROM feedback ORDER BY event"))
+
+    def depart(self, departures: Sequence[Departure]) -> None:
+        """Write into the ledger what is about to leave the box, durably."""
+        with self._transaction() as db:
+            ledger.write(db, departures)
 
     def cameras(self) -> list[str]:
         """Return the names of all cameras that ever had an event or a track here."""

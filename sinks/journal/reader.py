@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from reasoners import Event
-from sinks.journal import schema
+from sinks.departure import Departure
+from sinks.journal import ledger, schema
 from sinks.journal.entry import Entry, Figures, JournalFailed
 from sinks.journal.figures import figures
 
@@ -146,6 +147,20 @@ class JournalReader:
             DeadLetter(sink, position, reason, Event.model_validate_json(body))
             for sink, position, reason, body in rows
         ]
+
+    def departures(
+        self,
+        *,
+        since: float | None = None,
+        until: float | None = None,
+        camera: str | None = None,
+        host: str | None = None,
+    ) -> Iterator[Departure]:
+        """Yield what left the box, oldest first; see `sinks.journal.ledger.read`."""
+        try:
+            yield from ledger.read(self._db, since=since, until=until, camera=camera, host=host)
+        except sqlite3.Error as exc:
+            raise JournalFailed(f"journal {self._path}: {exc}") from exc
 
     def integrity(self) -> list[str]:
         """Return what is damaged; empty when all is well."""

@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Final
 
+from sinks.journal import ledger
 from sinks.journal.entry import Expired, Limits
 from sinks.journal.figures import waiting
 
@@ -15,6 +16,7 @@ def expire(db: sqlite3.Connection, limits: Limits, now: float) -> list[Expired]:
 
     Entries go strictly from the front, so that no cursor ever meets a hole.
     """
+    ledger.expire(db, now - limits.ledger)
     until = max(
         _by_age(db, now - limits.age), _by_count(db, limits.count), _by_size(db, limits.size)
     )

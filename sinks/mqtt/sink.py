@@ -14,6 +14,7 @@ from paho.mqtt.properties import Properties
 from pydantic import BaseModel
 
 from reasoners import Event
+from sinks.departure import Departure
 from sinks.errors import EventRejected, SinkRejected, SinkUnavailable
 from sinks.message import FrameReport, Message, Snapshot
 from sinks.mqtt.client import (
@@ -149,6 +150,8 @@ class MqttSink:
             if size > limit or self._oversized(size):
                 self._complain(letter.topic, f"{size} bytes are too large")
                 continue
+            if isinstance(message, Snapshot):
+                await self._record(message)
             await self._tell(letter)
 
     def wants(self, kind: type[BaseModel]) -> bool:
@@ -174,6 +177,19 @@ class MqttSink:
                 command = self.orders.read(topic, payload, retained=message.retain, now=clock())
                 if command is not None:
                     self._site.heed(command)
+
+    async def _record(self, picture: Snapshot) -> None:
+        await self._site.depart(
+            Departure.of(
+                picture.jpeg,
+                at=self._site.now(),
+                kind="picture",
+                part=self.name,
+                host=f"{self._config.host}:{self._config.port}",
+                camera=picture.camera,
+                event=picture.event,
+            )
+        )
 
     async def _connect(self, life: AsyncExitStack) -> Connection:
         """Offer MQTT 5; only a broker that says it does not know it is offered 3.1.1."""

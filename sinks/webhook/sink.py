@@ -12,6 +12,7 @@ import httpx2
 from pydantic import BaseModel
 
 from reasoners import Event
+from sinks.departure import Departure
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import Message
 from sinks.sink import Site
@@ -105,9 +106,12 @@ class WebhookSink:
         if not config.only.admits(event) or (config.once and event.id in self._sent):
             return
         try:
-            outgoing = self._composer.compose(event, await self._picture(event))
+            picture = await self._picture(event)
+            outgoing = self._composer.compose(event, picture)
         except ValueError as exc:
             raise EventRejected(f"template: {exc}; see to `body` and `headers`") from exc
+        if picture is not None:
+            await self._record(event, picture)
         try:
             async with asyncio.timeout(config.timeout):
                 await self._send(self._client, event, outgoing)
@@ -127,6 +131,19 @@ class WebhookSink:
     def wants(self, kind: type[BaseModel]) -> bool:  # noqa: ARG002 (the interface's own)
         """Tell that messages are of no use here."""
         return False
+
+    async def _record(self, event: Event, picture: bytes) -> None:
+        await self._site.depart(
+            Departure.of(
+                picture,
+                at=self._site.now(),
+                kind="picture",
+                part=self.name,
+                host=self._config.place,
+                camera=event.camera,
+                event=event.id,
+            )
+        )
 
     async def _send(self, client: httpx2.AsyncClient, event: Event, outgoing: Outgoing) -> None:
         request = self._request(client, event, outgoing)

@@ -2,14 +2,14 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
-from sinks import Command, Credential, Place, Site
+from sinks import Command, Credential, Departure, Place, Site
 from sinks.mqtt import MqttConfig, MqttSink
 
 
@@ -33,6 +33,10 @@ class HasUrl(Protocol):
 type_of_make = Callable[..., MqttSink]
 
 
+async def _keep_none(departure: Departure) -> None:
+    """Keep no ledger."""
+
+
 @pytest.fixture
 def make(tmp_path: Path) -> type_of_make:
     """Build a sink for a broker; `logins` are the credentials it may ask for."""
@@ -45,12 +49,24 @@ def make(tmp_path: Path) -> type_of_make:
         cameras: tuple[Place, ...] = (),
         gone: tuple[str, ...] = (),
         heed: Callable[[Command], None] = lambda _: None,
+        depart: Callable[[Departure], Awaitable[None]] = _keep_none,
         **options: Any,
     ) -> MqttSink:
         def credential(name: str) -> Credential:
             return (logins or {})[name]
 
-        site = Site("box1", "0.1.0", tmp_path, credential, lambda: 0.0, cameras, gone, heed, trial)
+        site = Site(
+            node="box1",
+            version="0.1.0",
+            media=tmp_path,
+            credential=credential,
+            now=lambda: 0.0,
+            cameras=cameras,
+            gone=gone,
+            heed=heed,
+            trial=trial,
+            depart=depart,
+        )
         config = MqttConfig.model_validate({"url": broker.url, "timeout": 2} | options)
         return MqttSink("mqtt", config, site)
 

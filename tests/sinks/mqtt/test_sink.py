@@ -16,6 +16,7 @@ from rig.subscriber import Subscriber
 from sinks import (
     CameraStatus,
     Connected,
+    Departure,
     EventRejected,
     FrameReport,
     Notice,
@@ -120,6 +121,36 @@ async def test_states_are_retained_and_notices_are_not(
     }
     notice = json.loads(subscriber.latest("lookout/box1/notices") or "")
     assert notice["text"] == "3 events lost"
+
+
+async def test_a_picture_is_in_the_ledger_before_it_goes(
+    broker: Mosquitto, subscriber: Subscriber, make: Make
+) -> None:
+    """Host, size and hash; a picture that is too large, and so stays, has no line."""
+    topic = "lookout/box1/cameras/porch/snapshot"
+    before: list[object] = []
+    ledger: list[Departure] = []
+
+    async def depart(departure: Departure) -> None:
+        before.append(subscriber.latest(topic))
+        ledger.append(departure)
+
+    async with make(broker, depart=depart, snapshot_limit=100) as sink:
+        await sink.show(Snapshot(camera="porch", event="e1", jpeg=b"\xff\xd8small"))
+        await sink.show(Snapshot(camera="porch", event="e2", jpeg=bytes(101)))
+        subscriber.wait(lambda s: len(s.all(topic)) == 1)
+    assert before == [None]
+    assert ledger == [
+        Departure.of(
+            b"\xff\xd8small",
+            at=0,
+            kind="picture",
+            part="mqtt",
+            host=f"127.0.0.1:{broker.port}",
+            camera="porch",
+            event="e1",
+        )
+    ]
 
 
 async def test_frames_are_published_only_if_asked_for(broker: Mosquitto, make: Make) -> None:

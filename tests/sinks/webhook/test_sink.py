@@ -10,12 +10,14 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rig.receiver import NOW, SIGNING, Receiver, Reply, Taken
 from rig.revisions import revision
 
-from sinks import EventRejected, SinkError, SinkRejected, SinkUnavailable
+from reasoners import Media
+from sinks import Departure, EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.testing import check_sink
 from sinks.webhook import WebhookSink
 
@@ -169,6 +171,30 @@ async def test_a_long_answer_is_quoted_in_part(make: Make) -> None:
             with pytest.raises(EventRejected) as caught:
                 await sink.deliver(revision())
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("where", ["body", "form", "none"])
+async def test_a_picture_is_in_the_ledger_with_its_hash(
+    make: Make, ledger: list[Departure], tmp_path: Path, where: str
+) -> None:
+    """As a body or as part of a form; a request without one has no line."""
+    jpeg = b"\xff\xd8\xffpicture"
+    (tmp_path / "snapshot.jpg").write_bytes(jpeg)
+    fields = {"body": {"text": "x"}} if where == "form" else {}
+    event = revision(1, media=Media(snapshot="/snapshot.jpg"))
+    with Receiver() as receiver:
+        async with make(url=receiver.url, picture=where, **fields) as sink:
+            await sink.deliver(event)
+    told = Departure.of(
+        jpeg,
+        at=NOW,
+        kind="picture",
+        part="hook",
+        host=receiver.url.removeprefix("http://"),
+        camera=event.camera,
+        event=event.id,
+    )
+    assert ledger == ([] if where == "none" else [told])
 
 
 async def test_once_sends_the_first_fitting_revision_of_each_event(make: Make) -> None:
