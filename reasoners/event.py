@@ -95,6 +95,40 @@ class EventRelation(_Part):
     source: Literal["geometry", "vlm"]
 
 
+class EventCondition(_Part):
+    """One condition of the event's rule that held, and what was measured."""
+
+    condition: str = Field(max_length=200)
+    """As the rule says it, such as `dwells_in step for 3 s`."""
+
+    kind: str
+    """The word for it, such as `dwells_in`."""
+
+    subjects: tuple[str, ...] = Field(default=(), max_length=32)
+    """Track ids of whom it is about, the subject first."""
+
+    place: str | None = None
+    """Where: `zone:step`, `line:gate`."""
+
+    since: Seconds
+    """Since when it holds, or held."""
+
+    until: Seconds | None = None
+    """When it ceased to hold; None while it does. What takes no time ends as it begins."""
+
+    value: float | str | None = None
+    """What was measured."""
+
+    wanted: float | str | None = None
+    """What the rule asks for, in the same unit."""
+
+    unit: str = ""
+    """Of both: `s`, `m`, or empty for counts, shares and words."""
+
+    frame: int | None = None
+    """Index of the frame that made it certain."""
+
+
 class EventPrediction(_Part):
     """A checkable statement about what comes next."""
 
@@ -199,12 +233,18 @@ class Event(_Part):
     updated_at: Seconds
     ended_at: Seconds | None = None
     end_reason: EndReason | None = None
+    """`left`: its object is gone, or its rule does not hold any more. The others say who is away:
+    the camera, or we were."""
+
     clock: Literal["synced", "unsynced", "media"] = "unsynced"
     """Whether the times can be trusted; `media`: they are a recording's own."""
 
     objects: tuple[EventObject, ...] = ()
     relations: tuple[EventRelation, ...] = Field(default=(), max_length=32)
     relations_left_out: int = 0
+    conditions: tuple[EventCondition, ...] = Field(default=(), max_length=32, exclude_if=not_)
+    """Which conditions of the rule held, and since when; only there where the rule has any."""
+
     predictions: tuple[EventPrediction, ...] = ()
     answers: tuple[Answer, ...] = ()
     description: str | None = Field(default=None, max_length=2000)

@@ -4,11 +4,13 @@ Every event is `new` once, then `update` as it changes, then `end`; its question
 ends by one more revision, before or after the end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from reasoners.event import EndReason, Event, EventObject, EventRelation, Reasoning
+from reasoners.firing import Engine, Firing, Moment
+from reasoners.rules.presence import Presence
 from reasoners.scene.change import (
     Change,
     Entered,
@@ -17,12 +19,10 @@ from reasoners.scene.change import (
     Reappeared,
     Relabelled,
     Stopped,
-    Vanished,
 )
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.presence import RULE, UNLABELLED
 from reasoners.scene.scene import Scene
-from reasoners.scene.thing import Thing
 from reasoners.scene.view import View
 from reasoners.telling.relating import carried
 from reasoners.telling.snapshot import picture
@@ -33,7 +33,7 @@ from reasoners.words import with_article
 from sources import PictureRequest
 
 TOLD = (Entered, Left, MovedOff, Reappeared, Relabelled, Stopped)
-"""Changes of an object that its event of presence is updated for; the others are for rules."""
+"""Changes of an object that its events are updated for; the others are for engines."""
 
 Clock = Literal["synced", "unsynced", "media"]
 
@@ -76,6 +76,7 @@ class Chronicle:
         new_id: Makes an event's id from camera, ordinal (1, 2, …) and start.
         clock: How far the times can be trusted.
         ask: What to ask a model; None where none is configured.
+        engines: Who decides what is worth an event; by default the built-in rule alone.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Chronicle:
         new_id: Callable[[str, int, float], str],
         clock: Clock,
         ask: Asking | None,
+        engines: Sequence[Engine] | None = None,
     ) -> None:
         self.node = node
         self.camera = camera
@@ -94,7 +96,7 @@ class Chronicle:
         """May change while running; events opened later show the new value."""
 
         self.refused = 0
-        """Objects that got no event because too many were open."""
+        """What got no event because too many were open."""
 
         self._config = config
         self._new_id = new_id
@@ -104,9 +106,11 @@ class Chronicle:
         self._ask = ask
         self._scene = Scene(config)
         self._ordinal = 0
-        self._open: dict[int, Story] = {}
+        self._engines = (Presence(config.presence),) if engines is None else tuple(engines)
+        self._index = 0
+        self._open: dict[tuple[str, Hashable], Story] = {}
         self._ended: dict[str, Story] = {}
-        self._turned_away: set[int] = set()
+        self._turned_away: dict[tuple[str, Hashable], Firing] = {}
         self._titles = dict(self._scene.titles())
 
     @property
@@ -122,21 +126,23 @@ class Chronicle:
     def observe(self, view: View) -> list[Revision]:
         """Take one frame; return what is worth publishing, ends first."""
         changes = self._scene.observe(view)
-        revisions = self._end_vanished(changes)
+        self._index = view.index
+        firings = self._fire(changes, view)
+        revisions = self._heed(firings)
         for story in self._open.values():
-            if story.thing.seen:
+            if not story.things or any(thing.seen for thing in story.things):
                 story.view = view
         revisions += self._tell(changes)
-        self._turned_away &= self._scene.things.keys()
-        for thing in self._scene.things.values():
-            if self._opens(thing):
-                revisions.append(self._begin(thing, view))
+        for firing in self._beginning(firings):
+            revisions.append(self._begin(firing, view))
         return revisions
 
     def lapse(self, at: float) -> list[Revision]:
         """Let time pass without a frame: ends what is gone, tells what was held back."""
         changes = self._scene.lapse(at)
-        return self._end_vanished(changes) + self._tell(changes)
+        firings = self._fire(changes, None)
+        self._turned_away |= {_key(firing): firing for firing in firings if _begins(firing)}
+        return self._heed(firings) + self._tell(changes)
 
     def close(self, at: float, reason: EndReason) -> list[Revision]:
         """End every open event; `left` for the end of a recording. Questions stay open."""
@@ -147,9 +153,14 @@ class Chronicle:
             if now - thing.last_seen <= self._scene.patience
         }
         self._scene.clear()
-        stories = list(self._open.values())
+        for engine in self._engines:
+            engine.reset()
+        self._turned_away.clear()
         return [
-            self._finish(story, now, reason, in_view=story.thing.id in there) for story in stories
+            self._finish(
+                story, now, reason, in_view=any(thing.id in there for thing in story.things)
+            )
+            for story in list(self._open.values())
         ]
 
     def illustrate(self, event: Event, snapshot: str) -> Event:
@@ -234,13 +245,25 @@ class Chronicle:
             if story.pending
         )
 
-    def _end_vanished(self, changes: list[Change]) -> list[Revision]:
-        gone = (self._open.get(c.thing) for c in changes if isinstance(c, Vanished))
-        return [
-            self._finish(story, self._scene.now, "left", in_view=False)
-            for story in gone
-            if story is not None
-        ]
+    def _fire(self, changes: Sequence[Change], view: View | None) -> list[Firing]:
+        moment = Moment(self._scene.now, self._index, view, self._scene, changes)
+        return [firing for engine in self._engines for firing in engine.observe(moment)]
+
+    def _heed(self, firings: Iterable[Firing]) -> list[Revision]:
+        """Write the ends, and note what changed."""
+        revisions: list[Revision] = []
+        for firing in firings:
+            story = self._open.get(_key(firing))
+            if firing.phase == "ends":
+                self._turned_away.pop(_key(firing), None)
+            if story is None or _begins(firing):
+                continue
+            if firing.grounds or firing.things:
+                story.follow(firing)
+            if firing.phase == "ends":
+                end = self._finish(story, self._scene.now, "left", in_view=False, at=firing.at)
+                revisions.append(end)
+        return revisions
 
     def _tell(self, changes: list[Change]) -> list[Revision]:
         """Write the updates that are due; what comes too soon stays with its story."""
@@ -249,8 +272,9 @@ class Chronicle:
                 continue
             if isinstance(change, Reappeared) and change.previous == change.track:
                 continue
-            if (story := self._open.get(change.thing)) is not None:
-                story.dirty = True
+            for story in self._open.values():
+                if story.concerns(change.thing):
+                    story.dirty = True
         now = self._scene.now
         return [
             self._update(story, now) for story in self._open.values() if story.worth_telling(now)
@@ -261,43 +285,49 @@ class Chronicle:
         event = story.update(now, pictured=pictured)
         return Revision(event, self._picture(story) if pictured else None)
 
-    def _opens(self, thing: Thing) -> bool:
-        if thing.id in self._open or not thing.seen or thing.carried:
-            return False
-        if thing.label not in self._config.presence.labels:
-            return False
-        if len(self._open) < self._config.max_events:
-            return True
-        if thing.id not in self._turned_away:
-            self._turned_away.add(thing.id)
-            self.refused += 1
-        return False
+    def _beginning(self, firings: Iterable[Firing]) -> list[Firing]:
+        """Choose what begins now: whatever there is room for, those that had to wait first."""
+        wanted = [firing for key, firing in self._turned_away.items() if _can_begin(firing)]
+        wanted += [firing for firing in firings if _begins(firing)]
+        found: list[Firing] = []
+        for firing in wanted:
+            key = _key(firing)
+            if key in self._open:
+                continue
+            if len(self._open) + len(found) < self._config.max_events:
+                self._turned_away.pop(key, None)
+                found.append(firing)
+            elif key not in self._turned_away:
+                self.refused += 1
+                if len(self._turned_away) < self._config.max_objects:
+                    self._turned_away[key] = firing
+        return found
 
-    def _begin(self, thing: Thing, view: View) -> Revision:
+    def _begin(self, firing: Firing, view: View) -> Revision:
         self._ordinal += 1
-        rule = self._config.presence
-        question = self._question(thing)
+        question = self._question(firing)
         telling = Telling(
-            id=self._new_id(self.camera, self._ordinal, moment(thing.first_seen)),
+            id=self._new_id(self.camera, self._ordinal, moment(firing.at)),
             node=self.node,
             camera=self.camera,
-            rule=RULE,
-            severity=rule.severity,
+            rule=firing.rule,
             clock=self.clock,
             question=question,
             titles=self._titles,
         )
         reasoning = self._reasoning(question)
-        story = Story(telling, thing, view, reasoning, self._scene)
-        self._open[thing.id] = story
+        story = Story(telling, firing, view, reasoning, self._scene)
+        self._open[story.key] = story
         event = story.open(self._scene.now)
         asked = question if reasoning.state == "pending" else None
         return Revision(event, self._picture(story), asked)
 
-    def _question(self, thing: Thing) -> str | None:
+    def _question(self, firing: Firing) -> str | None:
         if self._ask is None or not self.asks:
             return None
-        return self._config.presence.ask or self._ask.question or default_question(thing.label)
+        if firing.ask is not None or firing.rule != RULE:
+            return firing.ask
+        return self._ask.question or default_question(firing.things[0].label)
 
     def _reasoning(self, question: str | None) -> Reasoning:
         if self._ask is None or question is None:
@@ -314,9 +344,17 @@ class Chronicle:
             deadline_at=moment(self._scene.now + self._ask.deadline),
         )
 
-    def _finish(self, story: Story, now: float, reason: EndReason, *, in_view: bool) -> Revision:
-        del self._open[story.thing.id]
-        event = story.end(now, reason, in_view=in_view)
+    def _finish(
+        self,
+        story: Story,
+        now: float,
+        reason: EndReason,
+        *,
+        in_view: bool,
+        at: float | None = None,
+    ) -> Revision:
+        del self._open[story.key]
+        event = story.end(now, reason, in_view=in_view, at=at)
         if story.pending or story.filming:
             self._ended[event.id] = story
         return Revision(event)
@@ -327,7 +365,9 @@ class Chronicle:
             self._ended.pop(story.telling.id, None)
 
     def _picture(self, story: Story) -> PictureRequest:
-        return picture(story.view.index, (story.thing,), self._config)
+        # A picture marks nobody where nobody is, except whom its event has always been about.
+        shown = [thing for thing in story.things if thing.seen] or story.things[:1]
+        return picture(story.view.index, shown, self._config)
 
     def _story(self, event_id: str) -> Story | None:
         ended = self._ended.get(event_id)
@@ -335,6 +375,19 @@ class Chronicle:
             return ended
         stories = (story for story in self._open.values() if story.telling.id == event_id)
         return next(stories, None)
+
+
+def _key(firing: Firing) -> tuple[str, Hashable]:
+    return firing.rule, firing.key
+
+
+def _begins(firing: Firing) -> bool:
+    return firing.phase == "begins"
+
+
+def _can_begin(firing: Firing) -> bool:
+    """Tell whether what had to wait may begin with this frame: it must show whom it is about."""
+    return not firing.things or any(thing.seen and not thing.carried for thing in firing.things)
 
 
 def default_question(label: str) -> str:

@@ -1,10 +1,13 @@
 """Closing what a crash left open, so that nothing downstream stays on for ever."""
 
-from reasoners.event import Event
+from typing import TypeVar
+
+from reasoners.event import Event, EventCondition, EventRelation
 from reasoners.telling.explanation import PENDING, joined
 from reasoners.telling.wire import moment
 
 ENDED = "Lookout stopped before the end was seen; the event was closed when it started again."
+Lasting = TypeVar("Lasting", EventRelation, EventCondition)
 UNANSWERED = "Lookout restarted before the answer came"
 
 
@@ -31,12 +34,8 @@ def after_restart(event: Event, at: float) -> Event:
         "updated_at": now,
         "ended_at": ended_at,
         "end_reason": event.end_reason if not open_ else "restart",
-        "relations": tuple(
-            relation.model_copy(update={"until": max(ended_at, relation.since)})
-            if relation.until is None
-            else relation
-            for relation in event.relations
-        ),
+        "relations": tuple(_over(relation, ended_at) for relation in event.relations),
+        "conditions": tuple(_over(condition, ended_at) for condition in event.conditions),
         "explanation": joined(facts, ENDED if open_ else "", f"{UNANSWERED}." if pending else ""),
     }
     if pending:
@@ -44,3 +43,10 @@ def after_restart(event: Event, at: float) -> Event:
             update={"state": "error", "reason": UNANSWERED}
         )
     return event.model_copy(update=changed)
+
+
+def _over(lasting: Lasting, at: float) -> Lasting:
+    """Say of what still held that it held until then."""
+    if lasting.until is not None:
+        return lasting
+    return lasting.model_copy(update={"until": max(at, lasting.since)})

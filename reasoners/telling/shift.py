@@ -26,6 +26,12 @@ def shifted(event: Event, seconds: float) -> Event:
         relation.model_copy(update={"since": move(relation.since), "until": move(relation.until)})
         for relation in event.relations
     )
+    conditions = tuple(
+        condition.model_copy(
+            update={"since": move(condition.since), "until": move(condition.until)}
+        )
+        for condition in event.conditions
+    )
     reasoning = event.reasoning.model_copy(
         update={"deadline_at": move(event.reasoning.deadline_at)}
     )
@@ -38,6 +44,7 @@ def shifted(event: Event, seconds: float) -> Event:
             "frame": frame,
             "media": media,
             "relations": relations,
+            "conditions": conditions,
             "reasoning": reasoning,
         }
     )

@@ -1,5 +1,6 @@
-"""One event as it grows: from its object to one revision after the other."""
+"""One event as it grows: from what fired to one revision after the other."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,17 +12,21 @@ from reasoners.event import (
     EventType,
     Media,
     Reasoning,
-    Severity,
 )
+from reasoners.firing import Firing, Ground
+from reasoners.scene.presence import RULE
 from reasoners.scene.relation import Relation
 from reasoners.scene.scene import Scene
-from reasoners.scene.thing import Thing
 from reasoners.scene.view import View
 from reasoners.telling.explanation import conclude, explain, joined
+from reasoners.telling.grounds import CONDITIONS, because, condition
 from reasoners.telling.relating import carried
 from reasoners.telling.snapshot import BETTER, quality
 from reasoners.telling.wire import event_object, frame_reference, moment
 from reasoners.verdict import Verdict
+
+OBJECTS = 32
+"""Objects an event lists."""
 
 PAUSE = 1.0
 """Least seconds from one revision to an update, in data time."""
@@ -35,22 +40,27 @@ class Telling:
     node: str
     camera: str
     rule: str
-    severity: Severity
     clock: Literal["synced", "unsynced", "media"]
     question: str | None
     titles: dict[str, str]
 
 
 class Story:
-    """The event of one object. Revisions rise by one; only the verdict may follow the end."""
+    """The event of one firing. Revisions rise by one; only the verdict may follow the end."""
 
     def __init__(
-        self, telling: Telling, thing: Thing, view: View, reasoning: Reasoning, scene: Scene
+        self, telling: Telling, firing: Firing, view: View, reasoning: Reasoning, scene: Scene
     ) -> None:
         self.telling = telling
-        self.thing = thing
+        self.key: tuple[str, Hashable] = (firing.rule, firing.key)
+        self.things = firing.things
+        """Whom it is about, whom most first; as last seen, where they are gone."""
+
+        self.grounds: tuple[Ground, ...] = firing.grounds
+        self.severity = firing.severity
+        self.started_at = firing.at
         self.view = view
-        """The latest frame that showed the object."""
+        """The latest frame that showed one of them; the latest of all where it is about none."""
 
         self.reasoning = reasoning
         self.media = Media()
@@ -72,8 +82,20 @@ class Story:
 
     def open(self, now: float) -> Event:
         """Write the first revision; a picture belongs to it."""
-        self._best = quality(self.thing)
+        self._best = self._quality()
         return self._write("new", now)
+
+    def follow(self, firing: Firing) -> None:
+        """Take what has changed of whom it is about, and why."""
+        told = (self.things, self.severity, [_worth(ground) for ground in self.grounds])
+        self.things = firing.things or self.things
+        self.severity = firing.severity
+        self.grounds = firing.grounds
+        self.dirty |= told != (self.things, firing.severity, [_worth(g) for g in firing.grounds])
+
+    def concerns(self, thing: int) -> bool:
+        """Tell whether it is about this object."""
+        return any(thing == one.id for one in self.things)
 
     def worth_telling(self, now: float) -> bool:
         """Tell whether an update is due, and allowed so soon."""
@@ -83,7 +105,7 @@ class Story:
 
     def better(self) -> bool:
         """Tell whether the object is seen clearly better than on the snapshot."""
-        return self._shown and quality(self.thing) >= BETTER * self._best
+        return self._shown and self._quality() >= BETTER * self._best
 
     def wants_picture(self) -> bool:
         """Tell whether to take a picture now: a better one, or the first that is to be had."""
@@ -92,17 +114,33 @@ class Story:
     @property
     def _shown(self) -> bool:
         """Whether the latest frame shows it: a picture marks nothing that nobody saw there."""
-        return self.thing.seen and not self.thing.carried
+        return any(thing.seen and not thing.carried for thing in self.things)
+
+    def _quality(self) -> float:
+        """Tell how well whom it is about most can be seen."""
+        return max(
+            (quality(thing) for thing in self.things[:1] if thing.seen and not thing.carried),
+            default=0.0,
+        )
 
     def update(self, now: float, *, pictured: bool) -> Event:
         """Write what changed; `pictured` if a new picture is taken with it."""
         if pictured:
-            self._best = quality(self.thing)
+            self._best = self._quality()
         return self._write("update", now)
 
-    def end(self, now: float, reason: EndReason, *, in_view: bool) -> Event:
-        """Write the end."""
-        return self._write("end", now, reason, in_view=in_view)
+    def end(
+        self, now: float, reason: EndReason, *, in_view: bool, at: float | None = None
+    ) -> Event:
+        """Write the end.
+
+        Args:
+            now: The present.
+            reason: Why it is over.
+            in_view: Whether the object was still there.
+            at: When it was over; by default when the last of its objects was last seen.
+        """
+        return self._write("end", now, reason, in_view=in_view, at=at)
 
     def conclude(self, verdict: Verdict, now: float) -> Event:
         """Write the terminal answer; the end again if the event has ended.
@@ -163,17 +201,30 @@ class Story:
         return self._write("end" if ended else "update", now, self.event.end_reason)
 
     def _write(
-        self, kind: EventType, now: float, reason: EndReason | None = None, *, in_view: bool = False
+        self,
+        kind: EventType,
+        now: float,
+        reason: EndReason | None = None,
+        *,
+        in_view: bool = False,
+        at: float | None = None,
     ) -> Event:
         last = self.event
-        ended = kind == "end"
-        if ended and last is not None and last.type == "end":
-            facts, relations, left_out = self._facts, last.relations, last.relations_left_out
-        else:
-            facts = self._facts = explain(
-                self.telling.rule, self.thing, self.telling.titles, ended=reason, in_view=in_view
+        ended_at = self._over(at) if kind == "end" else None
+        if ended_at is not None and last is not None and last.type == "end":
+            ended_at, facts, objects = last.ended_at, self._facts, last.objects
+            relations, left_out, conditions = (
+                last.relations,
+                last.relations_left_out,
+                last.conditions,
             )
+        else:
+            facts = self._facts = self._explain(reason, ended_at, in_view=in_view)
+            objects = tuple(event_object(thing) for thing in self.things[:OBJECTS])
             relations, left_out = self._relations()
+            conditions = tuple(
+                condition(ground, until=ended_at) for ground in self.grounds[:CONDITIONS]
+            )
         answers = last.answers if last else ()
         description = last.description if last else None
         self.dirty = False
@@ -184,15 +235,16 @@ class Story:
             revision=last.revision + 1 if last else 1,
             type=kind,
             rule=self.telling.rule,
-            severity=self.telling.severity,
-            started_at=moment(self.thing.first_seen),
+            severity=self.severity,
+            started_at=moment(self.started_at),
             updated_at=max(moment(now), last.updated_at if last else moment(now)),
-            ended_at=moment(self.thing.shown_at) if ended else None,
+            ended_at=ended_at,
             end_reason=reason,
             clock=self.telling.clock,
-            objects=(event_object(self.thing),),
+            objects=objects,
             relations=relations,
             relations_left_out=left_out,
+            conditions=conditions,
             answers=answers,
             description=description,
             entities=last.entities if last else (),
@@ -205,15 +257,43 @@ class Story:
         )
         return self.event
 
+    def _over(self, at: float | None) -> float:
+        """Return when it ended, never before it began."""
+        if at is None:
+            seen = (thing.shown_at for thing in self.things)
+            at = max(seen, default=self.view.captured_at)
+        return max(moment(at), moment(self.started_at))
+
+    def _explain(self, reason: EndReason | None, ended_at: float | None, *, in_view: bool) -> str:
+        titles = self.telling.titles
+        if self.telling.rule == RULE and self.things:
+            return explain(RULE, self.things[0], titles, ended=reason, in_view=in_view)
+        lasted = None if ended_at is None else ended_at - self.started_at
+        return because(
+            self.telling.rule, self.things, self.grounds, titles, lasted=lasted, ended=reason
+        )
+
     def _relations(self) -> tuple[tuple[EventRelation, ...], int]:
-        """Tell in which zones the object is and was, and what holds and held with others."""
-        thing = self.thing
-        stays = [
-            Relation(
-                thing.id, "inside", f"zone:{stay.zone}", stay.since, stay.until, stay.confidence
-            )
-            for stay in (*thing.zones.values(), *thing.past)
-        ]
-        others, forgotten = self._scene.touching(thing)
-        told, left_out = carried([*stays, *others], self._scene.track)
-        return told, left_out + forgotten + thing.forgotten
+        """Tell in which zones the objects are and were, and what holds and held with others."""
+        told: list[Relation] = []
+        before: set[int | str] = set()
+        forgotten = 0
+        for thing in self.things[:OBJECTS]:
+            told += [
+                Relation(
+                    thing.id, "inside", f"zone:{stay.zone}", stay.since, stay.until, stay.confidence
+                )
+                for stay in (*thing.zones.values(), *thing.past)
+            ]
+            others, lost = self._scene.touching(thing)
+            # Between two of its objects each would tell it, from its own side.
+            told += [one for one in others if not {one.subject, one.object} & before]
+            before.add(thing.id)
+            forgotten += lost + thing.forgotten
+        written, left_out = carried(told, self._scene.track)
+        return written, left_out + forgotten
+
+
+def _worth(ground: Ground) -> tuple[object, ...]:
+    """Return what of a condition is worth telling when it changes; what is measured always does."""
+    return ground.kind, ground.condition, ground.things, ground.place, ground.until is None

@@ -6,6 +6,7 @@ import pytest
 
 from detectors import Track
 from reasoners import Reasoning, SceneConfig, Verdict, View
+from reasoners.firing import Firing
 from reasoners.scene.scene import Scene
 from reasoners.scene.thing import Thing
 from reasoners.telling.story import Story, Telling
@@ -13,7 +14,7 @@ from reasoners.telling.story import Story, Telling
 MakeTrack = Callable[..., Track]
 MakeView = Callable[..., View]
 
-TELLING = Telling("e1", "box1", "porch", "presence", "info", "media", None, {})
+TELLING = Telling("e1", "box1", "porch", "presence", "media", None, {})
 
 
 @pytest.fixture
@@ -21,7 +22,11 @@ def story(track: MakeTrack, view: MakeView) -> Story:
     """Begin an event of a person."""
     thing = Thing.of(track(), 1, 0, 16 / 9, first=False)
     return Story(
-        TELLING, thing, view(0.0), Reasoning(state="pending", model="m"), Scene(SceneConfig())
+        TELLING,
+        Firing("presence", 1, "begins", 0.0, (thing,)),
+        view(0.0),
+        Reasoning(state="pending", model="m"),
+        Scene(SceneConfig()),
     )
 
 

@@ -1,0 +1,208 @@
+"""What any engine says becomes events: one of all that carry the same rule and key."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pytest
+
+from detectors import Track
+from reasoners import Asking, Chronicle, SceneConfig, View, after_restart, shifted
+from reasoners.firing import Firing, Ground, Moment, Phase
+from reasoners.scene.presence import PresenceConfig
+
+MakeTrack = Callable[..., Track]
+MakeView = Callable[..., View]
+Script = Callable[[Moment], Iterable[Firing]]
+
+
+class Scripted:
+    """An engine that says what a script tells it to."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.resets = 0
+
+    def observe(self, moment: Moment) -> Iterable[Firing]:
+        """Take one moment."""
+        return self.script(moment)
+
+    def reset(self) -> None:
+        """Count how often all was to be forgotten."""
+        self.resets += 1
+
+
+def chronicle(
+    *engines: Scripted, config: SceneConfig | None = None, ask: Asking | None = None
+) -> Chronicle:
+    """Make a chronicle of some engines."""
+    return Chronicle(
+        node="box1",
+        camera="porch",
+        config=config or SceneConfig(),
+        new_id=lambda camera, ordinal, _: f"{camera}-{ordinal}",
+        clock="media",
+        ask=ask,
+        engines=engines,
+    )
+
+
+def ground(at: float, *, value: float = 1.0, word: str = "closes_in") -> Ground:
+    """Make a condition."""
+    return Ground(word, f"{word} on the camera", at, at, value=value, unit="s")
+
+
+def watch(
+    script: Script, moments: Sequence[float], *tracks: Track, view: MakeView
+) -> list[tuple[str, int, float]]:
+    """Show views; return type, revision and time of what is told."""
+    porch = chronicle(Scripted(script))
+    told = [r.event for at in moments for r in porch.observe(view(at, *tracks))]
+    return [(event.type, event.revision, event.updated_at) for event in told]
+
+
+def test_a_firing_is_an_event_with_its_conditions(track: MakeTrack, view: MakeView) -> None:
+    """Any rule's name, severity, objects and conditions stand in the event, from new to end."""
+
+    def script(moment: Moment) -> Iterable[Firing]:
+        who = tuple(moment.scene.things.values())
+        grounds = (ground(moment.now),)
+        if moment.now == 1.0:
+            yield Firing("closing", "a", "begins", 0.9, who, "alert", grounds)
+        if moment.now == 4.0:
+            yield Firing("closing", "a", "ends", 3.5)
+
+    porch = chronicle(Scripted(script))
+    events = [r.event for at in (0.0, 1.0, 2.0, 4.0, 5.0) for r in porch.observe(view(at, track()))]
+    new, end = events
+    assert (new.type, new.rule, new.severity, new.started_at) == ("new", "closing", "alert", 0.9)
+    assert [thing.track for thing in new.objects] == ["t17"]
+    assert [(one.kind, one.since, one.until) for one in new.conditions] == [
+        ("closes_in", 1.0, None)
+    ]
+    assert (end.type, end.ended_at, end.end_reason) == ("end", 3.5, "left")
+    assert end.conditions[0].until == 3.5
+    assert new.id == end.id
+
+
+def test_a_change_of_what_is_measured_alone_is_no_news(track: MakeTrack, view: MakeView) -> None:
+    """An update comes when conditions or objects are others, not with every new number."""
+
+    def script(moment: Moment) -> Iterable[Firing]:
+        who = tuple(moment.scene.things.values())
+        phase: Phase = "begins" if moment.now == 0 else "changes"
+        word = "closes_in" if moment.now < 5 else "is_near"
+        yield Firing("r", 1, phase, 0.0, who, "info", (ground(0.0, value=moment.now, word=word),))
+
+    moments = [tenth / 10 for tenth in range(80)]
+    assert watch(script, moments, track(), view=view) == [("new", 1, 0.0), ("update", 2, 5.0)]
+
+
+def test_an_event_may_be_about_nobody(view: MakeView) -> None:
+    """An empty scene can be worth an event; its frame is the latest, its picture shows no boxes."""
+
+    def script(moment: Moment) -> Iterable[Firing]:
+        if moment.now == 1.0:
+            yield Firing("empty", None, "begins", 1.0)
+
+    porch = chronicle(Scripted(script))
+    (revision,) = porch.observe(view(1.0))
+    assert revision.event.objects == ()
+    assert revision.picture is not None
+    assert revision.picture.marks == ()
+    porch.observe(view(2.0))
+    (end,) = porch.close(3.0, "camera_lost")
+    assert (end.event.ended_at, end.event.frame.index) == (2.0, 20)
+    assert "camera was lost" in end.event.explanation
+
+
+def test_two_rules_about_one_object_are_two_events(track: MakeTrack, view: MakeView) -> None:
+    """Rule and key tell events apart; what changes about the object is told in both."""
+
+    def script(moment: Moment) -> Iterable[Firing]:
+        if moment.now == 0.0:
+            who = tuple(moment.scene.things.values())
+            for rule in ("one", "two"):
+                yield Firing(rule, 1, "begins", 0.0, who)
+
+    porch = chronicle(Scripted(script))
+    events = [r.event for r in porch.observe(view(0.0, track()))]
+    moving = track(velocity=(0.5, 0.0))
+    events += [r.event for tenth in range(1, 20) for r in porch.observe(view(tenth / 10, moving))]
+    assert [(event.rule, event.type) for event in events] == [
+        ("one", "new"),
+        ("two", "new"),
+        ("one", "update"),
+        ("two", "update"),
+    ]
+
+
+def test_what_finds_no_room_waits_for_it_and_is_counted(track: MakeTrack, view: MakeView) -> None:
+    """Beyond the limit an event begins as soon as another has ended, if it still holds then."""
+
+    def script(moment: Moment) -> Iterable[Firing]:
+        if moment.now == 0.0:
+            yield from (Firing("r", key, "begins", 0.0) for key in "abc")
+        if moment.now == 1.0:
+            yield Firing("r", "b", "ends", 1.0)
+            yield Firing("r", "a", "ends", 1.0)
+
+    porch = chronicle(Scripted(script), config=SceneConfig(max_events=1))
+    told = [
+        (r.event.id, r.event.type) for at in (0.0, 0.5, 1.0, 2.0) for r in porch.observe(view(at))
+    ]
+    assert told == [("porch-1", "new"), ("porch-1", "end"), ("porch-2", "new")]
+    assert porch.refused == 2
+
+
+@pytest.mark.parametrize("asked", [None, "Is the way clear?"])
+def test_only_a_rule_that_asks_is_asked_about(
+    asked: str | None, view: MakeView, track: MakeTrack
+) -> None:
+    """The question of a rule is its own; without one no model is asked."""
+
+    def script(moment: Moment) -> Iterable[Firing]:
+        if moment.now == 0.0:
+            yield Firing("r", 1, "begins", 0.0, ask=asked)
+
+    porch = chronicle(Scripted(script), ask=Asking(model="m", deadline=5.0, question="Really?"))
+    (revision,) = porch.observe(view(0.0, track()))
+    assert revision.question == asked
+    assert revision.event.reasoning.state == ("pending" if asked else "none")
+
+
+def test_engines_forget_when_the_camera_goes(view: MakeView) -> None:
+    """Whatever closes the chronicle resets its engines: they say nothing of what was before."""
+    engine = Scripted(lambda _: ())
+    porch = chronicle(engine)
+    porch.observe(view(0.0))
+    porch.close(1.0, "camera_lost")
+    assert engine.resets == 1
+
+
+def test_conditions_move_and_end_with_their_event(view: MakeView) -> None:
+    """A step of the clock moves their times; a restart ends what still held."""
+
+    def script(moment: Moment) -> Iterable[Firing]:
+        if moment.now == 1.0:
+            yield Firing("r", 1, "begins", 1.0, grounds=(ground(0.5),))
+
+    (revision,) = chronicle(Scripted(script)).observe(view(1.0))
+    (later,) = shifted(revision.event, 10.0).conditions
+    assert (later.since, later.until) == (10.5, None)
+    (closed,) = after_restart(revision.event, 9.0).conditions
+    assert (closed.since, closed.until) == (0.5, 1.0)
+
+
+def test_an_event_without_conditions_does_not_mention_them(
+    track: MakeTrack, view: MakeView
+) -> None:
+    """Events of the built-in rule are written as they always were."""
+    porch = Chronicle(
+        node="box1",
+        camera="porch",
+        config=SceneConfig(presence=PresenceConfig()),
+        new_id=lambda camera, ordinal, _: f"{camera}-{ordinal}",
+        clock="media",
+        ask=None,
+    )
+    (revision,) = porch.observe(view(0.0, track()))
+    assert "conditions" not in revision.event.wire()
