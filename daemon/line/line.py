@@ -219,8 +219,8 @@ class Line:
                 timing=self._wire.timing,
                 told=self.showing.state,
                 turns=self._wire.turns,
+                remarked=self.showing.remark,
             )
-            host.remarked = self.showing.remark
             host.film_file = self._film
             try:
                 async with host:

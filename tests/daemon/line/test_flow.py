@@ -28,7 +28,7 @@ def flow(pool: SlotPool, figures: CameraFigures, *, batch: int = 1, **manner: An
         timing=Timing(),
         told=lambda *_: None,
     )
-    host.stream = StreamInfo(codec="h264", width=640, height=360, fps=20)
+    host.heard.stream = StreamInfo(codec="h264", width=640, height=360, fps=20)
     profile = Loaded(
         width=64, height=64, labels=(), description="", max_batch=batch, window=0, seconds=0
     )
