@@ -38,6 +38,7 @@ BENCHMARKS = (
     "gate",
     "overlooked",
     "clips",
+    "delivery",
 )
 """Modules of this folder, in the order in which they run without names."""
 
