@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 
 import aiomqtt
 from rig.broker import Mosquitto
@@ -199,7 +199,7 @@ async def _delivering(delivery: Delivery) -> AsyncIterator[None]:
                 await delivery.save()
 
         tasks = [group.create_task(delivery.once()), group.create_task(save())]
-        while delivery.figures.state != "online":
+        while delivery.figures.state != "online":  # noqa: ASYNC110 (nothing tells)
             await asyncio.sleep(TICK)
         yield
         for task in tasks:
@@ -280,7 +280,7 @@ class _Lag:
         self._late: list[float] = []
         self._going = True
 
-    def __enter__(self) -> "_Lag":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
