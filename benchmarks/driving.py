@@ -14,7 +14,9 @@ from detectors.bytetrack import ByteConfig, ByteTracker
 from reasoners import View
 from reasoners.driving.assist import Assist
 from reasoners.driving.config import DrivingConfig
-from reasoners.testing.roads import DRIVES, drive, looks
+from reasoners.driving.contact import Contact
+from reasoners.testing.drives import DRIVES, drive
+from reasoners.testing.roads import looks
 
 SEEDS = range(1000, 1040)
 RATES = (5.0, 10.0, 30.0)
@@ -42,55 +44,73 @@ def measure() -> dict[str, Any]:
 
 
 def _told(fps: float) -> dict[str, Any]:
-    errors: dict[str, list[float]] = {}
-    within = asked = known = 0
-    first: dict[str, list[float]] = {}
-    silent: Counter[str] = Counter()
-    false: Counter[str] = Counter()
-    safe = 0.0
+    marks = _Marks()
     for name in DRIVES:
         for seed in SEEDS:
-            road = drive(name, seed)
-            safe += road.seconds if name in SAFE else 0.0
-            heard = set()
-            for view, names, begun, assist in _watch(name, seed, fps):
-                truths = {user.name: user.ttc(view.captured_at) for user in road.users}
-                truth = truths.get(road.reached or "")
-                number = next((n for n, who in names.items() if who == road.reached), None)
-                contact = None if number is None else assist.contacts.get(number)
-                if name in EVEN and truth is not None and NEAREST <= truth <= FARTHEST:
-                    asked += 1
-                    if contact is not None and contact.ttc is not None:
-                        known += 1
-                        errors.setdefault(f"{int(truth)}_to_{int(truth) + 1}_s", []).append(
-                            abs(contact.ttc - truth) / truth
-                        )
-                        within += abs(contact.ttc - truth) <= 2 * contact.sd
-                for advice in begun:
-                    if advice.kind in road.warns and names.get(advice.track or 0) == road.reached:
-                        if advice.kind not in heard and truth is not None:
-                            first.setdefault(f"{name} {advice.kind}", []).append(truth)
-                        heard.add(advice.kind)
-                    elif advice.kind not in road.warns or name not in {"stopping"}:
-                        false[f"{name} {advice.kind}"] += 1
-            if road.reached is not None and not heard & {"collision", "person_in_path"}:
-                silent[name] += 1
-    together = [error for some in errors.values() for error in some]
-    return {
-        "error_p50": round(statistics.median(together), 4),
-        "error_p90": round(sorted(together)[int(0.9 * len(together))], 4),
-        "error_p50_by_truth": {
-            span: round(statistics.median(some), 4) for span, some in sorted(errors.items())
-        },
-        "within_two_deviations": round(within / known, 3),
-        "known_share": round(known / asked, 3),
-        "ttc_at_warning_p50": {
-            kind: round(statistics.median(some), 2) for kind, some in sorted(first.items())
-        },
-        "not_warned_of": dict(silent),
-        "minutes_without_danger": round(safe / 60, 1),
-        "false_warnings": dict(false),
-    }
+            marks.drive(name, seed, fps)
+    return marks.report()
+
+
+class _Marks:
+    """What was told of all drives at one rate."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, list[float]] = {}
+        self.within = self.asked = 0
+        self.first: dict[str, list[float]] = {}
+        self.silent: Counter[str] = Counter()
+        self.false: Counter[str] = Counter()
+        self.gentle: Counter[int] = Counter()
+        self.safe = 0.0
+
+    def drive(self, name: str, seed: int, fps: float) -> None:
+        road = drive(name, seed)
+        self.safe += road.seconds if name in SAFE else 0.0
+        heard: set[str] = set()
+        for view, names, begun, assist in _watch(name, seed, fps):
+            truths = {user.name: user.ttc(view.captured_at) for user in road.users}
+            truth = truths.get(road.reached or "")
+            if name in EVEN and truth is not None and NEAREST <= truth <= FARTHEST:
+                number = next((n for n, who in names.items() if who == road.reached), 0)
+                self._compare(truth, assist.contacts.get(number))
+            for advice in begun:
+                who = names.get(advice.track or 0)
+                if name == "stopping" and advice.kind == "collision":
+                    self.gentle[seed] += 1
+                elif advice.kind not in road.warns or who != road.reached:
+                    self.false[f"{name} {advice.kind}"] += 1
+                elif advice.kind not in heard and truth is not None:
+                    self.first.setdefault(f"{name} {advice.kind}", []).append(truth)
+                    heard.add(advice.kind)
+        if road.reached is not None and not heard & {"collision", "person_in_path"}:
+            self.silent[name] += 1
+
+    def _compare(self, truth: float, contact: Contact | None) -> None:
+        self.asked += 1
+        if contact is None or contact.ttc is None:
+            return
+        span = f"{int(truth)}_to_{int(truth) + 1}_s"
+        self.errors.setdefault(span, []).append(abs(contact.ttc - truth) / truth)
+        self.within += abs(contact.ttc - truth) <= 2 * contact.sd
+
+    def report(self) -> dict[str, Any]:
+        together = sorted(error for some in self.errors.values() for error in some)
+        return {
+            "error_p50": round(statistics.median(together), 4),
+            "error_p90": round(together[int(0.9 * len(together))], 4),
+            "error_p50_by_truth": _medians(self.errors, 4),
+            "within_two_deviations": round(self.within / len(together), 3),
+            "known_share": round(len(together) / self.asked, 3),
+            "ttc_at_warning_p50": _medians(self.first, 2),
+            "not_warned_of": dict(self.silent),
+            "minutes_without_danger": round(self.safe / 60, 1),
+            "false_warnings": dict(self.false),
+            "gentle_stops_warned_of_share": round(len(self.gentle) / len(SEEDS), 3),
+        }
+
+
+def _medians(values: dict[str, list[float]], digits: int) -> dict[str, float]:
+    return {key: round(statistics.median(some), digits) for key, some in sorted(values.items())}
 
 
 def _watch(name: str, seed: int, fps: float) -> Iterator[tuple[View, dict[int, str], Any, Assist]]:

@@ -8,10 +8,12 @@ a box and leave its size alone.
 
 import math
 from collections import deque
+from dataclasses import dataclass, replace
+from typing import Self
 
 from detectors import Box
 from reasoners.driving.contact import Contact
-from reasoners.driving.fitting import fit
+from reasoners.driving.fitting import Line, fit
 from reasoners.driving.traffic import Traffic
 
 WINDOW = 2.0
@@ -45,6 +47,23 @@ STILL = 0.015
 """Share of its size by which it must have grown to be looked at closely."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Growth:
+    """How a box grows: per second, as a share of its size."""
+
+    rate: float
+    sd: float
+    bend: float
+    size: float
+    """Height at present."""
+
+    @classmethod
+    def of(cls, line: Line) -> Self:
+        """Read it from the inverse of a side over time."""
+        value = line.value
+        return cls(-line.slope / value, line.slope_sd / value, line.bend / value, 1 / value)
+
+
 class Approach:
     """The last looks at one object.
 
@@ -58,6 +77,9 @@ class Approach:
         """How many looks in a row it rests on."""
 
         self._bins: deque[list[float]] = deque(maxlen=32)
+        """Looks; sums of time, inverse height and width, place aside and metres per picture height;
+        when it began."""
+
         self._latest = -math.inf
         self._course: tuple[float, float, float] | None = None
         """When it was judged last, the inverse of its height then, and its change per second."""
@@ -101,7 +123,8 @@ class Approach:
         row = [1.0, at, shrink / high, shrink / wide, aside, metres]
         bins = self._bins
         if bins and at - bins[-1][-1] < BIN - EPSILON:
-            bins[-1] = [*(have + new for have, new in zip(bins[-1], row, strict=False)), bins[-1][-1]]
+            sums = [have + new for have, new in zip(bins[-1], row, strict=False)]
+            bins[-1] = [*sums, bins[-1][-1]]
         else:
             bins.append([*row, at])
         while at - bins[0][1] / bins[0][0] > WINDOW:
@@ -124,63 +147,64 @@ class Approach:
             return None
         tall = [row[2] / row[0] for row in bins]
         across = fit(times, [row[4] / row[0] for row in bins], counts, floor=PLACE_NOISE)
-        growth, growth_sd, bend, level = self._growth(now, times, tall, counts)
-        if across is None or level <= 0:
+        growth = self._growth(now, times, tall, counts)
+        if across is None or growth is None:
             return None
-        ttc = _reached(growth, bend)
-        loose = 2 * growth_sd
+        ttc, loose = _reached(growth.rate, growth.bend), growth.rate + 2 * growth.sd
         return Contact(
             ttc=ttc,
-            sd=0.0 if ttc is None else ttc * ttc * growth_sd,
-            soonest=None if growth + loose <= 0 else 1 / (growth + loose),
-            growth=growth,
-            growth_sd=growth_sd,
+            sd=0.0 if ttc is None else ttc * ttc * growth.sd,
+            soonest=None if loose <= 0 else 1 / loose,
+            growth=growth.rate,
+            growth_sd=growth.sd,
             aside=across.value,
             aside_sd=across.value_sd,
             drift=across.slope,
             drift_sd=across.slope_sd,
             span=span,
-            grown=tall[0] / level,
+            grown=tall[0] * growth.size,
         )
 
     def _growth(
         self, now: float, times: list[float], tall: list[float], counts: list[float]
-    ) -> tuple[float, float, float, float]:
-        """Return growth per second, its deviation, its bend, and the inverse height at present."""
+    ) -> _Growth | None:
         third = max(1, len(tall) // 3)
         first, last = sum(tall[:third]) / third, sum(tall[-third:]) / third
         if 1 / (1 + STILL) < first / last < 1 + STILL:
             # It neither comes nor goes; what it does exactly is nobody's concern.
             span = max(BIN, (sum(times[-third:]) - sum(times[:third])) / third)
             self._course = now, last, 0.0
-            return math.log(first / last) / span, STILL / span, 0.0, last
+            return _Growth(math.log(first / last) / span, STILL / span, 0.0, 1 / last)
         high = fit(times, tall, counts, floor=NOISE * tall[-1], bends=BENDS)
         if high is None or high.value <= 0:
             self._course = None
-            return 0.0, math.inf, 0.0, -1.0
+            return None
         self._course = now, high.value, high.slope
-        rate, sd, bend = -high.slope / high.value, high.slope_sd / high.value, high.bend / high.value
+        upwards = _Growth.of(high)
         if self.traffic.what != "vehicle":
             # The width of who walks or pedals changes with every step.
-            return rate, sd, bend, high.value
+            return upwards
         thin = [row[3] / row[0] for row in self._bins]
         wide = fit(times, thin, counts, floor=NOISE * thin[-1], bends=BENDS)
         if wide is None or wide.value <= 0:
-            return rate, sd, bend, high.value
-        other, other_sd = -wide.slope / wide.value, wide.slope_sd / wide.value
-        apart = abs(rate - other)
-        if apart > DIFFERS * math.hypot(sd, other_sd):
-            # What really comes nearer grows both ways: the slower one counts.
-            if rate <= other:
-                return rate, math.hypot(sd, apart / 4), bend, high.value
-            return other, math.hypot(other_sd, apart / 4), wide.bend / wide.value, high.value
-        share = other_sd**2 / (sd**2 + other_sd**2)
-        return (
-            share * rate + (1 - share) * other,
-            sd * other_sd / math.hypot(sd, other_sd),
-            share * bend + (1 - share) * wide.bend / wide.value,
-            high.value,
-        )
+            return upwards
+        return _both(upwards, _Growth.of(wide))
+
+
+def _both(high: _Growth, wide: _Growth) -> _Growth:
+    """Put the growth of height and width together."""
+    apart, both = abs(high.rate - wide.rate), math.hypot(high.sd, wide.sd)
+    if apart > DIFFERS * both:
+        # What really comes nearer grows both ways: the slower one counts.
+        slower = min(high, wide, key=lambda one: one.rate)
+        return replace(slower, sd=math.hypot(slower.sd, apart / 4), size=high.size)
+    share = (wide.sd / both) ** 2
+    return _Growth(
+        share * high.rate + (1 - share) * wide.rate,
+        high.sd * wide.sd / both,
+        share * high.bend + (1 - share) * wide.bend,
+        high.size,
+    )
 
 
 def _reached(growth: float, bend: float) -> float | None:

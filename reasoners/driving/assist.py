@@ -375,8 +375,8 @@ def _sits_in(one: Box, other: Box) -> bool:
     wide = min(one[2], other[2]) - max(one[0], other[0])
     high = min(one[3], other[3]) - max(one[1], other[1])
     area = (one[2] - one[0]) * (one[3] - one[1])
-    larger = (other[2] - other[0]) * (other[3] - other[1]) > 1.5 * area  # noqa: PLR2004
-    return wide > 0 and high > 0 and larger and wide * high > 0.8 * area  # noqa: PLR2004
+    larger = (other[2] - other[0]) * (other[3] - other[1]) > 1.5 * area
+    return wide > 0 and high > 0 and larger and wide * high > 0.8 * area
 
 
 def _log(ratio: float) -> float:

@@ -7,9 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validato
 from reasoners.driving.path import Path
 from sources import Point, Relative
 
-Kind = Literal[
-    "collision", "closing_fast", "person_in_path", "lane_departure", "lead_moved_off"
-]
+Kind = Literal["collision", "closing_fast", "person_in_path", "lane_departure", "lead_moved_off"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Metres = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]

@@ -1,4 +1,4 @@
-"""What all objects do at once is no motion of theirs: the own vehicle turned, or the camera shook."""
+"""What all objects do at once is no motion of theirs: we turned, or the camera shook."""
 
 import statistics
 from collections.abc import Sequence

@@ -7,6 +7,7 @@ once pulls the line no more than one that was a little off. A bend is a second, 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 ROBUST = 1.4826
 """Standard deviations in a median of absolute deviations."""
@@ -168,6 +169,6 @@ def _kinship(residuals: Values) -> float:
     squares = sum(off * off for off in residuals)
     if squares <= 0:
         return 1.0
-    products = sum(one * two for one, two in zip(residuals, residuals[1:], strict=False))
+    products = sum(one * two for one, two in pairwise(residuals))
     alike = min(max(products / squares, 0.0), 0.9)
     return min((1 + alike) / (1 - alike), KIN)

@@ -75,7 +75,7 @@ class Lane:
         asides = {
             side: (mark.near - mark.far) * aspect * self._scale for side, mark in seen.items()
         }
-        if len(asides) == 2 and not NARROW <= asides["right"] - asides["left"] <= WIDE:  # noqa: PLR2004, E501
+        if len(asides) == 2 and not NARROW <= asides["right"] - asides["left"] <= WIDE:  # noqa: PLR2004
             # One of them is a kerb, a shadow or the mark of another lane.
             asides = {}
         told = []
