@@ -94,7 +94,10 @@ class Saying:
 
     def thing(self, number: int) -> Phrase:
         """Name an object by its identity."""
-        track, label = self._naming(number) or (0, "object")
+        known = self._naming(number)
+        if known is None:
+            return Phrase("name.forgotten")
+        track, label = known
         return named(label, track)
 
     def place(self, place: str) -> Phrase:
