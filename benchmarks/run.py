@@ -24,7 +24,6 @@ from benchmarks import machine
 BENCHMARKS = (
     "tracker",
     "scene",
-    "driving",
     "regions",
     "preprocessing",
     "following",
@@ -39,7 +38,6 @@ BENCHMARKS = (
     "gate",
     "overlooked",
     "clips",
-    "delivery",
 )
 """Modules of this folder, in the order in which they run without names."""
 

@@ -144,8 +144,7 @@ class App:
             await self.recorder.sweep()
         now = self.clock.now()
         for event in await self.recorder.unfinished():
-            language = self._plan.language(event.camera)
-            await self.recorder.commit(after_restart(event, now, language))
+            await self.recorder.commit(after_restart(event, now))
         self.switchboard = Switchboard(
             self._plan.cameras,
             await self.recorder.switches(),

@@ -25,7 +25,6 @@ from reasoners.event import (
     Severity,
 )
 from reasoners.keyframe import Keyframe, Shot, Sighting
-from reasoners.language.catalogue import Language
 from reasoners.question import AskConfig, Question
 from reasoners.reasoner import Reasoner
 from reasoners.scene.config import SceneConfig
@@ -56,7 +55,6 @@ __all__ = [
     "FrameReference",
     "Job",
     "Keyframe",
-    "Language",
     "Limits",
     "LineConfig",
     "Media",
