@@ -157,7 +157,11 @@ class Entity(_Part):
 
     text: str
     kind: str
+    """One noun, such as `person`; `text` for what can be read in the picture."""
+
     track: str | None = None
+    attributes: tuple[str, ...] = Field(default=(), max_length=8, exclude_if=not_)
+    """Such as colours; only there where some were named."""
 
 
 class Check(_Part):

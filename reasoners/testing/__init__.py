@@ -10,7 +10,9 @@ from reasoners.testing.model import (
     floods,
     hangs,
     page,
+    replied,
     says,
+    thing,
     whole,
 )
 from reasoners.testing.plays import CAMERA, CONFIG, PLAYS, Fact, Play, Tie, play
@@ -47,7 +49,9 @@ __all__ = [
     "look",
     "page",
     "play",
+    "replied",
     "says",
+    "thing",
     "watch",
     "watch_exactly",
     "whole",
