@@ -41,10 +41,10 @@ def main(markers: str, options: list[str]) -> int:
             life.callback(_end, process)
             running.append((process, kept))
         codes = []
-        for process, kept in running:
+        for process, output in running:
             codes.append(process.wait())
-            kept.seek(0)
-            sys.stdout.write(kept.read().decode(errors="replace"))
+            output.seek(0)
+            sys.stdout.write(output.read().decode(errors="replace"))
             waiting = sum(other.poll() is None for other, _ in running)
             if waiting:
                 sys.stdout.write(f"\n{waiting} more are still under way …\n")
