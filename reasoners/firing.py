@@ -65,7 +65,7 @@ class Moment:
     """What this moment changed, in order."""
 
     expectations: Sequence[Expectation] = ()
-    """What is predicted as of now."""
+    """What is predicted as of now, of all that was wished for; see `reasoners.predictions.wish`."""
 
 
 @dataclass(frozen=True, slots=True)
