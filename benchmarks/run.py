@@ -24,6 +24,7 @@ from benchmarks import machine
 BENCHMARKS = (
     "tracker",
     "scene",
+    "driving",
     "regions",
     "preprocessing",
     "following",
@@ -38,6 +39,7 @@ BENCHMARKS = (
     "gate",
     "overlooked",
     "clips",
+    "delivery",
 )
 """Modules of this folder, in the order in which they run without names."""
 

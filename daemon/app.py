@@ -144,7 +144,8 @@ class App:
             await self.recorder.sweep()
         now = self.clock.now()
         for event in await self.recorder.unfinished():
-            await self.recorder.commit(after_restart(event, now))
+            language = self._plan.language(event.camera)
+            await self.recorder.commit(after_restart(event, now, language))
         self.switchboard = Switchboard(
             self._plan.cameras,
             await self.recorder.switches(),

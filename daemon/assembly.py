@@ -163,6 +163,7 @@ def line(
         new_id=new_id,
         clock="media" if replay else wiring.clock.trust,
         ask=asking(plan),
+        language=plan.language(name),
     )
     gate = camera.config.gate if camera.live else "off"
     gate = replay.gate if replay else gate

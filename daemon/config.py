@@ -25,7 +25,7 @@ from yaml.constructor import ConstructorError
 from daemon.errors import ConfigRejected
 from daemon.problem import explain, plain
 from daemon.timing import Timing
-from reasoners import LineConfig, Name, PresenceConfig, ZoneConfig
+from reasoners import Language, LineConfig, Name, PresenceConfig, ZoneConfig
 from sources import Point, Relative
 from sources.message import GateMode, Hwaccel
 
@@ -122,6 +122,9 @@ class CameraConfig(_Section):
 
     title: str | None = Field(default=None, max_length=80)
     """For people; names are for topics."""
+
+    language: Language | None = None
+    """Of the explanations of its events; default that of the node."""
 
     enabled: bool = True
     """A camera that is off on purpose is `disabled` and not opened."""
@@ -228,6 +231,10 @@ class DaemonConfig(_Section):
 
     node: Name = "lookout"
     """Name of this box: in every topic and event. Two boxes on one broker need two names."""
+
+    language: Language = "en"
+    """In which events are explained: `en` (default), `de` or `zh`. Your own names and titles stay
+    as they are. How to add one: `docs/explanations.md`."""
 
     detector: Use = Use(type="auto")
     """What finds objects: `type` and its options; for every camera that names no other. Default

@@ -5,25 +5,27 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Literal
 
 from daemon.board import Board, Listener
 from daemon.clock import Clock
 from daemon.recorder import Recorder
 from daemon.supervisor import Failure
 from daemon.systemd import patient
+from daemon.window import Lane, Window
 from reasoners import Event
-from sinks import Connected, EventRejected, Message, Notice, Sink
+from sinks import Connected, EventRejected, Message, Notice, Pipelined, Sink
 from sinks.journal import Entry
 
 logger = logging.getLogger(__name__)
 
-WINDOW = 20
-"""Revisions in flight; never two of one camera, so that nothing overtakes a refused one."""
-
 REFUSALS = 3
 """Refusals after which a revision is set aside as a dead letter."""
 
-BATCH = 100
+BATCH = 20
+"""Revisions read together. More keep Python's lock for milliseconds, in which nothing else runs."""
+
+Said = Literal["delivered", "set_aside", "refused"]
 
 
 @dataclass(slots=True)
@@ -148,7 +150,7 @@ class Delivery:
                 raise
 
     async def _deliver(self, sink: Sink, group: asyncio.TaskGroup) -> None:
-        window = _Window(self.cursor)
+        window = Window(self.cursor, sink.ahead if isinstance(sink, Pipelined) else 1)
         read = self.cursor
         while True:
             self._grown.clear()
@@ -156,26 +158,51 @@ class Delivery:
             entries = await self._recorder.after(read, BATCH)
             for entry in entries:
                 with patient(self._beat):
-                    await window.enter(entry)
+                    lane = await window.enter(entry)
                 read = entry.position
-                coroutine = self._hand_over(sink, entry, window)
+                coroutine = self._hand_over(sink, entry, window, lane)
                 group.create_task(coroutine, name=f"sink-{self.name}-{entry.position}")
                 self._beat()
             if not entries:
                 await _wait(self._grown, 1.0)
 
-    async def _hand_over(self, sink: Sink, entry: Entry, window: "_Window") -> None:
-        done = await self._try(sink, entry)
-        while not done:
-            await asyncio.sleep(self._refusal_delay)
-            done = await self._try(sink, entry)
-        window.leave(entry)
+    async def _hand_over(self, sink: Sink, entry: Entry, window: Window, lane: Lane) -> None:
+        said = await self._offer(sink, entry)
+        lane.answers[entry.position] = "refused" if said == "refused" else "taken"
+        for done in lane.done:
+            self._leave(window, lane, done)
+        if lane.troubled:
+            lane.cautious = True
+            if lane.answered:
+                await self._settle(sink, window, lane)
+
+    async def _settle(self, sink: Sink, window: Window, lane: Lane) -> None:
+        """Offer what was refused again, one at a time, until it is taken or set aside.
+
+        What the other side took although something older was refused comes to it once more after
+        that, so that whoever goes by what came last is right.
+        """
+        again = False
+        for position, answer in list(lane.answers.items()):
+            entry = lane.entries[position]
+            if answer == "refused":
+                said: Said = "refused"
+                while said == "refused":
+                    await asyncio.sleep(self._refusal_delay)
+                    said = await self._offer(sink, entry)
+                again = again or said == "delivered"
+            elif again:
+                await self._repeat(sink, entry)
+            self._leave(window, lane, entry)
+
+    def _leave(self, window: Window, lane: Lane, entry: Entry) -> None:
+        window.leave(lane, entry)
         self.cursor = max(self.cursor, window.low)
         self._moved.set()
         self._refusals.pop(entry.position, None)
 
-    async def _try(self, sink: Sink, entry: Entry) -> bool:
-        """Hand one revision over; False when it was refused and may be tried again."""
+    async def _offer(self, sink: Sink, entry: Entry) -> Said:
+        """Hand one revision over; `refused` where it may be tried again."""
         try:
             await sink.deliver(entry.event)
         except EventRejected as exc:
@@ -183,14 +210,26 @@ class Delivery:
             refusals = self._refusals[entry.position] = self._refusals.get(entry.position, 0) + 1
             logger.warning("%s: refused %s: %s", self.name, _title(entry.event), exc)
             if refusals < REFUSALS:
-                return False
+                return "refused"
             await self._recorder.dead_letter(self.name, entry, str(exc))
             self.figures.dead_lettered += 1
             self._notice("dead_letter", f"{self.name} refused {_title(entry.event)}: {exc}")
-            return True
+            return "set_aside"
+        self._count()
+        return "delivered"
+
+    async def _repeat(self, sink: Sink, entry: Entry) -> None:
+        """Hand over once more what was taken before; a refusal now costs only the order."""
+        try:
+            await sink.deliver(entry.event)
+        except EventRejected as exc:
+            logger.warning("%s: refused a repetition of %s: %s", self.name, entry.event.id, exc)
+        else:
+            self._count()
+
+    def _count(self) -> None:
         self.figures.delivered += 1
         self._uncounted += 1
-        return True
 
     def _notice(self, kind: str, text: str) -> None:
         self._board.tell(
@@ -204,31 +243,6 @@ class Delivery:
                 }
             )
         )
-
-
-class _Window:
-    """Which positions are in flight; knows up to where everything is done."""
-
-    def __init__(self, low: int) -> None:
-        self.low = low
-        self._last = low
-        self._flying: dict[int, str] = {}
-        self._changed = asyncio.Event()
-
-    async def enter(self, entry: Entry) -> None:
-        """Wait until the window has room and the entry's camera has nothing in flight."""
-        camera = entry.event.camera
-        while len(self._flying) >= WINDOW or camera in self._flying.values():
-            self._changed.clear()
-            await self._changed.wait()
-        self._flying[entry.position] = camera
-        self._last = entry.position
-
-    def leave(self, entry: Entry) -> None:
-        """Mark an entry as done."""
-        del self._flying[entry.position]
-        self.low = min(self._flying) - 1 if self._flying else self._last
-        self._changed.set()
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

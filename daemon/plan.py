@@ -61,6 +61,11 @@ class Plan:
     sinks: dict[str, Backend]
     secrets: Secrets
 
+    def language(self, camera: str) -> str:
+        """Return in which language events of a camera are explained; it may be one of the past."""
+        plan = self.cameras.get(camera)
+        return (plan.config.language if plan else None) or self.config.language
+
 
 def model_folders(state: Path) -> list[Path]:
     """Name the folders where models are looked for when the configuration names none."""

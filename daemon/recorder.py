@@ -5,6 +5,7 @@ Only the bytes of clips are written by another one.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -21,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+TOGETHER = 32
+"""Revisions in one transaction at most."""
 
 AT_ONCE = 256
 """Commits that may wait for the thread; more means that the disk does not keep up."""
@@ -69,6 +73,7 @@ class Recorder:
         self._without: set[str] = set()
         self._heard = heard
         self._waiting = asyncio.Semaphore(AT_ONCE)
+        self._pending: deque[tuple[Event, Future[list[Entry]]]] = deque()
         self._listeners: list[asyncio.Event] = []
 
     async def __aenter__(self) -> Self:
@@ -118,9 +123,15 @@ class Recorder:
         await self.run(_nothing)
 
     def submit(self, event: Event) -> "Future[list[Entry]]":
-        """Queue a revision for commit, at once and for certain; see `settled` for waiting."""
-        future = self._thread.submit(self._journal.commit, [event])
+        """Queue a revision for commit, at once and for certain; see `settled` for waiting.
+
+        What waits for the thread together is committed together: the disk is asked once.
+        """
+        future: Future[list[Entry]] = Future()
+        future.set_running_or_notify_cancel()  # nobody takes it back
         future.add_done_callback(self._on_commit)
+        self._pending.append((event, future))
+        self._thread.submit(self._commit_pending)
         return future
 
     async def settled(self, commit: "Future[list[Entry]]") -> None:
@@ -291,6 +302,29 @@ class Recorder:
     async def figures(self) -> Figures:
         """Return the journal's own accounting."""
         return await self.run(self._journal.figures)
+
+    def _commit_pending(self) -> None:
+        """Commit what waits, in its order; on the journal's thread."""
+        batch = [self._pending.popleft() for _ in range(min(len(self._pending), TOGETHER))]
+        if batch:
+            self._commit(batch)
+
+    def _commit(self, batch: "Sequence[tuple[Event, Future[list[Entry]]]]") -> None:
+        try:
+            entries = self._journal.commit([event for event, _ in batch])
+        except ValueError as exc:
+            if len(batch) == 1:
+                batch[0][1].set_exception(exc)
+                return
+            # One that does not belong there must not take the others along.
+            for one in batch:
+                self._commit([one])
+        except Exception as exc:  # noqa: BLE001 (told to whoever waits, as any executor does)
+            for _, future in batch:
+                future.set_exception(exc)
+        else:
+            for (_, future), entry in zip(batch, entries, strict=True):
+                future.set_result([entry])
 
     def _keep(self, call: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         self._thread.submit(call, *args, **kwargs).add_done_callback(self._on_kept)

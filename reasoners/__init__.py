@@ -25,6 +25,7 @@ from reasoners.event import (
     Severity,
 )
 from reasoners.keyframe import Keyframe, Shot, Sighting
+from reasoners.language.catalogue import Language
 from reasoners.question import AskConfig, Question
 from reasoners.reasoner import Reasoner
 from reasoners.scene.config import SceneConfig
@@ -55,6 +56,7 @@ __all__ = [
     "FrameReference",
     "Job",
     "Keyframe",
+    "Language",
     "Limits",
     "LineConfig",
     "Media",

@@ -17,7 +17,7 @@ from sinks.message import (
     SwitchState,
     ZoneCounts,
 )
-from sinks.sink import Connected, Credential, Place, Sink, Site
+from sinks.sink import Connected, Credential, Pipelined, Place, Sink, Site
 
 __all__ = [
     "CameraStatus",
@@ -32,6 +32,7 @@ __all__ = [
     "Message",
     "Notice",
     "ObjectCounts",
+    "Pipelined",
     "Place",
     "RuleState",
     "Sink",

@@ -116,8 +116,9 @@ class Sink(Protocol):
     async def deliver(self, event: Event) -> None:
         """Hand one revision over; return when the other side has it.
 
-        Called for up to 20 revisions at a time, never for two of one camera. Cancelling leaves
-        open whether it arrived; it will then be delivered again, with the same id and revision.
+        Called for up to 20 revisions at a time, but never for two of one camera unless the sink is
+        `Pipelined`. Cancelling leaves open whether it arrived; it will then be delivered again,
+        with the same id and revision.
 
         Raises:
             SinkUnavailable: The connection is gone; this and later events come again.
@@ -154,4 +155,20 @@ class Connected(Protocol):
             SinkUnavailable: It may come back.
             SinkRejected: The other side threw us out; a person must act.
         """
+        ...
+
+
+@runtime_checkable
+class Pipelined(Protocol):
+    """What a sink offers beside `Sink` when revisions of one camera may follow each other closely.
+
+    Whatever is called first must arrive first: `deliver` hands its revision to one ordered
+    connection before it waits for anything, and a connection that breaks takes along everything
+    after some point, never one in the middle. A refusal in the middle is the exception, and dealt
+    with by whoever calls: see `daemon.delivery`.
+    """
+
+    @property
+    def ahead(self) -> int:
+        """How many revisions of one camera may be under way together; at least 1."""
         ...

@@ -74,7 +74,7 @@ class Scene:
         self._zone_labels: dict[str, dict[str, None]] = {
             zone.name: {} for zone in self.places.zones
         }
-        self._names: dict[int, int] = {}
+        self._names: dict[int, tuple[int, str]] = {}
         self._index = 0
         self._counting = Counting(
             {name: zone.crowd for name, zone in config.zones.items() if zone.crowd is not None}
@@ -200,11 +200,18 @@ class Scene:
     def track(self, thing: int) -> int | None:
         """Return the track id an object has now, or had last; None if it is long forgotten."""
         living = self.things.get(thing)
-        return living.track if living is not None else self._names.get(thing)
+        return living.track if living is not None else self._names.get(thing, (None, ""))[0]
+
+    def naming(self, thing: int) -> tuple[int, str] | None:
+        """Return track id and label of an object, or its last ones; None if long forgotten."""
+        living = self.things.get(thing)
+        return (living.track, living.label) if living is not None else self._names.get(thing)
 
     def titles(self) -> Mapping[str, str]:
-        """Tell what people call the zones that have a title."""
-        return {zone.name: zone.title for zone in self.places.zones if zone.title}
+        """Tell what people call the zones and lines that have a title: `zone:step`, `line:gate`."""
+        zones = {f"zone:{zone.name}": zone.title for zone in self.places.zones if zone.title}
+        lines = {f"line:{line.name}": line.title for line in self.places.lines if line.title}
+        return zones | lines
 
     def _conclude(self, changes: list[Change], index: int) -> list[Change]:
         """Add what follows from the changes of one moment, and look for causes."""
@@ -299,7 +306,7 @@ class Scene:
             changes += self.places.leave(thing)
             changes += self.graph.part(thing)
             del self.things[thing.id]
-            self._names[thing.id] = thing.track
+            self._names[thing.id] = (thing.track, thing.label)
             if len(self._names) > RETIRED:
                 del self._names[next(iter(self._names))]
             if self._by_track.get(thing.track) is thing:

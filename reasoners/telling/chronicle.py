@@ -77,6 +77,7 @@ class Chronicle:
         clock: How far the times can be trusted.
         ask: What to ask a model; None where none is configured.
         engines: Who decides what is worth an event; by default the built-in rule alone.
+        language: In which events are explained; see `reasoners.language.catalogue.languages`.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Chronicle:
         clock: Clock,
         ask: Asking | None,
         engines: Sequence[Engine] | None = None,
+        language: str = "en",
     ) -> None:
         self.node = node
         self.camera = camera
@@ -100,6 +102,7 @@ class Chronicle:
 
         self._config = config
         self._new_id = new_id
+        self._language = language
         self.asks = True
         """Whether a model is asked about events that begin now, if there is one."""
 
@@ -127,6 +130,7 @@ class Chronicle:
         """Take one frame; return what is worth publishing, ends first."""
         changes = self._scene.observe(view)
         self._index = view.index
+        self._note(changes)
         firings = self._fire(changes, view)
         revisions = self._heed(firings)
         for story in self._open.values():
@@ -140,6 +144,7 @@ class Chronicle:
     def lapse(self, at: float) -> list[Revision]:
         """Let time pass without a frame: ends what is gone, tells what was held back."""
         changes = self._scene.lapse(at)
+        self._note(changes)
         firings = self._fire(changes, None)
         self._turned_away |= {_key(firing): firing for firing in firings if _begins(firing)}
         return self._heed(firings) + self._tell(changes)
@@ -245,6 +250,13 @@ class Chronicle:
             if story.pending
         )
 
+    def _note(self, changes: list[Change]) -> None:
+        """Let every event know what happened to its objects."""
+        for change in changes:
+            for story in self._open.values():
+                if any(story.concerns(thing) for thing in change.things[:2]):
+                    story.note(change)
+
     def _fire(self, changes: Sequence[Change], view: View | None) -> list[Firing]:
         moment = Moment(self._scene.now, self._index, view, self._scene, changes)
         return [firing for engine in self._engines for firing in engine.observe(moment)]
@@ -314,6 +326,7 @@ class Chronicle:
             clock=self.clock,
             question=question,
             titles=self._titles,
+            language=self._language,
         )
         reasoning = self._reasoning(question)
         story = Story(telling, firing, view, reasoning, self._scene)

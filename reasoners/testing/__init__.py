@@ -1,5 +1,6 @@
 """Doubles of this room that are real: a model server that answers by script, plays with truth."""
 
+from reasoners.testing.drives import DRIVES, drive
 from reasoners.testing.marks import Marks, Watching
 from reasoners.testing.model import (
     Asked,
@@ -16,6 +17,7 @@ from reasoners.testing.model import (
     whole,
 )
 from reasoners.testing.plays import CAMERA, CONFIG, PLAYS, Fact, Play, Tie, play
+from reasoners.testing.roads import Drive, RoadUser, looks
 from reasoners.testing.showing import Errors, exact, frames, watch, watch_exactly
 from reasoners.testing.stage import Actor, Camera, Shape, Sight, Step, clip, look
 from reasoners.testing.truth import Truth
@@ -23,14 +25,17 @@ from reasoners.testing.truth import Truth
 __all__ = [
     "CAMERA",
     "CONFIG",
+    "DRIVES",
     "PLAYS",
     "Actor",
     "Asked",
     "Camera",
+    "Drive",
     "Errors",
     "Fact",
     "Marks",
     "Play",
+    "RoadUser",
     "Script",
     "ScriptedModel",
     "Shape",
@@ -41,12 +46,14 @@ __all__ = [
     "Watching",
     "answer",
     "clip",
+    "drive",
     "exact",
     "fails",
     "floods",
     "frames",
     "hangs",
     "look",
+    "looks",
     "page",
     "play",
     "replied",

@@ -50,6 +50,10 @@ class MqttSink:
 
     Config: ClassVar[type[BaseModel]] = MqttConfig
 
+    ahead: Final = 20
+    """Publishes on one connection arrive in their order (MQTT 5, 4.6), so a camera need not wait
+    for each receipt."""
+
     def __init__(self, name: str, config: MqttConfig, site: Site) -> None:
         self.name = name
         self._config = config

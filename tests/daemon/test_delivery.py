@@ -17,11 +17,21 @@ from rig.waiting import running, until
 
 from daemon.board import ATTEMPTS, Board
 from daemon.clock import Clock
-from daemon.delivery import REFUSALS, WINDOW, Delivery
+from daemon.delivery import REFUSALS, Delivery
 from daemon.recorder import Recorder
 from daemon.supervisor import Failure, Retry, keep_alive
+from daemon.window import WINDOW
 from reasoners import Event
-from sinks import Credential, Message, Notice, Sink, SinkRejected, SinkUnavailable, Site
+from sinks import (
+    Credential,
+    EventRejected,
+    Message,
+    Notice,
+    Sink,
+    SinkRejected,
+    SinkUnavailable,
+    Site,
+)
 from sinks.journal import Journal, Limits
 from sinks.testing import ScriptedConfig, ScriptedSink
 
@@ -175,6 +185,76 @@ async def test_window_is_bounded_and_never_holds_two_of_one_camera(corridor: Cor
     assert [found for found in sink.taken if found in {f"e{n}" for n in range(100, 110)}] == [
         f"e{number}" for number in range(100, 110)
     ]
+
+
+class Swift(Slow):
+    """A sink with one ordered connection, whose other side answers late and refuses some."""
+
+    ahead = 4
+
+    def __init__(self, refusals: dict[str, int]) -> None:
+        super().__init__()
+        self.refusals = refusals
+        self.open.set()
+
+    async def deliver(self, event: Event) -> None:
+        """Let it arrive at once, unless it is refused; say so later."""
+        left = self.refusals.get(event.id, 0)
+        self.refusals[event.id] = left - 1
+        if left <= 0:
+            self.taken.append(event.id)
+        self.flying.append(event)
+        self.most = max(self.most, len(self.flying))
+        await asyncio.sleep(0.01)
+        self.flying.remove(event)
+        if left > 0:
+            raise EventRejected("not now")
+
+
+async def test_pipelined_sink_gets_several_of_one_camera(corridor: Corridor) -> None:
+    """So many follow each other without waiting for answers, in order, and no more."""
+    sink = Swift({})
+    await corridor.commit(*range(1, 31))
+    delivery = corridor.delivery(lambda: sink)
+    async with running(delivery.once()):
+        await delivery.drained()
+    assert sink.taken == [f"e{number}" for number in range(1, 31)]
+    assert sink.most == Swift.ahead
+    assert delivery.figures.delivered == delivery.cursor == 30
+
+
+async def test_refused_midway_and_taken_later_brings_the_later_ones_again(
+    corridor: Corridor,
+) -> None:
+    """What overtook it comes once more behind it: the last word of each is in order."""
+    sink = Swift({"e2": 2, "e4": 1})
+    await corridor.commit(*range(1, 9))
+    delivery = corridor.delivery(lambda: sink)
+    async with running(delivery.once()):
+        await delivery.drained()
+    assert sink.taken[:6] == ["e1", "e3", "e2", "e3", "e4", "e5"]
+    last = {found: place for place, found in enumerate(sink.taken)}
+    assert sorted(last, key=last.__getitem__) == [f"e{number}" for number in range(1, 9)]
+    assert (delivery.figures.refused, delivery.figures.dead_lettered) == (3, 0)
+    assert delivery.cursor == 8
+
+
+async def test_refused_midway_for_good_is_set_aside_and_nothing_comes_twice(
+    corridor: Corridor,
+) -> None:
+    """A dead letter overtakes nobody; afterwards that camera goes one at a time."""
+    sink = Swift({"e2": REFUSALS})
+    await corridor.commit(*range(1, 9))
+    delivery = corridor.delivery(lambda: sink)
+    async with running(delivery.once()):
+        await until(lambda: delivery.figures.dead_lettered == 1)
+        sink.most = 0
+        await delivery.drained()
+        await delivery.save()
+    assert sink.taken == ["e1", "e3", "e4", "e5", "e6", "e7", "e8"]
+    assert sink.most == 1
+    figures = (await corridor.recorder.figures())["sinks"]["out"]
+    assert (figures["delivered"], figures["dead_lettered"], figures["waiting"]) == (7, 1, 0)
 
 
 async def test_slow_camera_holds_the_cursor_back(corridor: Corridor) -> None:

@@ -3,15 +3,16 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 from rig.revisions import revision
 from rig.waiting import until
 
-from daemon.recorder import Recorder
-from sinks.journal import Journal, JournalFailed, JournalReader
+from daemon.recorder import TOGETHER, Recorder
+from reasoners import Event
+from sinks.journal import Entry, Journal, JournalFailed, JournalReader
 from sinks.media import MediaStore
 
 
@@ -36,6 +37,45 @@ async def test_commits_are_in_the_order_submitted(recorder: Recorder) -> None:
     assert [entry.event.id for entry in entries] == [f"e{number}" for number in range(1, 60)]
     assert [entry.event.seq for entry in entries] == list(range(1, 60))
     assert (recorder.position, recorder.committed) == (59, 59)
+
+
+async def test_what_waits_together_is_one_transaction(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the disk is busy, more than one revision waits for its next turn and takes it along."""
+    batches: list[int] = []
+    commit = Journal.commit
+
+    def counted(self: Journal, events: Sequence[Event]) -> list[Entry]:
+        batches.append(len(events))
+        return commit(self, events)
+
+    monkeypatch.setattr(Journal, "commit", counted)
+    free = threading.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recorder.run(free.wait, 10))
+        await asyncio.sleep(0)
+        futures = [recorder.submit(revision(number)) for number in range(1, 2 * TOGETHER)]
+        free.set()
+        for future in futures:
+            await asyncio.wrap_future(future)
+    assert batches == [TOGETHER, TOGETHER - 1]
+    assert recorder.committed == 2 * TOGETHER - 1
+
+
+async def test_one_that_does_not_belong_there_takes_no_other_along(recorder: Recorder) -> None:
+    """Of a batch with an old revision in it, all others are committed; the journal has failed."""
+    free = threading.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recorder.run(free.wait, 10))
+        await asyncio.sleep(0)
+        futures = [recorder.submit(revision(number)) for number in (1, 2, 1, 3)]
+        free.set()
+    await asyncio.wait([asyncio.wrap_future(future) for future in futures])
+    assert [future.exception() is None for future in futures] == [True, True, False, True]
+    with pytest.raises(ValueError, match="event e1: revision 1"):
+        await recorder.failed
+    assert [entry.event.id for entry in await recorder.after(0, 9)] == ["e1", "e2", "e3"]
 
 
 async def test_listeners_are_woken_by_a_commit(recorder: Recorder) -> None:

@@ -1,0 +1,50 @@
+"""What the configuration names: models, detectors, cameras. Each is tried as the daemon would."""
+
+from pathlib import Path
+
+from daemon.backends import resolve
+from daemon.cli import models
+from daemon.cli.cameras import try_camera
+from daemon.cli.doctor.line import Line
+from daemon.cli.trial import time_detector
+from daemon.config import DaemonConfig, Use, default_state
+from daemon.errors import ConfigRejected
+from daemon.plan import SIMPLE, CameraPlan, detector_use
+from daemon.timing import Timing
+from detectors import DetectorError
+from sources import SourceError
+
+
+def found_models(state: Path) -> Line:
+    """Look for models where the daemon would."""
+    folders = list(dict.fromkeys([state / "models", *models.places()]))
+    found = models.find(folder for folder in folders if folder.is_dir())
+    if found:
+        return Line("models", "ok", ", ".join(map(str, found[:5])))
+    looked = " or ".join(map(str, folders))
+    remedy = "for a better detector put an .onnx there, and its folder under `detector.models`"
+    return Line("models", "ok", f"none in {looked}", remedy)
+
+
+async def detector(given: DaemonConfig | None, name: str, use: Use) -> Line:
+    """Load a detector that the daemon would use, and time it."""
+    what = name if name == SIMPLE else f"detector {name}"
+    timing = given.timing if given else Timing()
+    use = detector_use(use, given.state if given else default_state())
+    try:
+        backend = resolve("detectors", what, use, use.type)
+        loaded, figures = await time_detector(name, backend, timing)
+    except (ConfigRejected, DetectorError) as exc:
+        return Line(what, "bad", str(exc), f"correct `{what}`, or install what it needs")
+    middle, most = (figures.running.quantile(share) for share in (0.5, 0.99))
+    took = f"{1000 * (middle or 0):.0f} ms a look, at most {1000 * (most or 0):.0f}"
+    return Line(what, "ok", f"input {loaded.width}x{loaded.height}; {took}; {loaded.description}")
+
+
+async def camera(name: str, plan: CameraPlan, timing: Timing) -> Line:
+    """Open a camera: what it shows, and who reads it. One that is away says nothing of us."""
+    what = f"camera {name}"
+    try:
+        return Line(what, "ok", await try_camera(name, plan, timing))
+    except SourceError as exc:
+        return Line(what, "warn", str(exc), "see `lookout check`, or `lookout probe` its address")

@@ -1,0 +1,52 @@
+"""State folders in and out of order."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from rig.revisions import revision
+
+from daemon.cli.doctor import state
+from sinks.journal import Journal
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """Write a journal of two events, one delivered, one dead; return the file."""
+    path = tmp_path / "state" / "journal.sqlite"
+    journal = Journal(path)
+    journal.open()
+    journal.register(["home"])
+    entries = journal.commit([revision(1), revision(2)])
+    journal.dead_letter("home", entries[0], "too large")
+    journal.advance({"home": 2}, {"home": 1})
+    journal.close()
+    return path
+
+
+def test_accounts_of_the_journal_are_shown(journal: Path) -> None:
+    """Each sink's account stands there and balances; dead letters are a warning."""
+    sound, sink = state.journal(journal)
+    assert (sound.health, sink.health) == ("ok", "warn")
+    assert sink.found == ("2 committed = 1 delivered + 0 waiting + 1 dead-lettered + 0 expired")
+
+
+def test_account_that_does_not_balance_is_bad(journal: Path) -> None:
+    """A sink that has more committed than is accounted for is an incident."""
+    with closing(sqlite3.connect(journal)) as db:
+        db.execute("UPDATE sink SET committed = 3")
+        db.commit()
+    _, sink = state.journal(journal)
+    assert sink.health == "bad"
+    assert "do not balance" in sink.found
+
+
+def test_damaged_journal_is_bad_and_left_alone(journal: Path) -> None:
+    """Damage is found without changing a byte of the file."""
+    whole = bytearray(journal.read_bytes())
+    whole[4096:8192] = b"\xff" * 4096
+    journal.write_bytes(whole)
+    findings = list(state.journal(journal))
+    assert findings[0].health == "bad"
+    assert journal.read_bytes() == bytes(whole)
