@@ -130,6 +130,14 @@ class Scene:
         self._intervals = (0.0, 0.0)
         return self._conclude(self._part(list(self.things.values())), self._index)
 
+    def refusals(self) -> dict[str, int]:
+        """Count what was not remembered for want of room: objects, pairs a frame, belongings."""
+        return {
+            "objects": self.refused,
+            "pairs": self.graph.refused,
+            "belongings": self._belongings.refused,
+        }
+
     @property
     def patience(self) -> float:
         """Seconds an object may be out of sight."""

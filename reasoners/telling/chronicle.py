@@ -116,10 +116,9 @@ class Chronicle:
         self._turned_away: dict[tuple[str, Hashable], Firing] = {}
         self._titles = dict(self._scene.titles())
 
-    @property
-    def forgotten(self) -> int:
-        """Objects not followed, because the scene was full."""
-        return self._scene.refused
+    def refusals(self) -> dict[str, int]:
+        """Count what found no room, by what it was: events, objects, pairs a frame, belongings."""
+        return {"events": self.refused, **self._scene.refusals()}
 
     @property
     def eventful(self) -> bool:
