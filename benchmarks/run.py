@@ -24,7 +24,6 @@ from benchmarks import machine
 BENCHMARKS = (
     "tracker",
     "scene",
-    "driving",
     "regions",
     "preprocessing",
     "following",

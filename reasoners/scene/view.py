@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detectors import Track
-from sources import Road
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,3 @@ class View:
 
     age_s: float | None = None
     """Monotonic age of the frame; None in a replay."""
-
-    road: Road | None = None
-    """What was seen of the road itself, where a camera looks ahead out of a vehicle."""

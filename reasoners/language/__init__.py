@@ -1,1 +1,0 @@
-"""What is said, in every language: phrases without words, and catalogues that have the words."""

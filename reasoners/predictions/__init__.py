@@ -1,1 +1,0 @@
-"""What comes next: statements that can turn out wrong, with a probability, scored in the end."""
