@@ -45,6 +45,11 @@ test-slow: test-setup ## full-length runs: leaks, outages, soak
 test-torch: torch-setup ## what needs PyTorch, in an environment of its own (7 GB)
 	.venv-torch/bin/python -m pytest --durations=10 -rs -m "torch or gpu" $(ARGS)
 
+.PHONY: test-home-assistant
+test-home-assistant: test-setup ## our entities and automations in a real Home Assistant (PYTHON=python3.13)
+	@deploy/setup.sh home-assistant
+	$(PYTEST) tests/flow/test_home_assistant.py $(ARGS)
+
 .PHONY: bench
 bench: test-setup ## measure, print a table, keep the numbers in benchmarks/results
 	@$(BIN)/python -m benchmarks $(ARGS)

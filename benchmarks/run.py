@@ -24,6 +24,7 @@ from benchmarks import machine
 BENCHMARKS = (
     "tracker",
     "scene",
+    "driving",
     "regions",
     "preprocessing",
     "following",

@@ -24,7 +24,6 @@ from daemon.knocking import Knocking
 from daemon.line import Line, Wiring
 from daemon.plan import CameraPlan, Plan
 from daemon.recorder import Recorder
-from daemon.ruling import rule_names
 from daemon.standing import Standing
 from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.switchboard import Switchboard
@@ -33,6 +32,7 @@ from daemon.thinking import Thinking
 from daemon.turns import Turns
 from detectors import DetectorRejected, DetectorUnavailable
 from reasoners import after_restart
+from reasoners.scene.presence import RULE
 from sinks import (
     CameraStatus,
     Notice,
@@ -144,7 +144,8 @@ class App:
             await self.recorder.sweep()
         now = self.clock.now()
         for event in await self.recorder.unfinished():
-            await self.recorder.commit(after_restart(event, now))
+            language = self._plan.language(event.camera)
+            await self.recorder.commit(after_restart(event, now, language))
         self.switchboard = Switchboard(
             self._plan.cameras,
             await self.recorder.switches(),
@@ -360,7 +361,7 @@ class App:
         self.board.show(ObjectCounts(camera=name, at=at, counts={}))
         for zone in camera.config.zones:
             self.board.show(ZoneCounts(camera=name, zone=zone, at=at, counts={}))
-        self.standing.clear(name, rule_names(camera.config), at)
+        self.standing.clear(name, (RULE,), at)
 
     def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
         """Say something once, to every sink."""

@@ -25,15 +25,7 @@ from yaml.constructor import ConstructorError
 from daemon.errors import ConfigRejected
 from daemon.problem import explain, plain
 from daemon.timing import Timing
-from reasoners import (
-    PROFILES,
-    LineConfig,
-    Name,
-    PresenceConfig,
-    RuleConfig,
-    SharedRuleConfig,
-    ZoneConfig,
-)
+from reasoners import Language, LineConfig, Name, PresenceConfig, ZoneConfig
 from sources import Point, Relative
 from sources.message import GateMode, Hwaccel
 
@@ -131,6 +123,9 @@ class CameraConfig(_Section):
     title: str | None = Field(default=None, max_length=80)
     """For people; names are for topics."""
 
+    language: Language | None = None
+    """Of the explanations of its events; default that of the node."""
+
     enabled: bool = True
     """A camera that is off on purpose is `disabled` and not opened."""
 
@@ -162,10 +157,6 @@ class CameraConfig(_Section):
 
     presence: PresenceConfig = PresenceConfig()
     """The built-in rule: which objects make an event, and when one is over."""
-
-    rules: dict[Name, RuleConfig] = Field(default={}, max_length=256)
-    """Rules by name: what must hold for an event, see [the guide](../rules.md). Default none, then
-    the built-in rule tells of every object. Names are for topics and stand in events."""
 
     hwaccel: Hwaccel = "off"
     """Which device decodes: `cuda`, `vaapi`, `qsv`, `v4l2m2m`, or `auto`, the first of them that
@@ -241,6 +232,10 @@ class DaemonConfig(_Section):
     node: Name = "lookout"
     """Name of this box: in every topic and event. Two boxes on one broker need two names."""
 
+    language: Language = "en"
+    """In which events are explained: `en` (default), `de` or `zh`. Your own names and titles stay
+    as they are. How to add one: `docs/explanations.md`."""
+
     detector: Use = Use(type="auto")
     """What finds objects: `type` and its options; for every camera that names no other. Default
     `auto`: the best that this machine and the models found on it allow."""
@@ -262,20 +257,6 @@ class DaemonConfig(_Section):
     cameras: dict[Name, CameraConfig] = Field(min_length=1)
     """What is watched, one and more. The names, 1 to 32 of a-z, 0-9 and _, stand in topics and
     events."""
-
-    rules: dict[Name, SharedRuleConfig] = Field(default={}, max_length=256)
-    """Rules for several cameras; a camera's own rule of the same name takes the place of one."""
-
-    include: tuple[Path, ...] = Field(default=(), max_length=16)
-    """Files with more `rules:` for several cameras, relative to this file; default none. Such as
-    those in `deploy/rules/`: a rule here takes the place of an included one of the same name."""
-
-    profiles: tuple[Name, ...] = Field(default=PROFILES, min_length=1, max_length=16)
-    """Profiles that rules may name; default home, away, night. Which one is active is switched
-    while running and kept."""
-
-    profile: Name = "home"
-    """The profile that is active as long as nobody switched to another; default home."""
 
     state_dir: Path | None = None
     """Journal and media. Default `$STATE_DIRECTORY`, else `$XDG_STATE_HOME/lookout`, else
@@ -317,18 +298,6 @@ def load(path: Path) -> DaemonConfig:
     Raises:
         ConfigRejected: One line per problem: file, key, reason, remedy.
     """
-    data = _read(path)
-    if isinstance(data, dict):
-        data = _with_included(data, path)
-    return parse(data, str(path))
-
-
-def _read(path: Path) -> object:
-    """Read a YAML file.
-
-    Raises:
-        ConfigRejected: It cannot be read, or is no YAML.
-    """
     try:
         if path.stat().st_size > LARGEST:
             raise ConfigRejected(f"{path}: larger than {LARGEST} bytes; is it the right file?")
@@ -338,43 +307,14 @@ def _read(path: Path) -> object:
     except UnicodeDecodeError:
         raise ConfigRejected(f"{path}: not UTF-8 text; is it a YAML file?") from None
     try:
-        return _Loader(text).get_single_data()
+        data = _Loader(text).get_single_data()
     except yaml.YAMLError as exc:
         raise ConfigRejected(f"{path}: not valid YAML: {_place(exc)}") from None
     except (RecursionError, ValueError, OverflowError):
         raise ConfigRejected(
             f"{path}: not valid YAML: nested too deep or a value too odd"
         ) from None
-
-
-class RulesFile(_Section):
-    """A file of rules to be included."""
-
-    rules: dict[Name, SharedRuleConfig] = Field(min_length=1, max_length=256)
-    """Rules for several cameras."""
-
-
-def _with_included(data: dict[Any, Any], path: Path) -> dict[Any, Any]:
-    """Add the rules of the files that a configuration includes.
-
-    Raises:
-        ConfigRejected: One line per problem.
-    """
-    named = data.get("include")
-    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
-        return data
-    rules: dict[Any, Any] = {}
-    for name in named:
-        file = path.parent / name
-        found = _read(file)
-        try:
-            RulesFile.model_validate(found)
-        except ValidationError as exc:
-            raise ConfigRejected(explain(exc, str(file), "", RulesFile)) from None
-        if isinstance(found, dict):
-            rules |= found["rules"]
-    own = data.get("rules", {})
-    return {**data, "rules": {**rules, **own}} if isinstance(own, dict) else data
+    return parse(data, str(path))
 
 
 def parse(data: object, origin: str) -> DaemonConfig:

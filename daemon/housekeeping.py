@@ -75,7 +75,7 @@ class Housekeeping:
             at=round(house.clock.now(), 3),
             node=self._config.node,
             uptime_s=round(house.clock.monotonic() - house.started_at, 1),
-            cameras={name: line.figures.figures() for name, line in house.lines.items()},
+            cameras={name: line.stats() for name, line in house.lines.items()},
             detectors={name: host.figures.figures() for name, host in house.crew.hosts.items()},
             reasoning=house.thinking.figures.figures() if house.thinking else {},
             sinks={

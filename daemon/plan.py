@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from daemon import ruling
 from daemon.backends import Backend, resolve
 from daemon.config import CameraConfig, DaemonConfig, Use
 from daemon.errors import ConfigRejected
@@ -24,8 +23,6 @@ class CameraPlan:
     """One camera, ready to be opened."""
 
     config: CameraConfig
-    """As configured, with all rules it has and `presence.enabled` decided."""
-
     source: Backend
     live: bool
     finite: bool
@@ -63,6 +60,11 @@ class Plan:
     reasoner_key: str | None
     sinks: dict[str, Backend]
     secrets: Secrets
+
+    def language(self, camera: str) -> str:
+        """Return in which language events of a camera are explained; it may be one of the past."""
+        plan = self.cameras.get(camera)
+        return (plan.config.language if plan else None) or self.config.language
 
 
 def model_folders(state: Path) -> list[Path]:
@@ -102,7 +104,6 @@ def plan(config: DaemonConfig, origin: str, secrets: Secrets) -> Plan:
         ConfigRejected: One line per problem, all of them.
     """
     problems = _Problems()
-    problems.lines += ruling.problems(config, origin)
     cameras = {
         name: problems.attempt(partial(_camera, name, config, origin, secrets))
         for name in config.cameras
@@ -161,9 +162,7 @@ def _camera(name: str, config: DaemonConfig, origin: str, secrets: Secrets) -> C
     quiet = built.quiet if isinstance(built, Quiet) else 0.0
     live, finite = bool(built.live), bool(built.finite)
     main = _main(name, camera, origin, secrets)
-    return CameraPlan(
-        ruling.ruled(config, name), source, live, finite, quiet, secret, detectors, main
-    )
+    return CameraPlan(camera, source, live, finite, quiet, secret, detectors, main)
 
 
 def _main(name: str, camera: CameraConfig, origin: str, secrets: Secrets) -> MainPlan | None:

@@ -6,8 +6,9 @@
 #   deploy/setup.sh run     what the daemon needs             -> .venv
 #   deploy/setup.sh test    ... and what its tests need       -> .venv
 #   deploy/setup.sh torch   ... and PyTorch with ultralytics  -> .venv-torch
+#   deploy/setup.sh home-assistant   a Home Assistant to test against -> .venv-home-assistant
 #
-# PYTHON=/path/to/python chooses the interpreter (3.11 or newer).
+# PYTHON=/path/to/python chooses the interpreter (3.11 or newer; 3.13 for Home Assistant).
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,7 +21,7 @@ fail() {
 }
 
 main() {
-    local profile=${1:-} environment=.venv locks size room_gib=2 pip_options=()
+    local profile=${1:-} environment=.venv locks size room_gib=2 least=11 pip_options=()
     case $profile in
     run) locks=(base) size="0.6 GB on disk" ;;
     test) locks=(dev) size="1 GB on disk" ;;
@@ -28,15 +29,19 @@ main() {
         environment=.venv-torch locks=(gpu dev) size="7 GB on disk, several minutes" room_gib=11
         pip_options=(--no-cache-dir) # its wheels alone would fill a cache with 3 GB
         ;;
+    home-assistant)
+        environment=.venv-home-assistant locks=(home-assistant) size="0.7 GB on disk" least=13
+        pip_options=(--no-deps) # it pins more exactly than its parts agree on
+        ;;
     *)
-        printf 'usage: deploy/setup.sh run|test|torch\n' >&2
+        printf 'usage: deploy/setup.sh run|test|torch|home-assistant\n' >&2
         exit 2
         ;;
     esac
     ensure_system_packages
     ensure_environment
     ensure_packages
-    ensure_project
+    if [[ $profile != home-assistant ]]; then ensure_project; fi
 }
 
 # --- system packages ---------------------------------------------------------------------------
@@ -107,7 +112,7 @@ works() { [[ -x $environment/bin/python ]] && "$environment/bin/python" -c 'impo
 find_python() {
     local candidate
     for candidate in ${PYTHON:+"$PYTHON"} python3 python3.13 python3.12 python3.11 /usr/bin/python3; do
-        if "$candidate" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
+        if "$candidate" -c "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, $least))" \
             2>/dev/null; then
             printf '%s\n' "$candidate"
             return
@@ -120,7 +125,7 @@ ensure_environment() {
     local python
     if works; then return; fi
     python=$(find_python) ||
-        fail "no Python 3.11 or newer with its venv module; Debian 12 has one, or set PYTHON="
+        fail "no Python 3.$least or newer with its venv module; Debian 12 has 3.11, or set PYTHON="
     say "creating $environment with $("$python" --version)"
     rm -rf "$environment"
     "$python" -m venv "$environment"

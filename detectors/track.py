@@ -41,3 +41,7 @@ class Track:
 
     moving: bool = True
     """Whether it moves, or else rests."""
+
+    found: Box | None = None
+    """The box as the detector gave it for this frame, which no filter made late; None where there
+    was none, or the tracker does not tell."""

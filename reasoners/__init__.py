@@ -25,12 +25,9 @@ from reasoners.event import (
     Severity,
 )
 from reasoners.keyframe import Keyframe, Shot, Sighting
+from reasoners.language.catalogue import Language
 from reasoners.question import AskConfig, Question
 from reasoners.reasoner import Reasoner
-from reasoners.rules.engine import Rules
-from reasoners.rules.evaluation import Evaluation
-from reasoners.rules.presence import Presence
-from reasoners.rules.rule import PROFILES, RuleConfig, SharedRuleConfig
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.line import LineConfig
 from reasoners.scene.presence import PresenceConfig, default_labels
@@ -45,7 +42,6 @@ from reasoners.verdict import Job, Verdict
 from reasoners.vlm.limits import Limits
 
 __all__ = [
-    "PROFILES",
     "TERMINAL",
     "Answer",
     "AskConfig",
@@ -54,20 +50,19 @@ __all__ = [
     "Chronicle",
     "EndReason",
     "Entity",
-    "Evaluation",
     "Event",
     "EventObject",
     "EventType",
     "FrameReference",
     "Job",
     "Keyframe",
+    "Language",
     "Limits",
     "LineConfig",
     "Media",
     "Motion",
     "Name",
     "Overlay",
-    "Presence",
     "PresenceConfig",
     "Question",
     "Reasoner",
@@ -79,11 +74,8 @@ __all__ = [
     "ReplyInvalid",
     "ReplyRefused",
     "Revision",
-    "RuleConfig",
-    "Rules",
     "SceneConfig",
     "Severity",
-    "SharedRuleConfig",
     "Shot",
     "Sighting",
     "Verdict",

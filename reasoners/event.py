@@ -129,6 +129,38 @@ class EventCondition(_Part):
     """Index of the frame that made it certain."""
 
 
+class EventChange(_Part):
+    """Something that changed in the scene."""
+
+    what: str
+    """A kind of change: `entered`, `stopped`, `left_behind`, …"""
+
+    subject: str | None
+    """Track id of the object that changed; None where a whole zone or group did."""
+
+    object: str | None = None
+    """The other object, or the place: `zone:step`, `line:gate`."""
+
+    at: Seconds
+    frame: int
+    """Index of the frame that showed it."""
+
+
+class EventCause(_Part):
+    """One change contributed to another, by a stated pattern; never merely A before B."""
+
+    pattern: str
+    """`put_down`, `carried_off`, `held_up`, `gave_way`, `freed`, `covered`, `followed_in` or
+    `filled`."""
+
+    cause: EventChange
+    effect: EventChange
+    evidence: tuple[EventRelation, ...] = Field(min_length=1)
+    """What held between the two, as the pattern demands."""
+
+    confidence: Score
+
+
 class EventPrediction(_Part):
     """A checkable statement about what comes next."""
 
@@ -157,7 +189,11 @@ class Entity(_Part):
 
     text: str
     kind: str
+    """One noun, such as `person`; `text` for what can be read in the picture."""
+
     track: str | None = None
+    attributes: tuple[str, ...] = Field(default=(), max_length=8, exclude_if=not_)
+    """Such as colours; only there where some were named."""
 
 
 class Check(_Part):
@@ -244,6 +280,8 @@ class Event(_Part):
     relations_left_out: int = 0
     conditions: tuple[EventCondition, ...] = Field(default=(), max_length=32, exclude_if=not_)
     """Which conditions of the rule held, and since when; only there where the rule has any."""
+    causes: tuple[EventCause, ...] = Field(default=(), max_length=16, exclude_if=not_)
+    """What contributed to what happened to its objects, oldest first; absent if there is none."""
 
     predictions: tuple[EventPrediction, ...] = ()
     answers: tuple[Answer, ...] = ()

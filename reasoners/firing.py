@@ -65,11 +65,7 @@ class Moment:
     """What this moment changed, in order."""
 
     expectations: Sequence[Expectation] = ()
-    """What is predicted as of now."""
-
-    wall: float | None = None
-    """The present as the clock on the wall has it, Unix time: it differs from `now` where the clock
-    was set meanwhile. None: as `now`."""
+    """What is predicted as of now, of all that was wished for; see `reasoners.predictions.wish`."""
 
 
 @dataclass(frozen=True, slots=True)

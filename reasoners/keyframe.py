@@ -67,6 +67,9 @@ class Sighting:
     zones: tuple[str, ...] = ()
     """Every zone it was in, in order of its first visit."""
 
+    near_zones: tuple[str, ...] = ()
+    """Zones whose border it touched: nobody can say whether it was inside."""
+
     moved: bool = False
     """Whether it moved at any time."""
 

@@ -4,6 +4,7 @@ from sources.channel import BlockingChannel, ChannelBroken, Received, Unpacker, 
 from sources.errors import SourceBusy, SourceError, SourceRejected, SourceUnavailable
 from sources.frame import Frame, Part, Pixels
 from sources.picture import Mark, PictureRequest, Point, Relative
+from sources.road import LaneMark, Road
 from sources.slot import Slots
 from sources.source import Quiet, Source
 
@@ -11,6 +12,7 @@ __all__ = [
     "BlockingChannel",
     "ChannelBroken",
     "Frame",
+    "LaneMark",
     "Mark",
     "Part",
     "PictureRequest",
@@ -19,6 +21,7 @@ __all__ = [
     "Quiet",
     "Received",
     "Relative",
+    "Road",
     "Slots",
     "Source",
     "SourceBusy",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sources.road import Road
+
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
@@ -66,3 +68,6 @@ class Frame:
 
     moved: tuple[tuple[float, float, float, float], ...] = ()
     """Where something moved, where that was asked for; relative boxes."""
+
+    road: Road | None = None
+    """What is seen of the road, where that was asked for."""

@@ -140,6 +140,7 @@ def _base(config: Path | None, camera: str | None, video: Path) -> dict[str, Any
         "node": plain["node"],
         **{key: plain[key] for key in ("detector", "detectors", "tracker") if key in plain},
         "timing": plain["timing"],
+        "language": plain["language"],
         "cameras": {name: plain["cameras"][name]},
     }
 
@@ -149,6 +150,7 @@ def _plain(config: DaemonConfig) -> dict[str, Any]:
         "node": config.node,
         **_uses(config),
         "timing": config.timing.model_dump(mode="json"),
+        "language": config.language,
     }
 
 

@@ -159,6 +159,13 @@ class Line:
                 watching.lost = True
                 await self.close("camera_lost" if live else "left")
 
+    def stats(self) -> dict[str, int | float | str | None]:
+        """Tell how its frames fared, and what found no room in its scene: for `stats`."""
+        refused = self._chronicle.refusals()
+        return self.figures.figures() | {
+            f"{what}_refused": count for what, count in refused.items()
+        }
+
     def numbering(self) -> tuple[int, int]:
         """Return the highest track id and frame index used so far."""
         self._noted = self._numbering()

@@ -44,12 +44,15 @@ class Population:
         """How far detections were from their prediction, on average, in squared distances that the
         filter expected: 1 if it is right, less for what is steadier than it assumes."""
 
+        self.found: Array = np.empty((4, 0))
+        """Corners of the detection that each went on with last."""
+
     def __len__(self) -> int:
         """Count the tracks."""
         return len(self.id)
 
-    def add(self, state: Array, score: Array, at: float) -> None:
-        """Append tracks first seen at `at`."""
+    def add(self, state: Array, score: Array, found: Array, at: float) -> None:
+        """Append tracks first seen at `at`, in boxes with these corners."""
         count = len(score)
         times = np.full(count, at)
         self.state = np.concatenate((self.state, state), axis=2)
@@ -64,6 +67,7 @@ class Population:
         self.moving = np.concatenate((self.moving, np.zeros(count, np.bool_)))
         self.turning = np.concatenate((self.turning, np.full(count, np.inf)))
         self.wobble = np.concatenate((self.wobble, np.ones(count)))
+        self.found = np.concatenate((self.found, found), axis=1)
 
     def keep(self, rows: Rows) -> None:
         """Keep only these tracks, in this order: the confirmed first."""
@@ -80,3 +84,4 @@ class Population:
         self.moving = self.moving[rows]
         self.turning = self.turning[rows]
         self.wobble = self.wobble[rows]
+        self.found = self.found.take(rows, axis=1)

@@ -20,7 +20,7 @@ from detectors.bytetrack.config import ByteConfig
 from detectors.bytetrack.label import Ballot
 from detectors.bytetrack.population import Population
 from detectors.bytetrack.seen import Seen, usable
-from detectors.detection import Detections
+from detectors.detection import Box, Detections
 from detectors.track import Track
 
 Array = npt.NDArray[np.float64]
@@ -84,7 +84,7 @@ class ByteTracker:
         self._confirm()
         tracks, sure = self._tracks, self._tracks.confirmed
         place = tracks.state[kalman.POSITION, :, :sure]
-        return self._report(place, tracks.score[:sure], tracks.carried[:sure])
+        return self._report(place, tracks.score[:sure], tracks.carried[:sure], looked=True)
 
     def carry(self, at: float) -> Sequence[Track]:
         """Say where the tracks should be at `at`, when nobody looked; changes nothing.
@@ -100,7 +100,7 @@ class ByteTracker:
         seen = tracks.present[:sure]
         score = tracks.score[:sure] * np.where(seen, trust, 1.0)
         gone = kalman.outside(place) | (at - tracks.believed_at[:sure] > self._config.keep)
-        told = self._report(place, score, seen)
+        told = self._report(place, score, seen, looked=False)
         return tuple(track for track, left in zip(told, gone.tolist(), strict=True) if not left)
 
     def reset(self) -> None:
@@ -197,6 +197,7 @@ class ByteTracker:
         source = np.zeros(len(tracks), np.intp)
         source[rows] = columns
         tracks.present[rows] = True
+        tracks.found[:, rows] = seen.boxes[:, columns]
         measured = kalman.measurement(seen.boxes[:, source])
         off = kalman.correct(tracks.state, measured, tracks.present)
         tracks.believed_at[tracks.present] = self._at
@@ -226,7 +227,8 @@ class ByteTracker:
         fresh = fresh[:room]
         if len(fresh):
             measured = kalman.measurement(seen.boxes[:, fresh])
-            tracks.add(kalman.born(measured, config.speed), seen.score[fresh], self._at)
+            state = kalman.born(measured, config.speed)
+            tracks.add(state, seen.score[fresh], seen.boxes[:, fresh], self._at)
             self._ballot.add(seen.label[fresh], seen.score[fresh])
 
     def _bury(self) -> None:
@@ -261,7 +263,7 @@ class ByteTracker:
             self._keep(np.concatenate((np.arange(sure), rows, waiting)))
 
     def _report(
-        self, place: Array, score: Array, carried: npt.NDArray[np.bool_]
+        self, place: Array, score: Array, carried: npt.NDArray[np.bool_], *, looked: bool
     ) -> tuple[Track, ...]:
         """Write down the confirmed tracks at their places, centre and size, 4 x n."""
         tracks, names, sure = self._tracks, self._ballot.names, self._tracks.confirmed
@@ -284,5 +286,13 @@ class ByteTracker:
                 (~tracks.present[:sure]).tolist(),
                 carried.tolist(),
                 tracks.moving[:sure].tolist(),
+                self._found(carried) if looked else [None] * sure,
             )
         )
+
+    def _found(self, carried: npt.NDArray[np.bool_]) -> list[Box | None]:
+        """Return what the newest frame's detections were, of the confirmed tracks."""
+        tracks, sure = self._tracks, self._tracks.confirmed
+        seen = (tracks.present[:sure] & ~carried).tolist()
+        boxes = zip(*tracks.found[:, :sure].tolist(), strict=True)
+        return [box if there else None for box, there in zip(boxes, seen, strict=True)]

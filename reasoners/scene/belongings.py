@@ -83,11 +83,12 @@ class Belongings:
 
     def __init__(self) -> None:
         self.refused = 0
-        """Things not watched, for want of room."""
+        """Things not watched, for want of room; each counts once."""
 
         self.ended: list[Relation] = []
         """What is over since this was last emptied."""
 
+        self._turned_away: set[int] = set()
         self._watched: dict[int, _Belonging] = {}
         self._held: dict[int, Relation] = {}
 
@@ -125,10 +126,12 @@ class Belongings:
         yield from self._held.values()
 
     def _meet(self, things: Mapping[int, Thing]) -> None:
+        self._turned_away &= things.keys()
         for thing in things.values():
             if thing.kind & PORTABLE and thing.id not in self._watched:
                 if len(self._watched) >= MOST:
-                    self.refused += 1
+                    self.refused += thing.id not in self._turned_away
+                    self._turned_away.add(thing.id)
                     continue
                 self._watched[thing.id] = _Belonging(thing, _place(thing))
 

@@ -27,7 +27,7 @@ class Graph:
         """What held until a while ago, latest last; without left, right, above and below."""
 
         self.refused = 0
-        """Pairs not judged, for want of room."""
+        """How often a pair was not judged, for want of room: each counts in every frame."""
 
         self._pairs: dict[tuple[int, int], Pair] = {}
 

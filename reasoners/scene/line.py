@@ -54,7 +54,7 @@ class Line:
         self.title = config.title
         self.point = config.point
         self.way = config.way
-        self._points = config.points
+        self.points = config.points
         self._aspect = 0.0
         self._scaled: list[tuple[float, float, float, float, float]] = []
 
@@ -83,7 +83,7 @@ class Line:
 
     def parts(self, start: Point, end: Point) -> bool:
         """Tell whether the straight way from one point to another leads over the line."""
-        return any(_meet(start, end, first, last) for first, last in pairwise(self._points))
+        return any(_meet(start, end, first, last) for first, last in pairwise(self.points))
 
     def margin(self, size: float) -> float:
         """Tell how far beyond the line counts, for an object of this size (picture heights)."""
@@ -96,7 +96,7 @@ class Line:
     def _scale(self, aspect: float) -> None:
         self._aspect = aspect
         self._scaled = []
-        for (left, top), (right, bottom) in pairwise(self._points):
+        for (left, top), (right, bottom) in pairwise(self.points):
             across, down = (right - left) * aspect, bottom - top
             length = across * across + down * down
             if length > 0:

@@ -57,9 +57,6 @@ class Scene:
         self.things: dict[int, Thing] = {}
         """Living objects by identity, oldest first."""
 
-        self.gone: dict[int, Thing] = {}
-        """Objects given up in the latest moment, by identity."""
-
         self.refused = 0
         """Objects not remembered, for want of room."""
 
@@ -77,7 +74,7 @@ class Scene:
         self._zone_labels: dict[str, dict[str, None]] = {
             zone.name: {} for zone in self.places.zones
         }
-        self._names: dict[int, int] = {}
+        self._names: dict[int, tuple[int, str]] = {}
         self._index = 0
         self._counting = Counting(
             {name: zone.crowd for name, zone in config.zones.items() if zone.crowd is not None}
@@ -88,7 +85,6 @@ class Scene:
 
     def observe(self, view: View) -> list[Change]:
         """Take one frame."""
-        self.gone.clear()
         self.now = max(self.now, view.captured_at)
         if view.looked:
             self._note_interval()
@@ -125,7 +121,6 @@ class Scene:
 
     def lapse(self, at: float) -> list[Change]:
         """Let time pass without a frame."""
-        self.gone.clear()
         self.now = max(self.now, at)
         return self._conclude(self._give_up(self.things.values()), self._index)
 
@@ -133,8 +128,15 @@ class Scene:
         """Give up every object: the camera is gone, or the recording over."""
         self._started_at = self._viewed_at = None
         self._intervals = (0.0, 0.0)
-        self.gone.clear()
         return self._conclude(self._part(list(self.things.values())), self._index)
+
+    def refusals(self) -> dict[str, int]:
+        """Count what was not remembered for want of room: objects, pairs a frame, belongings."""
+        return {
+            "objects": self.refused,
+            "pairs": self.graph.refused,
+            "belongings": self._belongings.refused,
+        }
 
     @property
     def patience(self) -> float:
@@ -172,7 +174,7 @@ class Scene:
         told += self.graph.relations(thing)
         told += [
             relation
-            for relation in self.particular()
+            for relation in self._particular()
             if thing in {None, relation.subject, relation.object}
         ]
         return told
@@ -185,7 +187,7 @@ class Scene:
         now = [*self.graph.relations(thing.id)]
         now += [
             relation
-            for relation in self.particular()
+            for relation in self._particular()
             if thing.id in {relation.subject, relation.object}
         ]
         now += [
@@ -198,8 +200,7 @@ class Scene:
         ]
         return now + before, max(0, thing.ties - len(before))
 
-    def particular(self) -> Iterator[Relation]:
-        """Yield what holds now and comes with no change of its own: who left, took, blocks what."""
+    def _particular(self) -> Iterator[Relation]:
         yield from self._belongings.relations()
         yield from self._obstacles.relations()
         yield from self._hiding.relations()
@@ -207,11 +208,18 @@ class Scene:
     def track(self, thing: int) -> int | None:
         """Return the track id an object has now, or had last; None if it is long forgotten."""
         living = self.things.get(thing)
-        return living.track if living is not None else self._names.get(thing)
+        return living.track if living is not None else self._names.get(thing, (None, ""))[0]
+
+    def naming(self, thing: int) -> tuple[int, str] | None:
+        """Return track id and label of an object, or its last ones; None if long forgotten."""
+        living = self.things.get(thing)
+        return (living.track, living.label) if living is not None else self._names.get(thing)
 
     def titles(self) -> Mapping[str, str]:
-        """Tell what people call the zones that have a title."""
-        return {zone.name: zone.title for zone in self.places.zones if zone.title}
+        """Tell what people call the zones and lines that have a title: `zone:step`, `line:gate`."""
+        zones = {f"zone:{zone.name}": zone.title for zone in self.places.zones if zone.title}
+        lines = {f"line:{line.name}": line.title for line in self.places.lines if line.title}
+        return zones | lines
 
     def _conclude(self, changes: list[Change], index: int) -> list[Change]:
         """Add what follows from the changes of one moment, and look for causes."""
@@ -306,8 +314,7 @@ class Scene:
             changes += self.places.leave(thing)
             changes += self.graph.part(thing)
             del self.things[thing.id]
-            self.gone[thing.id] = thing
-            self._names[thing.id] = thing.track
+            self._names[thing.id] = (thing.track, thing.label)
             if len(self._names) > RETIRED:
                 del self._names[next(iter(self._names))]
             if self._by_track.get(thing.track) is thing:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detectors import Track
+from sources import Road
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,6 @@ class View:
 
     age_s: float | None = None
     """Monotonic age of the frame; None in a replay."""
+
+    road: Road | None = None
+    """What was seen of the road itself, where a camera looks ahead out of a vehicle."""

@@ -81,17 +81,20 @@ class Zone:
         self.name = name
         self.title = config.title
         self.point = config.point
+        self.points = config.points
         self._sides = [(start, end) for start, end in _sides(config.points) if start != end]
         around = sum(math.dist(start, end) for start, end in self._sides)
         self._reach = 0.5 * _area(config.points) / around
         across, down = zip(*config.points, strict=True)
-        self._bounds: Box = (min(across), min(down), max(across), max(down))
+        self.bounds: Box = (min(across), min(down), max(across), max(down))
+        """Left, top, right, bottom."""
+
         self._aspect = 0.0
         self._scaled: list[_Side] = []
 
     def misses(self, point: Point) -> bool:
         """Tell, faster than `depth`, whether a point is clearly outside; most are."""
-        left, top, right, bottom = self._bounds
+        left, top, right, bottom = self.bounds
         x, y = point
         return x < left - EDGE or x > right + EDGE or y < top - EDGE or y > bottom + EDGE
 
@@ -135,9 +138,13 @@ class Zone:
         """
         if inside is None:
             return depth >= 0
-        # A margin that grew with the object alone would make narrow zones impossible to enter.
-        margin = min(max(JITTER * size, SLACK), self._reach)
+        margin = self.margin(size)
         return depth > -margin if inside else depth > margin
+
+    def margin(self, size: float) -> float:
+        """Tell how far over the border counts, for an object of this size (picture heights)."""
+        # A margin that grew with the object alone would make narrow zones impossible to enter.
+        return min(max(JITTER * size, SLACK), self._reach)
 
     def _scale(self, aspect: float) -> None:
         self._aspect = aspect

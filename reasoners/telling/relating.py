@@ -1,9 +1,12 @@
-"""Which relations an event carries, and how they are written: the strongest, the rest counted."""
+"""Which relations an event carries, the strongest, the rest counted; and how causes are written."""
 
 from collections.abc import Callable, Sequence
 
-from reasoners.event import EventRelation
+from reasoners.event import EventCause, EventChange, EventRelation
+from reasoners.scene.cause import Cause
+from reasoners.scene.change import Change
 from reasoners.scene.relation import Predicate, Relation
+from reasoners.telling.saying import KIND, places_of
 from reasoners.telling.wire import moment, track_name, unit
 
 RELATIONS = 32
@@ -51,6 +54,33 @@ def carried(
             )
         )
     return tuple(written), len(relations) - len(written)
+
+
+def caused(cause: Cause, track: Callable[[int], int | None]) -> EventCause | None:
+    """Write a causal link; None if who was part of it is long forgotten."""
+    evidence, _ = carried(cause.evidence, track, most=None)
+    if not evidence:
+        return None
+    return EventCause(
+        pattern=cause.pattern,
+        cause=_changed(cause.cause, track),
+        effect=_changed(cause.effect, track),
+        evidence=evidence,
+        confidence=unit(cause.confidence),
+    )
+
+
+def _changed(change: Change, track: Callable[[int], int | None]) -> EventChange:
+    names = [_name(track(thing)) for thing in getattr(change, "members", change.things)]
+    alone = not hasattr(change, "members")
+    others = (*(names[1:] if alone else ()), *places_of(change))
+    return EventChange(
+        what=KIND[type(change)],
+        subject=names[0] if alone and names else None,
+        object=others[0] if others else None,
+        at=moment(change.at),
+        frame=change.index,
+    )
 
 
 def _rank(relation: Relation) -> tuple[bool, int, float, float, str, str, str]:

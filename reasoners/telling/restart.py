@@ -1,22 +1,25 @@
 """Closing what a crash left open, so that nothing downstream stays on for ever."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from reasoners.event import Event, EventCondition, EventRelation
-from reasoners.telling.explanation import PENDING, joined
+from reasoners.language.catalogue import catalogue, languages
+from reasoners.telling.explanation import joined, worded
+from reasoners.telling.outcome import ENDED, PENDING, UNANSWERED
 from reasoners.telling.wire import moment
 
-ENDED = "Lookout stopped before the end was seen; the event was closed when it started again."
 Lasting = TypeVar("Lasting", EventRelation, EventCondition)
-UNANSWERED = "Lookout restarted before the answer came"
+
+REASON: Final = "Lookout restarted before the answer came"
 
 
-def after_restart(event: Event, at: float) -> Event:
+def after_restart(event: Event, at: float, language: str = "en") -> Event:
     """Return the revision that closes an event left open, or its question, or both.
 
     Args:
         event: The latest revision in the journal.
         at: The present time.
+        language: In which events are explained now; this one may have been told in another.
 
     Raises:
         ValueError: The event has ended and waits for no answer; there is nothing to close.
@@ -26,7 +29,10 @@ def after_restart(event: Event, at: float) -> Event:
         raise ValueError(f"event {event.id} has ended and waits for no answer")
     now = max(moment(at), event.updated_at)
     ended_at = event.ended_at if event.ended_at is not None else event.frame.captured_at
-    facts = event.explanation.removesuffix(PENDING).rstrip()
+    facts = event.explanation
+    for code in languages():
+        facts = facts.removesuffix(catalogue(code).sentence(PENDING)).rstrip()
+    added = [*([ENDED] if open_ else []), *([UNANSWERED] if pending else [])]
     changed: dict[str, object] = {
         "seq": None,
         "revision": event.revision + 1,
@@ -36,11 +42,11 @@ def after_restart(event: Event, at: float) -> Event:
         "end_reason": event.end_reason if not open_ else "restart",
         "relations": tuple(_over(relation, ended_at) for relation in event.relations),
         "conditions": tuple(_over(condition, ended_at) for condition in event.conditions),
-        "explanation": joined(facts, ENDED if open_ else "", f"{UNANSWERED}." if pending else ""),
+        "explanation": joined(language, facts, worded(added, language)),
     }
     if pending:
         changed["reasoning"] = event.reasoning.model_copy(
-            update={"state": "error", "reason": UNANSWERED}
+            update={"state": "error", "reason": REASON}
         )
     return event.model_copy(update=changed)
 

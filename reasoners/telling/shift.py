@@ -1,6 +1,6 @@
 """Corrects the times of an event after the fact, as when the system's clock was set."""
 
-from reasoners.event import Event
+from reasoners.event import Event, EventRelation
 
 
 def shifted(event: Event, seconds: float) -> Event:
@@ -22,9 +22,22 @@ def shifted(event: Event, seconds: float) -> Event:
             "received_at": move(event.frame.received_at),
         }
     )
-    relations = tuple(
-        relation.model_copy(update={"since": move(relation.since), "until": move(relation.until)})
-        for relation in event.relations
+
+    def moved(relations: tuple[EventRelation, ...]) -> tuple[EventRelation, ...]:
+        return tuple(
+            one.model_copy(update={"since": move(one.since), "until": move(one.until)})
+            for one in relations
+        )
+
+    causes = tuple(
+        link.model_copy(
+            update={
+                "cause": link.cause.model_copy(update={"at": move(link.cause.at)}),
+                "effect": link.effect.model_copy(update={"at": move(link.effect.at)}),
+                "evidence": moved(link.evidence),
+            }
+        )
+        for link in event.causes
     )
     conditions = tuple(
         condition.model_copy(
@@ -43,7 +56,8 @@ def shifted(event: Event, seconds: float) -> Event:
             "ended_at": move(event.ended_at),
             "frame": frame,
             "media": media,
-            "relations": relations,
+            "relations": moved(event.relations),
+            "causes": causes,
             "conditions": conditions,
             "reasoning": reasoning,
         }

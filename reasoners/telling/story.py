@@ -1,7 +1,7 @@
 """One event as it grows: from what fired to one revision after the other."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from reasoners.event import (
@@ -14,19 +14,52 @@ from reasoners.event import (
     Reasoning,
 )
 from reasoners.firing import Firing, Ground
-from reasoners.scene.presence import RULE
+from reasoners.language.phrase import Phrase
+from reasoners.scene.cause import Cause
+from reasoners.scene.change import (
+    Blocked,
+    Change,
+    Crossed,
+    GotUp,
+    LeftBehind,
+    Loitered,
+    LooksFallen,
+    StartedRunning,
+    StoppedSuddenly,
+    Taken,
+    WrongWay,
+)
 from reasoners.scene.relation import Relation
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
-from reasoners.telling.explanation import conclude, explain, joined
-from reasoners.telling.grounds import CONDITIONS, because, condition
-from reasoners.telling.relating import carried
+from reasoners.telling.explanation import FACTS, Known, explain, joined, worded
+from reasoners.telling.grounds import CONDITIONS, condition
+from reasoners.telling.outcome import conclude
+from reasoners.telling.relating import carried, caused
+from reasoners.telling.saying import Saying, places_of
 from reasoners.telling.snapshot import BETTER, quality
 from reasoners.telling.wire import event_object, frame_reference, moment
 from reasoners.verdict import Verdict
 
 OBJECTS = 32
 """Objects an event lists."""
+
+NOTED = (
+    Blocked,
+    Crossed,
+    GotUp,
+    LeftBehind,
+    Loitered,
+    LooksFallen,
+    StartedRunning,
+    StoppedSuddenly,
+    Taken,
+    WrongWay,
+)
+"""Changes that are worth telling whenever something else is told."""
+
+MOST_NOTED, MOST_CAUSES = 6, 8
+"""So many of them, and of causes, are kept: the latest."""
 
 PAUSE = 1.0
 """Least seconds from one revision to an update, in data time."""
@@ -43,6 +76,10 @@ class Telling:
     clock: Literal["synced", "unsynced", "media"]
     question: str | None
     titles: dict[str, str]
+    """What people call zones and lines: `zone:step`, `line:gate`."""
+
+    language: str = "en"
+    """Of its explanations."""
 
 
 class Story:
@@ -53,9 +90,6 @@ class Story:
     ) -> None:
         self.telling = telling
         self.key: tuple[str, Hashable] = (firing.rule, firing.key)
-        self.firing = firing
-        """What began it, with what has changed since."""
-
         self.things = firing.things
         """Whom it is about, whom most first; as last seen, where they are gone."""
 
@@ -74,7 +108,13 @@ class Story:
         """Something changed that no revision has told yet."""
 
         self.event: Event | None = None
+        self.said: tuple[Phrase, ...] = ()
+        """The sentences of the latest revision, with their evidence."""
+
         self._scene = scene
+        self._saying = Saying(scene.naming, telling.titles)
+        self._noted: dict[tuple[object, ...], Change] = {}
+        self._causes: dict[Cause, None] = {}
         self._best = 0.0
         self._facts = ""
 
@@ -82,6 +122,16 @@ class Story:
     def pending(self) -> bool:
         """Whether a question is open."""
         return self.reasoning.state == "pending"
+
+    def note(self, change: Change) -> None:
+        """Keep what happened to its object, if that is worth telling."""
+        if isinstance(change, NOTED):
+            way = change.way if isinstance(change, Crossed) else None
+            key = (type(change), way, *places_of(change))
+            self._noted.pop(key, None)
+            self._noted[key] = change
+            if len(self._noted) > MOST_NOTED:
+                del self._noted[next(iter(self._noted))]
 
     def open(self, now: float) -> Event:
         """Write the first revision; a picture belongs to it."""
@@ -94,7 +144,6 @@ class Story:
         self.things = firing.things or self.things
         self.severity = firing.severity
         self.grounds = firing.grounds
-        self.firing = replace(self.firing, things=self.things, grounds=self.grounds)
         self.dirty |= told != (self.things, firing.severity, [_worth(g) for g in firing.grounds])
 
     def concerns(self, thing: int) -> bool:
@@ -222,6 +271,7 @@ class Story:
                 last.relations_left_out,
                 last.conditions,
             )
+            causes = last.causes
         else:
             facts = self._facts = self._explain(reason, ended_at, in_view=in_view)
             objects = tuple(event_object(thing) for thing in self.things[:OBJECTS])
@@ -229,6 +279,8 @@ class Story:
             conditions = tuple(
                 condition(ground, until=ended_at) for ground in self.grounds[:CONDITIONS]
             )
+            written = (caused(cause, self._scene.track) for cause in self._causes)
+            causes = tuple(cause for cause in written if cause is not None)
         answers = last.answers if last else ()
         description = last.description if last else None
         self.dirty = False
@@ -249,11 +301,17 @@ class Story:
             relations=relations,
             relations_left_out=left_out,
             conditions=conditions,
+            causes=causes,
             answers=answers,
             description=description,
             entities=last.entities if last else (),
             explanation=joined(
-                facts, conclude(self.reasoning, answers, self.telling.question, description)
+                self.telling.language,
+                facts,
+                worded(
+                    conclude(self.reasoning, answers, self.telling.question, description),
+                    self.telling.language,
+                ),
             ),
             reasoning=self.reasoning,
             frame=frame_reference(self.view),
@@ -269,13 +327,34 @@ class Story:
         return max(moment(at), moment(self.started_at))
 
     def _explain(self, reason: EndReason | None, ended_at: float | None, *, in_view: bool) -> str:
-        titles = self.telling.titles
-        if self.telling.rule == RULE and self.things:
-            return explain(RULE, self.things[0], titles, ended=reason, in_view=in_view)
-        lasted = None if ended_at is None else ended_at - self.started_at
-        return because(
-            self.telling.rule, self.things, self.grounds, titles, lasted=lasted, ended=reason
+        self._remember_causes()
+        ties = self._scene.touching(self.things[0])[0] if self.things else []
+        known = Known(
+            rule=self.telling.rule,
+            things=self.things,
+            grounds=self.grounds,
+            started_at=self.started_at,
+            ended_at=ended_at,
+            ended=reason,
+            in_view=in_view,
+            now=self._scene.now,
+            ties=ties,
+            noted=tuple(self._noted.values()),
+            causes=tuple(self._causes),
         )
+        self.said = tuple(explain(known, self._saying))
+        return worded(self.said, self.telling.language, FACTS)
+
+    def _remember_causes(self) -> None:
+        """Keep why something happened to its objects, or what they made happen to others."""
+        for link in self._scene.causality.links:
+            about = {*link.effect.things[:2], *link.cause.things[:1]}
+            if any(
+                thing.id in about and link.effect.at >= thing.first_seen for thing in self.things
+            ):
+                self._causes[link] = None
+        for link in list(self._causes)[:-MOST_CAUSES]:
+            del self._causes[link]
 
     def _relations(self) -> tuple[tuple[EventRelation, ...], int]:
         """Tell in which zones the objects are and were, and what holds and held with others."""

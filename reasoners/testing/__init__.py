@@ -1,5 +1,6 @@
 """Doubles of this room that are real: a model server that answers by script, plays with truth."""
 
+from reasoners.testing.drives import DRIVES, drive
 from reasoners.testing.marks import Marks, Watching
 from reasoners.testing.model import (
     Asked,
@@ -10,10 +11,13 @@ from reasoners.testing.model import (
     floods,
     hangs,
     page,
+    replied,
     says,
+    thing,
     whole,
 )
 from reasoners.testing.plays import CAMERA, CONFIG, PLAYS, Fact, Play, Tie, play
+from reasoners.testing.roads import Drive, RoadUser, looks
 from reasoners.testing.showing import Errors, exact, frames, watch, watch_exactly
 from reasoners.testing.stage import Actor, Camera, Shape, Sight, Step, clip, look
 from reasoners.testing.truth import Truth
@@ -21,14 +25,17 @@ from reasoners.testing.truth import Truth
 __all__ = [
     "CAMERA",
     "CONFIG",
+    "DRIVES",
     "PLAYS",
     "Actor",
     "Asked",
     "Camera",
+    "Drive",
     "Errors",
     "Fact",
     "Marks",
     "Play",
+    "RoadUser",
     "Script",
     "ScriptedModel",
     "Shape",
@@ -39,15 +46,19 @@ __all__ = [
     "Watching",
     "answer",
     "clip",
+    "drive",
     "exact",
     "fails",
     "floods",
     "frames",
     "hangs",
     "look",
+    "looks",
     "page",
     "play",
+    "replied",
     "says",
+    "thing",
     "watch",
     "watch_exactly",
     "whole",

@@ -6,7 +6,7 @@ async with ScriptedModel(answer("yes"), Script(status=500)) as model:
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -165,16 +165,37 @@ def answer(
     *,
     confidence: int = 90,
     description: str = "A person stands in front of the door.",
-    entities: Sequence[dict[str, str | None]] = (),
+    things: Sequence[Mapping[str, Any]] = (),
+    **more: Any,  # noqa: ANN401 (any part of a report)
 ) -> Script:
-    """Answer as a server does that obeys the form."""
-    reply = {
-        "answer": answer,
-        "confidence": confidence,
+    """Answer the first question as a server does that obeys the form of a full report."""
+    return says(json.dumps(replied(answer, confidence, description, things, **more)))
+
+
+def replied(
+    answer: str = "yes",
+    confidence: int = 90,
+    description: str = "A person stands in front of the door.",
+    things: Sequence[Mapping[str, Any]] = (),
+    **more: Any,  # noqa: ANN401 (any part of a report)
+) -> dict[str, Any]:
+    """Return a reply on form to one question; `more` goes into its report."""
+    report = {
         "description": description,
-        "entities": list(entities),
+        "things": [thing(**one) for one in things],
+        "counts": [],
+        "written": [],
+        "why": "",
+        **more,
     }
-    return says(json.dumps(reply))
+    given = {"answer": answer, "confidence": confidence, "evidence": []}
+    return {"answers": {"q1": given}, "report": report}
+
+
+def thing(text: str = "courier", **more: Any) -> dict[str, Any]:  # noqa: ANN401 (any part of it)
+    """Return a thing of a report; what is not given is not claimed."""
+    claimed: dict[str, Any] = {"text": text, "kind": "person", "track": None, "attributes": []}
+    return claimed | {"motion": "cannot_tell", "zone": "cannot_tell"} | more
 
 
 def says(

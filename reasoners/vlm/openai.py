@@ -5,6 +5,7 @@ retried here. Reference: https://platform.openai.com/docs/api-reference/chat
 """
 
 import asyncio
+import base64
 import re
 import time
 from dataclasses import replace
@@ -16,10 +17,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from reasoners.errors import ReasonerRejected, ReasonerUnavailable, ReplyInvalid, ReplyRefused
 from reasoners.period import Period
+from reasoners.prompt import Turn
 from reasoners.verdict import Job, Verdict
+from reasoners.vlm.call import Call, call
 from reasoners.vlm.completion import LONGEST, Completion
 from reasoners.vlm.grounding import ground
-from reasoners.vlm.prompt import FORM, messages
+from reasoners.vlm.limits import Limits
+from reasoners.vlm.prompt import prompt
 from reasoners.vlm.reply import read
 
 CONNECT = 5.0
@@ -125,13 +129,15 @@ class OpenaiReasoner:
         return replace(verdict, model=self._config.model, latency_s=latency)
 
     async def _judge(self, job: Job) -> Verdict:
-        if not job.images or not all(image.startswith(JPEG) for image in job.images):
+        asked = call((job,), Limits())
+        images = prompt(asked).images
+        if not images or not all(image.startswith(JPEG) for image in images):
             return Verdict("error", reason="there is no picture to ask about")
         completion = None
         try:
             async with asyncio.timeout(job.deadline):
-                completion = await self._complete(job)
-            verdict = ground(read(completion.text()), job.event)
+                completion = await self._complete(asked)
+            (verdict,) = ground(read(completion.text(), asked), asked)
         except TimeoutError:
             verdict = Verdict("timeout", reason=f"no answer within {job.deadline:g} s")
         except ReplyRefused as error:
@@ -142,29 +148,30 @@ class OpenaiReasoner:
             verdict = Verdict("error", reason=str(error))
         return replace(verdict, tokens=completion.tokens if completion else None)
 
-    async def _complete(self, job: Job) -> Completion:
+    async def _complete(self, asked: Call) -> Completion:
         if self._client is None:
             raise RuntimeError("a reasoner is used inside `async with`")
         url = f"{self._config.url}/chat/completions"
         try:
-            async with self._client.stream("POST", url, json=self._request(job)) as response:
+            async with self._client.stream("POST", url, json=self._request(asked)) as response:
                 if response.status_code != OK:
                     await self._refuse(response)
                 return await self._receive(response)
         except httpx2.HTTPError as error:
             raise ReasonerUnavailable(_cause(error)) from error
 
-    def _request(self, job: Job) -> dict[str, Any]:
+    def _request(self, asked: Call) -> dict[str, Any]:
+        question = prompt(asked)
         return {
             "model": self._config.model,
-            "messages": messages(job),
+            "messages": [_message(turn) for turn in question.turns],
             "max_tokens": self._config.max_tokens,
             "temperature": 0,
             "stream": True,
             "stream_options": {"include_usage": True},
             "response_format": {
                 "type": "json_schema",
-                "json_schema": {"name": "verdict", "strict": True, "schema": FORM},
+                "json_schema": {"name": "verdict", "strict": True, "schema": question.form},
             },
         }
 
@@ -208,6 +215,20 @@ class OpenaiReasoner:
         if status == TOO_MANY or status >= SERVER_ERROR:
             raise ReasonerUnavailable(reason, retry_after=wait)
         raise ReasonerRejected(reason)
+
+
+def _message(turn: Turn) -> dict[str, Any]:
+    """Write what one side says as chat completions have it; pictures go along as data URLs."""
+    parts = [
+        {"type": "text", "text": part}
+        if isinstance(part, str)
+        else {
+            "type": "image_url",
+            "image_url": {"url": f"data:image/jpeg;base64,{base64.b64encode(part).decode()}"},
+        }
+        for part in turn.parts
+    ]
+    return {"role": turn.role, "content": turn.parts[0] if turn.role == "system" else parts}
 
 
 def _wait(response: httpx2.Response) -> float | None:

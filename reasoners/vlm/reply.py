@@ -1,23 +1,35 @@
-"""What a model answered: read whole, checked against our own form, or not believed at all. Pure.
-
-A reply off the form is not sent back for repair: it ends as `invalid`.
-"""
+"""What a model answered: read whole, checked against our own form, or not believed at all. Pure."""
 
 import json
 import re
+from collections.abc import Collection
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from reasoners.errors import ReplyInvalid, ReplyRefused
-
-DESCRIPTION: Final = 600
-ENTITIES: Final = 16
-TEXT: Final = 80
-KIND: Final = 40
+from reasoners.question import CANNOT_TELL, Question
+from reasoners.vlm.call import Call
+from reasoners.vlm.form import (
+    ANSWER,
+    ATTRIBUTES,
+    COUNTS,
+    DESCRIPTION,
+    EVIDENCE,
+    HORIZON,
+    KIND,
+    NEXT,
+    NUMBER,
+    RELATIONS,
+    TEXT,
+    THINGS,
+    UNCHANGED,
+    WRITTEN,
+)
 
 LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.)\S+", re.IGNORECASE)
 FENCED = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL | re.IGNORECASE)
+THOUGHT = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 DECLINED = re.compile(
     r"\W{0,3}(?:(?:i['\u2019]?m|i am|we['\u2019]?re) (?:very |so )?(?:sorry|afraid|unable|not able)"
     r"|sorry\b|i (?:can['\u2019]?t|cannot|can not|won['\u2019]?t|will not|must decline|decline)\b"
@@ -26,7 +38,7 @@ DECLINED = re.compile(
 )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Keep what a person can read: one line, no control or direction marks, no links."""
     readable = "".join(sign if sign.isprintable() else " " for sign in text)
     return LINK.sub("[link]", " ".join(readable.split()))
@@ -36,50 +48,152 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class ReplyEntity(_Part):
-    """A thing named in the description."""
+Percent = Annotated[int, Field(ge=0, le=100)]
+Id = Annotated[str, Field(max_length=TEXT), AfterValidator(plain)]
+"""Name of a track, keyframe or zone; whether there is one of that name is judged later."""
 
-    text: Annotated[str, Field(min_length=1, max_length=TEXT), AfterValidator(_plain)]
-    kind: Annotated[str, Field(min_length=1, max_length=KIND), AfterValidator(_plain)]
-    track: Annotated[str, Field(max_length=40), AfterValidator(_plain)] | None
+
+class ReplyAnswer(_Part):
+    """The answer to one question."""
+
+    answer: Annotated[str, Field(min_length=1, max_length=ANSWER), AfterValidator(plain)]
+    confidence: Percent
+    evidence: list[Id] = Field(max_length=EVIDENCE)
+
+
+class ReplyThing(_Part):
+    """One thing that is to be seen."""
+
+    text: Annotated[str, Field(min_length=1, max_length=TEXT), AfterValidator(plain)]
+    kind: Annotated[str, Field(min_length=1, max_length=KIND), AfterValidator(plain)]
+    track: Id | None
+    attributes: list[Annotated[str, Field(max_length=KIND), AfterValidator(plain)]] = Field(
+        max_length=ATTRIBUTES
+    )
+    motion: Literal["moving", "still", "cannot_tell"]
+    zone: Id | None = CANNOT_TELL
+
+
+class ReplyCount(_Part):
+    """How many of a kind one picture shows."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=KIND), AfterValidator(plain)]
+    keyframe: Id
+    count: Annotated[int, Field(ge=0, le=99)]
+
+
+class ReplyRelation(_Part):
+    """What is claimed to hold between two things."""
+
+    subject: Id
+    predicate: Annotated[str, Field(max_length=KIND), AfterValidator(plain)]
+    object: Id
+
+
+class ReplyNext(_Part):
+    """What is expected."""
+
+    what: Annotated[str, Field(max_length=KIND), AfterValidator(plain)]
+    subject: Id
+    object: Id | None
+    within_s: Annotated[int, Field(ge=1, le=HORIZON)]
+    probability: Percent
+
+
+class Report(_Part):
+    """What is to be seen, beyond the answers."""
+
+    description: Annotated[str, Field(max_length=DESCRIPTION), AfterValidator(plain)]
+    things: list[ReplyThing] = Field(max_length=THINGS)
+    counts: list[ReplyCount] = Field(max_length=COUNTS)
+    written: list[Annotated[str, Field(max_length=TEXT), AfterValidator(plain)]] = Field(
+        max_length=WRITTEN
+    )
+    why: Annotated[str, Field(max_length=DESCRIPTION // 2), AfterValidator(plain)]
+    relations: list[ReplyRelation] = Field(default=[], max_length=RELATIONS)
+    next: list[ReplyNext] = Field(default=[], max_length=NEXT)
+    order: list[Id] = Field(default=[], max_length=64)
 
 
 class Reply(_Part):
-    """The answer to one question."""
+    """The reply to one call."""
 
-    answer: Literal["yes", "no", "cannot_tell"]
-    confidence: int = Field(ge=0, le=100)
-    description: Annotated[str, Field(max_length=DESCRIPTION), AfterValidator(_plain)]
-    entities: list[ReplyEntity] = Field(max_length=ENTITIES)
+    answers: dict[str, ReplyAnswer]
+    report: Report | Literal["unchanged"] | None = None
+    """None after a short call."""
 
 
-def read(text: str) -> Reply:
-    """Read a reply.
+def read(text: str, call: Call) -> Reply:
+    """Read the reply to a call: all of it, or none.
 
     Raises:
         ReplyInvalid: It is not the JSON that was asked for.
         ReplyRefused: It is a refusal in prose.
     """
-    fenced = FENCED.fullmatch(text)
-    body = fenced[1] if fenced else text
+    said = THOUGHT.sub("", text, count=1) if text.lstrip().startswith("<think>") else text
+    fenced = FENCED.fullmatch(said)
     try:
-        value = _value(body)
+        value = _value(fenced[1] if fenced else said)
     except (ValueError, RecursionError) as error:
-        if DECLINED.match(text):
+        if DECLINED.match(said):
             raise ReplyRefused("the model declined in words") from error
         raise ReplyInvalid("the reply is not JSON") from error
     try:
-        return Reply.model_validate(value)
+        reply = Reply.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         # Keys come from the model and could be anything; ours are known.
-        where = ".".join(str(key) for key in first["loc"] if isinstance(key, int) or key in KEYS)
+        where = ".".join(str(key) for key in first["loc"] if _ours(key))
         raise ReplyInvalid(
             f"the reply does not fit the form: {where or 'reply'}: {first['type']}"
         ) from error
+    _complete(reply, call)
+    return reply
 
 
-KEYS: Final = frozenset(Reply.model_fields) | frozenset(ReplyEntity.model_fields)
+KEYS: Final = frozenset(
+    key
+    for part in (
+        Reply,
+        Report,
+        ReplyAnswer,
+        ReplyThing,
+        ReplyCount,
+        ReplyRelation,
+        ReplyNext,
+    )
+    for key in part.model_fields
+)
+
+
+def _ours(key: int | str) -> bool:
+    return isinstance(key, int) or key in KEYS or re.fullmatch(r"q\d{1,3}", key) is not None
+
+
+def _complete(reply: Reply, call: Call) -> None:
+    """Hold a reply against what was asked for in this very call."""
+    if reply.answers.keys() != {asked.key for asked in call.questions}:
+        raise ReplyInvalid("the reply does not fit the form: answers: not those to the questions")
+    for asked in call.questions:
+        if not _legal(reply.answers[asked.key].answer, asked.question):
+            raise ReplyInvalid(f"the reply does not fit the form: {asked.key}: no legal answer")
+    if (reply.report is None) != (call.stage == "short"):
+        raise ReplyInvalid("the reply does not fit the form: report: missing or not asked for")
+    if reply.report == UNCHANGED and not call.memory:
+        raise ReplyInvalid("the reply does not fit the form: report: unchanged since nothing")
+
+
+def _legal(answer: str, question: Question) -> bool:
+    match question.kind:
+        case "yes_no":
+            legal: Collection[str] = ("yes", "no", CANNOT_TELL)
+        case "choice":
+            legal = (*question.choices, CANNOT_TELL)
+        case "number":
+            return re.fullmatch(NUMBER.strip("^$"), answer, re.ASCII) is not None
+        case "text":
+            return True
+    return answer in legal
 
 
 def _value(text: str) -> Any:  # noqa: ANN401  what JSON may hold

@@ -177,6 +177,8 @@ async def test_live_camera_is_online_until_stopped(tmp_path: Path) -> None:
         assert await task is Exit.CLEAN
     stats = shown(tmp_path, "Stats")[-1]
     assert set(stats["cameras"]) == {"street"}
+    refused = ("events", "objects", "pairs", "belongings")
+    assert [stats["cameras"]["street"][f"{what}_refused"] for what in refused] == [0, 0, 0, 0]
     assert stats["sinks"]["out"]["state"] == "online"
     assert app.stopping
 

@@ -183,3 +183,18 @@ def test_a_main_stream_is_a_live_source_with_a_secret_of_its_own(tmp_path: Path)
     ]
     (problem,) = problems({"cameras": {"porch": {"source": rtsp, "main": {"type": "nothing"}}}})
     assert problem.startswith("lookout.yaml: cameras.porch.main")
+
+
+def test_every_camera_is_explained_in_its_language() -> None:
+    """The node's language holds for all that have none of their own, and for those of the past."""
+    cameras = {"yard": SYNTHETIC, "porch": {**SYNTHETIC, "language": "zh"}}
+    found = planned({"language": "de", "cameras": cameras})
+    assert [found.language(name) for name in ("yard", "porch", "gone")] == ["de", "zh", "de"]
+    assert planned({"cameras": {"yard": SYNTHETIC}}).language("yard") == "en"
+
+
+def test_a_language_that_is_not_there_is_refused_with_those_that_are() -> None:
+    """The line says which there are."""
+    (told,) = problems({"language": "fr", "cameras": {"yard": SYNTHETIC}})
+    assert "language" in told
+    assert "no language 'fr'; choose one of de, en, zh" in told

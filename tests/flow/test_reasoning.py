@@ -17,7 +17,7 @@ from rig.subscriber import Received, Subscriber
 from rig.visits import Visits
 
 from reasoners.event import TERMINAL
-from reasoners.testing import Asked, Script, answer, fails, hangs, page, says
+from reasoners.testing import Asked, Script, answer, fails, hangs, page, replied, says
 
 pytestmark = pytest.mark.broker
 
@@ -228,12 +228,7 @@ def test_stop_ends_every_open_question(
     assert last["type"] == "end"
 
 
-ANSWER = {
-    "answer": "yes",
-    "confidence": 90,
-    "description": "A person walks through the yard and leaves it on the other side.",
-    "entities": [],
-}
+ANSWER = replied("yes", 90, "A person walks through the yard and leaves it on the other side.")
 
 
 def _parts(content: Any) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ def test_setup_names_its_profiles_when_asked_for_another() -> None:
         ["deploy/setup.sh", "everything"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert done.stderr == "usage: deploy/setup.sh run|test|torch\n"
+    assert done.stderr == "usage: deploy/setup.sh run|test|torch|home-assistant\n"
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -41,8 +41,9 @@ def test_same_clip_gives_the_same_bytes(tmp_path: Path, clip: Path) -> None:
         out = tmp_path / f"out{number}.jsonl"
         out.write_text("left over\n")
         done = lookout(
-            *("replay", str(clip), "--config", config(tmp_path), "--camera", "porch"),
-            *("--jsonl", str(out), "--media", str(tmp_path / "media"), "--start", "1000"),
+            *("replay", str(clip), "--config", config(tmp_path, language="de")),
+            *("--camera", "porch", "--start", "1000"),
+            *("--jsonl", str(out), "--media", str(tmp_path / "media")),
         )
         assert done.code == 0, done.err
         outs.append(out.read_bytes())
@@ -51,6 +52,7 @@ def test_same_clip_gives_the_same_bytes(tmp_path: Path, clip: Path) -> None:
     assert {event["camera"] for event in events} == {"porch"}
     assert {event["clock"] for event in events} == {"media"}
     assert events[0]["started_at"] >= 1000
+    assert all(event["explanation"].startswith("Regel Anwesenheit: ") for event in events)
     assert len({event["id"] for event in events if event["type"] == "end"}) >= 1
     assert not (tmp_path / "state").exists()
 

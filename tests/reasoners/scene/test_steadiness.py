@@ -151,7 +151,17 @@ def test_shaken_boxes_make_no_event_twice(name: str, seed: int) -> None:
     views = list(exact(play(name, seed % 50), 10))
     shaken = told(changed(view, shake) for view in views)
     check(shaken)
-    assert kinds(shaken) == kinds(told(views))
+    still = told(views)
+    expected, found = kinds(still), kinds(shaken)
+    if hair_breadth(still):
+        del expected["dwelt"], found["dwelt"]
+    assert found == expected
+
+
+def hair_breadth(changes: Iterable[Change]) -> bool:
+    """Tell whether a stay ended so close to a dwell time that a frame decides about it."""
+    stays = [change.at - change.since for change in changes if isinstance(change, Left)]
+    return any(abs(stay - dwell) < 0.3 for stay in stays for dwell in CONFIG.dwell)
 
 
 @settings(max_examples=20, deadline=None)

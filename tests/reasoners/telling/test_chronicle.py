@@ -332,6 +332,24 @@ def test_too_many_events_are_refused_and_counted(
     ]
 
 
+def test_whatever_finds_no_room_is_counted_by_what_it_is(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """Events, objects and belongings count once each, pairs in every frame."""
+    porch = chronicle(SceneConfig(max_events=1, max_objects=132))
+    heap = [
+        track(number, x=0.4 + number / 1000, label="suitcase", height=0.2) for number in range(131)
+    ]
+    porch.observe(view(0.0, *heap))
+    first = porch.refusals()
+    assert first == {"events": 0, "objects": 0, "pairs": first["pairs"], "belongings": 3}
+    assert first["pairs"] > 0
+    porch.observe(view(0.1, *heap, *(track(number, x=0.9) for number in (200, 201, 202))))
+    second = porch.refusals()
+    assert second == {"events": 0, "objects": 2, "pairs": second["pairs"], "belongings": 3}
+    assert second["pairs"] > first["pairs"]
+
+
 def test_relations_are_the_strongest_and_the_rest_is_counted(
     track: MakeTrack, view: MakeView, chronicle: MakeChronicle
 ) -> None:

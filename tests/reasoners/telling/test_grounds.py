@@ -1,11 +1,11 @@
-"""Why a rule fired, on the wire and in words."""
+"""Why a rule fired, on the wire."""
 
 from collections.abc import Callable
 
 from detectors import Track
 from reasoners.firing import Ground
 from reasoners.scene.thing import Thing
-from reasoners.telling.grounds import because, condition
+from reasoners.telling.grounds import condition
 
 
 def person(track: Callable[..., Track], number: int = 17) -> Thing:
@@ -52,16 +52,3 @@ def test_a_condition_names_whom_where_and_how_much(track: Callable[..., Track]) 
 def test_no_condition_ends_before_it_began() -> None:
     """Whatever the end of the event, since is never later."""
     assert condition(dwells(), until=0.5).until == 1.0
-
-
-def test_words_name_rule_objects_and_conditions(track: Callable[..., Track]) -> None:
-    """A person can read who, where and how long; of many only some are named."""
-    things = [person(track, number) for number in range(1, 7)]
-    assert because("parcel", things[:1], [dwells(*things[:1])], {"step": "Front step"}) == (
-        'Rule parcel fired about person t1: person t1 dwells in zone "Front step" (3 s).'
-    )
-    said = because("crowd", things, [], {}, lasted=12.0, ended="left")
-    assert said == (
-        "Rule crowd fired about person t1, person t2, person t3, person t4 and 2 more."
-        " After 12 s it was over."
-    )

@@ -19,11 +19,14 @@ from reasoners.testing import (
     floods,
     hangs,
     page,
+    replied,
     says,
     whole,
 )
+from reasoners.vlm.call import call
+from reasoners.vlm.form import form
+from reasoners.vlm.limits import Limits
 from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
-from reasoners.vlm.prompt import FORM
 
 KEY = "sk-very-secret-0123456789"
 PICTURE = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -66,14 +69,14 @@ async def ask(url: str, asked: Job | None = None, secret: str | None = KEY) -> V
 
 async def test_an_answer_becomes_a_verdict() -> None:
     """State, answer, description, entities, checks, model, tokens and latency are there."""
-    entity: dict[str, str | None] = {"text": "courier", "kind": "person", "track": "t17"}
-    async with ScriptedModel(answer("yes", confidence=88, entities=[entity])) as model:
+    thing = {"text": "courier", "kind": "person", "track": "t17"}
+    async with ScriptedModel(answer("yes", confidence=88, things=[thing])) as model:
         verdict = await ask(model.url)
     assert (verdict.state, verdict.model, verdict.tokens) == ("verified", "qwen3-vl-4b", 812)
     assert verdict.answers[0].confidence == 0.88
-    assert verdict.answers[0].evidence == ("t17",)
+    assert verdict.entities[0].track == "t17"
     assert verdict.description == "A person stands in front of the door."
-    assert [check.ok for check in verdict.checks] == [True]
+    assert all(check.ok for check in verdict.checks)
     assert verdict.latency_s is not None
     assert 0 < verdict.latency_s < 5
 
@@ -89,9 +92,9 @@ async def test_the_request_carries_question_picture_form_and_key() -> None:
     assert KEY not in json.dumps(body)
     assert (body["model"], body["stream"], body["temperature"]) == ("qwen3-vl-4b", True, 0)
     assert body["max_tokens"] == 64
-    assert body["response_format"]["json_schema"]["schema"] == FORM
+    assert body["response_format"]["json_schema"]["schema"] == form(call((job(),), Limits()))
     assert body["response_format"]["json_schema"]["strict"] is True
-    picture, text = body["messages"][1]["content"]
+    text, _, picture, _ = body["messages"][1]["content"]
     url = picture["image_url"]["url"]
     assert base64.b64decode(url.partition(",")[2]) == PICTURE
     assert "Is it a courier?" in text["text"]
@@ -114,12 +117,13 @@ async def test_each_answer_has_its_state(said: str, state: ReasoningState) -> No
         assert (await ask(model.url)).state == state
 
 
-GOOD = json.loads('{"answer": "yes", "confidence": 90, "description": "A person.", "entities": []}')
+GOOD = replied(things=[{"text": "a person", "track": "t17"}])
 
 
 def off(**change: object) -> Script:
     """Answer with something changed."""
-    return says(json.dumps({**GOOD, **change}))
+    given = {**GOOD["answers"]["q1"], **change}
+    return says(json.dumps({**GOOD, "answers": {"q1": given}}))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,7 @@ def off(**change: object) -> Script:
         pytest.param(
             says(json.dumps(GOOD)[:30], finish="length"), "invalid", "truncated", id="F24 length"
         ),
-        pytest.param(off(answer="maybe"), "invalid", "answer: literal_error", id="F24 enum"),
+        pytest.param(off(answer="maybe"), "invalid", "q1: no legal answer", id="F24 enum"),
         pytest.param(off(extra=1), "invalid", "extra_forbidden", id="F24 extra keys"),
         pytest.param(off(confidence=float("nan")), "invalid", "not JSON", id="F24 NaN"),
         pytest.param(says("[" * 4_000), "invalid", "not JSON", id="F24 nesting"),

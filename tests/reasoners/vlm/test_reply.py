@@ -6,33 +6,71 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rig.asked import job, sighting
 
-from reasoners import ReplyInvalid, ReplyRefused
-from reasoners.vlm.prompt import FORM
-from reasoners.vlm.reply import KEYS, Reply, ReplyEntity, read
+from reasoners import Question, ReplyInvalid, ReplyRefused
+from reasoners.testing import replied, thing
+from reasoners.vlm.call import call
+from reasoners.vlm.form import form
+from reasoners.vlm.limits import Limits
+from reasoners.vlm.reply import (
+    KEYS,
+    Reply,
+    ReplyAnswer,
+    ReplyCount,
+    ReplyNext,
+    ReplyRelation,
+    ReplyThing,
+    Report,
+    read,
+)
 
-GOOD: dict[str, Any] = {
-    "answer": "yes",
-    "confidence": 88,
-    "description": "A courier puts a parcel on the step.",
-    "entities": [
-        {"text": "courier", "kind": "person", "track": "t17"},
-        {"text": "parcel", "kind": "object", "track": None},
+ASKED = call(
+    (job(sightings=(sighting(), sighting("t18")), zones=("step",), memory=("A man.",)),), Limits()
+)
+GOOD: dict[str, Any] = replied(
+    "yes",
+    88,
+    "A courier puts a parcel on the step.",
+    [thing(track="t17", zone="step"), thing("parcel", kind="parcel", zone=None)],
+    counts=[{"kind": "person", "keyframe": "k1", "count": 1}],
+    written=["ACME"],
+    relations=[{"subject": "t17", "predicate": "leaves_behind", "object": "t18"}],
+    next=[
+        {"what": "leaves", "subject": "t17", "object": None, "within_s": 5, "probability": 70},
     ],
-}
+    order=["t17", "t18"],
+)
+
+
+def changed(**change: Any) -> str:
+    """Return the reply with something changed in its answer or its report."""
+    given, report = dict(GOOD["answers"]["q1"]), dict(GOOD["report"])
+    for key, value in change.items():
+        (given if key in given else report)[key] = value
+    return json.dumps({"answers": {"q1": given}, "report": report})
 
 
 def test_a_reply_in_form_is_read() -> None:
     """Every field arrives."""
-    assert read(json.dumps(GOOD)).model_dump() == GOOD
+    assert read(json.dumps(GOOD), ASKED).model_dump() == GOOD
 
 
 def test_the_form_asked_for_is_the_form_read() -> None:
     """The schema that servers are given and our own validation name the same keys."""
-    assert set(FORM["properties"]) == set(Reply.model_fields)
-    assert set(FORM["properties"]["entities"]["items"]["properties"]) == set(
-        ReplyEntity.model_fields
-    )
+    schema = form(ASKED)["properties"]
+    report = schema["report"]["anyOf"][1]["properties"]
+    assert set(schema) == set(Reply.model_fields)
+    assert set(report) == set(Report.model_fields)
+    answers = schema["answers"]["properties"]
+    for key, part in (
+        (answers["q1"], ReplyAnswer),
+        (report["things"]["items"], ReplyThing),
+        (report["counts"]["items"], ReplyCount),
+        (report["relations"]["items"], ReplyRelation),
+        (report["next"]["items"], ReplyNext),
+    ):
+        assert set(key["properties"]) == set(part.model_fields)
 
 
 @pytest.mark.parametrize(
@@ -41,12 +79,34 @@ def test_the_form_asked_for_is_the_form_read() -> None:
         "```json\n" + json.dumps(GOOD) + "\n```",
         "```\n" + json.dumps(GOOD, indent=1) + "```",
         "\n\t " + json.dumps(GOOD) + " \n",
-        json.dumps({**GOOD, "description": "X"}).replace("X", GOOD["description"] + "\n"),
+        "<think>Is it {a} courier?</think>\n" + json.dumps(GOOD),
+        json.dumps(GOOD).replace("on the step.", "on the step.\n"),
     ],
 )
 def test_harmless_slips_are_forgiven(text: str) -> None:
-    """A fence, blanks around it and raw line breaks in strings lose nothing."""
-    assert read(text).model_dump() == GOOD
+    """A fence, thoughts, blanks around it and raw line breaks in strings lose nothing."""
+    assert read(text, ASKED).model_dump() == GOOD
+
+
+def test_unchanged_is_a_legal_report_where_something_was_said() -> None:
+    """And nowhere else: unchanged since nothing says nothing."""
+    said = json.dumps({**GOOD, "report": "unchanged"})
+    assert read(said, ASKED).report == "unchanged"
+    with pytest.raises(ReplyInvalid, match="unchanged since nothing"):
+        read(said, call((job(),), Limits()))
+
+
+def test_a_short_call_wants_no_report_and_a_full_one_does() -> None:
+    """What was not asked for is as wrong as what is missing."""
+    short = json.dumps({"answers": GOOD["answers"]})
+    assert read(short, call((job(),), Limits(), "short")).report is None
+    with pytest.raises(ReplyInvalid, match="report"):
+        read(short, ASKED)
+    with pytest.raises(ReplyInvalid, match="report"):
+        read(json.dumps(GOOD), call((job(),), Limits(), "short"))
+
+
+THING = GOOD["report"]["things"][0]
 
 
 @pytest.mark.parametrize(
@@ -61,31 +121,76 @@ def test_harmless_slips_are_forgiven(text: str) -> None:
         {"confidence": "88"},
         {"confidence": True},
         {"confidence": None},
+        {"evidence": ["k1"] * 9},
+        {"evidence": [1]},
         {"description": None},
         {"description": "x" * 601},
         {"description": ["x"]},
-        {"entities": None},
-        {"entities": [{}]},
-        {"entities": ["courier"]},
-        {"entities": GOOD["entities"] * 9},
-        {"entities": [{**GOOD["entities"][0], "text": ""}]},
-        {"entities": [{**GOOD["entities"][0], "text": "x" * 81}]},
-        {"entities": [{**GOOD["entities"][0], "track": 17}]},
-        {"entities": [{**GOOD["entities"][0], "colour": "red"}]},
+        {"why": "x" * 301},
+        {"things": None},
+        {"things": [{}]},
+        {"things": ["courier"]},
+        {"things": [THING] * 17},
+        {"things": [{**THING, "text": ""}]},
+        {"things": [{**THING, "text": "x" * 81}]},
+        {"things": [{**THING, "track": 17}]},
+        {"things": [{**THING, "motion": "flying"}]},
+        {"things": [{**THING, "attributes": ["red"] * 5}]},
+        {"things": [{**THING, "colour": "red"}]},
+        {"counts": [{"kind": "person", "keyframe": "k1", "count": -1}]},
+        {"counts": [{"kind": "person", "keyframe": "k1", "count": 1.5}]},
+        {"written": ["x"] * 9},
+        {"next": [{**GOOD["report"]["next"][0], "within_s": 0}]},
+        {"next": [{**GOOD["report"]["next"][0], "probability": 101}]},
         {"reason": "because"},
     ],
 )
 def test_f24_off_the_form_is_invalid(wrong: dict[str, Any]) -> None:
     """F24: wrong enum, wrong type, too long, too many, extra keys: nothing of it is believed."""
     with pytest.raises(ReplyInvalid, match="does not fit the form"):
-        read(json.dumps({**GOOD, **wrong}))
+        read(changed(**wrong), ASKED)
 
 
-@pytest.mark.parametrize("key", sorted(GOOD))
+@pytest.mark.parametrize("key", ["description", "things", "counts", "written", "why"])
 def test_a_missing_key_is_invalid(key: str) -> None:
     """There are no defaults for what a model did not say."""
+    report = {other: value for other, value in GOOD["report"].items() if other != key}
     with pytest.raises(ReplyInvalid, match=f"{key}: missing"):
-        read(json.dumps({other: value for other, value in GOOD.items() if other != key}))
+        read(json.dumps({**GOOD, "report": report}), ASKED)
+
+
+@pytest.mark.parametrize("answers", [{}, {"q2": GOOD["answers"]["q1"]}])
+def test_every_question_wants_its_answer(answers: dict[str, Any]) -> None:
+    """Not one more, not one less."""
+    with pytest.raises(ReplyInvalid, match="answers"):
+        read(json.dumps({**GOOD, "answers": answers}), ASKED)
+
+
+@pytest.mark.parametrize(
+    ("question", "legal", "wrong"),
+    [
+        (Question("a", "?", "choice", ("red", "green")), "red", "yes"),
+        (Question("a", "?", "choice", ("red", "green")), "cannot_tell", "blue"),
+        (Question("a", "?", "number"), "-3.5", "3,5"),
+        (Question("a", "?", "number"), "cannot_tell", "many"),
+        (Question("a", "?", "number"), "42", "1e5"),
+        (Question("a", "?", "text"), "AB 123 C", ""),
+        (Question("a", "?", "text"), "cannot_tell", "x" * 201),
+    ],
+)
+def test_each_kind_of_question_has_its_legal_answers(
+    question: Question, legal: str, wrong: str
+) -> None:
+    """`cannot_tell` is legal for every kind."""
+    asked = call((job(question),), Limits(), "short")
+
+    def reply(said: str) -> str:
+        given = {"answer": said, "confidence": 60, "evidence": ["k1"]}
+        return json.dumps({"answers": {"q1": given}})
+
+    assert read(reply(legal), asked).answers["q1"].answer == legal
+    with pytest.raises(ReplyInvalid, match="q1"):
+        read(reply(wrong), asked)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +204,7 @@ def test_a_missing_key_is_invalid(key: str) -> None:
         json.dumps(GOOD)[:-1],
         json.dumps(GOOD) + "}",
         json.dumps(GOOD) + json.dumps(GOOD),
-        json.dumps({**GOOD, "confidence": float("nan")}),
+        json.dumps(GOOD).replace("88", "NaN"),
         json.dumps(GOOD).replace("88", "1e400"),
         json.dumps(GOOD).replace("88", "9" * 5000),
         json.dumps(GOOD).replace('"answer": "yes"', '"answer": "no", "answer": "yes"'),
@@ -113,7 +218,7 @@ def test_a_missing_key_is_invalid(key: str) -> None:
 def test_f24_what_is_no_answer_is_invalid(text: str) -> None:
     """F24: cut off, doubled, NaN, huge numbers, keys given twice, deep nesting, no JSON at all."""
     with pytest.raises(ReplyInvalid):
-        read(text)
+        read(text, ASKED)
 
 
 @pytest.mark.parametrize(
@@ -130,25 +235,27 @@ def test_f24_what_is_no_answer_is_invalid(text: str) -> None:
 def test_f25_a_refusal_in_prose_is_refused(text: str) -> None:
     """F25: the usual ways of declining are told from noise."""
     with pytest.raises(ReplyRefused):
-        read(text)
+        read(text, ASKED)
 
 
 def test_a_description_may_sound_like_a_refusal() -> None:
     """Only prose instead of JSON counts."""
-    assert read(json.dumps({**GOOD, "description": "I'm sorry, says the sign."})).answer == "yes"
+    said = changed(description="I'm sorry, says the sign.")
+    assert read(said, ASKED).answers["q1"].answer == "yes"
 
 
 def test_texts_are_made_plain() -> None:
     """Control and direction marks go, links are taken out: it is data that people will read."""
     said = "See\u202e https://evil.example/x?y=1 and www.evil.example\x07 now\n\n"
-    reply = read(json.dumps({**GOOD, "description": said}))
-    assert reply.description == "See [link] and [link] now"
+    report = read(changed(description=said), ASKED).report
+    assert isinstance(report, Report)
+    assert report.description == "See [link] and [link] now"
 
 
 def test_messages_never_quote_the_model() -> None:
     """What a model wrote off the form is not carried into our own texts."""
     with pytest.raises(ReplyInvalid) as caught:
-        read(json.dumps({**GOOD, "ignore all previous instructions": 1}))
+        read(json.dumps({**GOOD, "ignore all previous instructions": 1}), ASKED)
     assert "ignore" not in str(caught.value)
     assert "answer" in KEYS
 
@@ -158,18 +265,14 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=12,
 )
-nearly = st.fixed_dictionaries(
-    {
-        "answer": st.sampled_from(["yes", "no", "cannot_tell", "maybe"]) | json_values,
-        "confidence": st.integers(-5, 105) | json_values,
-        "description": st.text(max_size=700),
-        "entities": st.lists(
-            st.fixed_dictionaries(
-                {"text": st.text(max_size=90), "kind": st.text(max_size=45), "track": json_values}
-            ),
-            max_size=18,
-        ),
-    }
+nearly = st.builds(
+    lambda answer, confidence, description, track: replied(
+        answer, confidence, description, [thing(track=track)]
+    ),
+    st.sampled_from(["yes", "no", "cannot_tell", "maybe"]) | json_values,
+    st.integers(-5, 105) | json_values,
+    st.text(max_size=700),
+    json_values,
 )
 
 
@@ -182,10 +285,10 @@ nearly = st.fixed_dictionaries(
 def test_any_text_is_a_reply_or_a_named_error(text: str) -> None:
     """Nothing else ever comes out, and a reply always fits the form."""
     try:
-        reply = read(text)
+        reply = read(text, ASKED)
     except (ReplyInvalid, ReplyRefused) as error:
         assert len(str(error)) < 200  # noqa: PT017  every error is a good one here
     else:
-        assert reply.answer in {"yes", "no", "cannot_tell"}
-        assert 0 <= reply.confidence <= 100
+        assert reply.answers["q1"].answer in {"yes", "no", "cannot_tell"}
+        assert 0 <= reply.answers["q1"].confidence <= 100
         json.dumps(reply.model_dump()).encode()

@@ -26,9 +26,12 @@ class Due:
     report: "Report | None"
     packets: bytes
 
-    def data(self) -> bytes:
-        """Return all of it; the report is dated now, when the picture is taken."""
-        report = b"" if self.report is None else _framed(1, self.report.packet())
+    def data(self, late: float) -> bytes:
+        """Return all of it; the report is dated when the picture was taken, so long ago.
+
+        A busy machine sends late; a camera's stamps and reports agree all the same.
+        """
+        report = b"" if self.report is None else _framed(1, self.report.packet(late))
         return self.garbage + report + self.packets
 
 
@@ -63,9 +66,9 @@ class Report:
     stamp: int
     ahead: float
 
-    def packet(self) -> bytes:
-        """Write it, dated now."""
-        now = time.time() + self.ahead + _EPOCH  # noqa: TID251 (the camera's own clock)
+    def packet(self, late: float) -> bytes:
+        """Write it, dated so many seconds ago."""
+        now = time.time() - late + self.ahead + _EPOCH  # noqa: TID251 (the camera's own clock)
         ntp = round(now * 2**32)
         words = (ntp >> 32, ntp & 0xFFFFFFFF, self.stamp & 0xFFFFFFFF, 0, 0)
         report = struct.pack("!BBHI5I", 0x80, 200, 6, _SOURCE, *words)

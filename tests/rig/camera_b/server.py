@@ -51,6 +51,9 @@ class CameraB:
         self.sent: list[float] = []
         """Monotonic seconds at which each picture had been sent to the latest viewer."""
 
+        self.taken: list[float] = []
+        """Monotonic seconds at which each of them was taken, as its stamp and the reports say."""
+
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = int(self._listener.getsockname()[1])
         self.url = f"rtsp://127.0.0.1:{self.port}/video"
@@ -270,7 +273,8 @@ class _Viewer:
     async def _play(self, answer: bytes) -> None:
         script = self._script
         sent: list[float] = []
-        self._camera.sent = sent
+        taken: list[float] = []
+        self._camera.sent, self._camera.taken = sent, taken
         began = time.monotonic()
         late = script.rtp_info == "late"
         for picture in due(self._camera.footage, script):
@@ -280,7 +284,8 @@ class _Viewer:
                 late = False
             if script.asks and picture.number % 10 == 5:
                 await self._write(b"OPTIONS * RTSP/1.0\r\nCSeq: 9\r\n\r\n")
-            await self._write(picture.data())
+            taken.append(began + picture.at)
+            await self._write(picture.data(time.monotonic() - taken[-1]))
             sent.append(time.monotonic())
         self._writer.close()
 

@@ -141,7 +141,7 @@ def test_f06_stamps_wrap(h264: Footage, reader: str) -> None:
     with CameraB(h264, Script(first_stamp=2**32 - 90_000, reports=0.2)) as camera:
         taken, numbers, child = watch(camera, 60, reader)
         assert len(camera.asked("PLAY")) == 1
-        sent = camera.sent
+        truth = camera.taken
     assert counts(child).discontinuities == 0
     assert not [m for m in child.messages if isinstance(m, Failed)]
     # The stream's time is when pictures came, the camera's what its stamps and reports say.
@@ -150,7 +150,7 @@ def test_f06_stamps_wrap(h264: Footage, reader: str) -> None:
     assert abs(middle(came, range(wrap, 60)) - middle(came, range(20, wrap))) <= frame * UNIT
     if reader == "own":
         wrong = {
-            number: one.captured - sent[number]
+            number: one.captured - truth[number]
             for one, number in zip(taken, numbers, strict=True)
             if one.captured is not None
         }

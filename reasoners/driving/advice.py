@@ -1,0 +1,46 @@
+"""A warning to a driver, with what it rests on. It is advice: nothing here moves a vehicle."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from detectors import Box
+from reasoners.driving.config import Kind
+from reasoners.driving.contact import Contact
+from reasoners.event import Severity
+
+SEVERITIES: Final[dict[Kind, Severity]] = {
+    "collision": "alert",
+    "person_in_path": "alert",
+    "closing_fast": "warning",
+    "lane_departure": "warning",
+    "lead_moved_off": "info",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One warning as it stands at one frame. Times in seconds."""
+
+    kind: Kind
+    key: str
+    """What it is about: `t17` for a track, `left` or `right` for a lane mark."""
+
+    since: float
+    """When what it warns of began to hold."""
+
+    at: float
+    index: int
+    """Frame of this look."""
+
+    text: str
+    """What was measured, in words."""
+
+    track: int | None = None
+    label: str = ""
+    box: Box | None = None
+    contact: Contact | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How urgent it is."""
+        return SEVERITIES[self.kind]

@@ -1,0 +1,1 @@
+"""What comes next: statements that can turn out wrong, with a probability, scored in the end."""

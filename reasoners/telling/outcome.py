@@ -1,0 +1,109 @@
+"""What a model made of an event, in phrases. Pure."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from reasoners.event import Answer, Check, Reasoning
+from reasoners.language.phrase import (
+    Evidence,
+    Number,
+    Phrase,
+    Quoted,
+    Several,
+    Share,
+    Value,
+    Verbatim,
+)
+
+PENDING: Final = Phrase("model.pending", {}, (Evidence("reasoning", "pending"),))
+
+ENDED: Final = Phrase("restart.ended", {}, (Evidence("end", "restart"),))
+UNANSWERED: Final = Phrase("restart.unanswered", {}, (Evidence("reasoning", "error"),))
+
+_FAILED: Final = {
+    "skipped_budget": "none",
+    "timeout": "timeout",
+    "invalid": "invalid",
+    "refused": "refused",
+    "error": "error",
+}
+
+_ANSWERS: Final = frozenset({"yes", "no", "cannot_tell"})
+_CHECKS: Final = frozenset({"entity_tracks"})
+
+
+def conclude(
+    reasoning: Reasoning, answers: Iterable[Answer], question: str | None, description: str | None
+) -> list[Phrase]:
+    """Say what a model made of the event; nothing where none was asked."""
+    evidence = (Evidence("reasoning", reasoning.state),)
+    if reasoning.state == "none":
+        return []
+    if reasoning.state == "pending":
+        return [PENDING]
+    model: Value = Phrase("model.it")
+    if reasoning.model:
+        model = Phrase("model.named", {"name": Verbatim(reasoning.model[:80])})
+    failed = _FAILED.get(reasoning.state)
+    if failed is not None:
+        if not reasoning.reason:
+            return [Phrase(f"model.{failed}", {"model": model}, evidence)]
+        gaps: dict[str, Value] = {"model": model, "reason": Quoted(reasoning.reason, 400)}
+        return [Phrase(f"model.{failed}_because", gaps, evidence)]
+    told = [_told(reasoning, model, _answered(tuple(answers), question), evidence)]
+    if description:
+        described: dict[str, Value] = {"description": Quoted(description.strip().removesuffix("."))}
+        told.append(Phrase("model.describes", described, evidence))
+    return told
+
+
+def _told(
+    reasoning: Reasoning, model: Value, answered: Phrase, evidence: tuple[Evidence, ...]
+) -> Phrase:
+    outcome = Phrase(f"model.{reasoning.state}")
+    gaps: dict[str, Value] = {"model": model, "answered": answered, "outcome": outcome}
+    check = next((check for check in reasoning.checks if not check.ok), None)
+    if check is None:
+        return Phrase("model.told", gaps, evidence)
+    return Phrase("model.told_misfit", gaps | _misfit(check), evidence)
+
+
+def _answered(answers: tuple[Answer, ...], question: str | None) -> Phrase:
+    told = Several(tuple(_answer(answer) for answer in answers))
+    if not answers:
+        return Phrase("model.answered")
+    if not question:
+        return Phrase("model.answered_so", {"answers": told})
+    return Phrase("model.answered_to", {"answers": told, "question": Quoted(question)})
+
+
+def _answer(answer: Answer) -> Value:
+    said: Value = Quoted(answer.answer)
+    if answer.answer in _ANSWERS:
+        said = Phrase(f"model.{answer.answer}")
+    if answer.confidence is None:
+        return said
+    return Phrase("model.sure", {"answer": said, "share": Share(answer.confidence)})
+
+
+def _misfit(check: Check) -> dict[str, Value]:
+    name: Value = Quoted(check.name.replace("_", " "))
+    if check.name in _CHECKS:
+        name = Phrase(f"model.{check.name}")
+    return {"check": name, "claimed": _claim(check.claimed), "seen": _claim(check.seen)}
+
+
+def _claim(value: str | float | bool | None) -> Value:
+    match value:
+        case bool():
+            return Phrase("model.yes" if value else "model.no")
+        case None | "":
+            return Phrase("model.nothing")
+        case int():
+            return Number(value)
+        case float():
+            return Number(value, 2)
+        case str():
+            tracks = [part.strip() for part in value.split(",")]
+            named = all(track[:1] == "t" and track[1:].isdigit() for track in tracks)
+            return Verbatim(value) if named else Quoted(value)

@@ -1,0 +1,108 @@
+"""From a question to its verdict: prompt, reply, at most one repair, grounding.
+
+Knows no server: whoever asks is handed in, and so is the permission for a further call.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from reasoners.errors import ReplyInvalid, ReplyRefused
+from reasoners.prompt import Prompt, Said
+from reasoners.verdict import Job, Verdict
+from reasoners.vlm.call import Call, Stage, call
+from reasoners.vlm.grounding import ground
+from reasoners.vlm.limits import Limits
+from reasoners.vlm.policy import decision
+from reasoners.vlm.prompt import prompt, repair
+from reasoners.vlm.reply import Reply, read
+
+Ask = Callable[[Prompt], Awaitable[Said]]
+
+JPEG: Final = b"\xff\xd8\xff"
+
+
+async def judge(
+    ask: Ask, jobs: Sequence[Job], limits: Limits, again: Callable[[], bool]
+) -> tuple[Verdict, ...]:
+    """Return a verdict for each job.
+
+    Args:
+        ask: Asks the model.
+        jobs: At most as many as `reasoners.vlm.call.together` says.
+        limits: Room of the call.
+        again: Whether one more call may be made: to repair a bad reply, or for the full report
+            after the bare answers.
+
+    Raises:
+        ReasonerError: Whatever `ask` raises, but what says that the reply is no good.
+    """
+    stage: Stage = "short" if limits.short_first and _asked(jobs) else "full"
+    said: list[Said] = []
+    verdicts = await _stage(ask, call(jobs, limits, stage), again, said)
+    if stage == "short" and _worth_it(jobs, verdicts) and again():
+        full = await _stage(ask, call(jobs, limits), again, said)
+        # Bare answers are still answers: a report that is off the form takes none of them back.
+        verdicts = full if all(verdict.answers for verdict in full) else verdicts
+    return tuple(_dated(verdict, said) for verdict in verdicts)
+
+
+async def _stage(
+    ask: Ask, asked: Call, again: Callable[[], bool], said: list[Said]
+) -> tuple[Verdict, ...]:
+    question = prompt(asked)
+    images = question.images
+    if not images or not all(image.startswith(JPEG) for image in images):
+        return _all(asked, Verdict("error", reason="there is no picture to ask about"))
+    try:
+        return ground(await _heard(ask, question, asked, again, said), asked)
+    except ReplyRefused as error:
+        return _all(asked, Verdict("refused", reason=str(error)))
+    except ReplyInvalid as error:
+        return _all(asked, Verdict("invalid", reason=str(error)))
+
+
+async def _heard(
+    ask: Ask, question: Prompt, asked: Call, again: Callable[[], bool], said: list[Said]
+) -> Reply:
+    """Ask, and once more where the reply is off the form and that may be paid for."""
+    before = len(said)
+    try:
+        said.append(await ask(question))
+        return read(said[-1].text, asked)
+    except ReplyInvalid as problem:
+        if len(said) == before or not again():
+            raise
+        told = str(problem)
+    said.append(await ask(repair(question, said[-1].text, told)))
+    return read(said[-1].text, asked)
+
+
+def _asked(jobs: Sequence[Job]) -> bool:
+    return all(job.asked for job in jobs)
+
+
+def _worth_it(jobs: Sequence[Job], verdicts: Sequence[Verdict]) -> bool:
+    """Tell whether a full report is worth another call: not where a plain no is all there is."""
+    for job, verdict in zip(jobs, verdicts, strict=True):
+        if not verdict.answers:
+            return False
+        first = verdict.answers[0]
+        said = decision(job.asked[0], first.answer, first.confidence or 0.0)
+        if said != "denies" or job.event.severity != "info":
+            return True
+    return False
+
+
+def _all(asked: Call, verdict: Verdict) -> tuple[Verdict, ...]:
+    return (verdict,) * len(asked.jobs)
+
+
+def _dated(verdict: Verdict, said: Sequence[Said]) -> Verdict:
+    tokens = [one.tokens for one in said if one.tokens is not None]
+    return replace(
+        verdict,
+        model=said[-1].model if said else None,
+        tokens=sum(tokens) if tokens else None,
+        latency_s=round(sum(one.latency_s for one in said), 3) if said else None,
+    )

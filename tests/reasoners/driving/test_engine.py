@@ -1,0 +1,54 @@
+"""Warnings as firings."""
+
+from collections.abc import Callable, Iterator
+
+from reasoners import SceneConfig, View
+from reasoners.driving.config import DrivingConfig
+from reasoners.driving.engine import Driving
+from reasoners.firing import Firing, Moment
+from reasoners.scene.scene import Scene
+
+Watch = Callable[..., Iterator[tuple[View, dict[int, str]]]]
+
+
+def test_a_warning_begins_and_ends_with_its_evidence(watch: Watch) -> None:
+    """Each begins before it ends, names the object, and says what was measured with its unit."""
+    engine, scene = Driving(DrivingConfig()), Scene(SceneConfig())
+    fired: list[Firing] = []
+    view = None
+    for view, _ in watch("approach", 3):
+        changes = scene.observe(view)
+        fired += engine.observe(Moment(scene.now, view.index, view, scene, changes))
+    assert view is not None
+    for step in range(1, 40):
+        at = view.captured_at + step / 10
+        empty = View(view.index + step, at, at, 1920, 1080, ())
+        changes = scene.observe(empty)
+        fired += engine.observe(Moment(scene.now, empty.index, empty, scene, changes))
+    collision = [one for one in fired if one.rule == "collision"]
+    assert [one.phase for one in collision] == ["begins", "ends"]
+    begins, ends = collision
+    assert begins.severity == "alert"
+    assert begins.things[0].label in {"car", "truck"}
+    assert begins.at < ends.at
+    measured = {ground.kind: ground for ground in begins.grounds}
+    assert measured["time_to_contact"].unit == "s"
+    assert measured["time_to_contact"].wanted == 2.5
+    assert {"uncertainty", "box_growth", "aside", "collision"} <= measured.keys()
+    least = {ground.kind: ground.value for ground in ends.grounds}["time_to_contact"]
+    assert isinstance(least, float)
+    assert isinstance(value := measured["time_to_contact"].value, float)
+    assert least <= value
+
+
+def test_time_without_a_frame_changes_nothing_and_reset_forgets(watch: Watch) -> None:
+    """A lapse fires nothing; after a reset the same thing can be warned of anew."""
+    engine, scene = Driving(DrivingConfig()), Scene(SceneConfig())
+    assert list(engine.observe(Moment(0.0, 0, None, scene, ()))) == []
+    for _ in range(2):
+        rules = []
+        for view, _names in watch("approach", 3):
+            moment = Moment(view.captured_at, view.index, view, scene, ())
+            rules += [one.rule for one in engine.observe(moment) if one.phase == "begins"]
+        assert "collision" in rules
+        engine.reset()
