@@ -24,6 +24,7 @@ from daemon.knocking import Knocking
 from daemon.line import Line, Wiring
 from daemon.plan import CameraPlan, Plan
 from daemon.recorder import Recorder
+from daemon.ruling import rule_names
 from daemon.standing import Standing
 from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.switchboard import Switchboard
@@ -32,7 +33,6 @@ from daemon.thinking import Thinking
 from daemon.turns import Turns
 from detectors import DetectorRejected, DetectorUnavailable
 from reasoners import after_restart
-from reasoners.scene.presence import RULE
 from sinks import (
     CameraStatus,
     Notice,
@@ -361,7 +361,7 @@ class App:
         self.board.show(ObjectCounts(camera=name, at=at, counts={}))
         for zone in camera.config.zones:
             self.board.show(ZoneCounts(camera=name, zone=zone, at=at, counts={}))
-        self.standing.clear(name, (RULE,), at)
+        self.standing.clear(name, rule_names(camera.config), at)
 
     def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
         """Say something once, to every sink."""

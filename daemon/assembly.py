@@ -8,12 +8,23 @@ from daemon.clock import Clock
 from daemon.config import CameraConfig, ClipsConfig
 from daemon.errors import ConfigRejected
 from daemon.identity import NewId, live_id, replay_id
+from daemon.labels import watched
 from daemon.line import Line, Wiring
 from daemon.mainstream import MainStream
 from daemon.plan import CameraPlan, Plan
+from daemon.ruling import rule_names
 from daemon.version import VERSION
-from reasoners import Asking, Chronicle, Overlay, Reasoner, ReasonerRejected, SceneConfig
-from reasoners.scene.presence import RULE
+from reasoners import (
+    Asking,
+    Chronicle,
+    Overlay,
+    Presence,
+    Reasoner,
+    ReasonerRejected,
+    Rules,
+    SceneConfig,
+)
+from reasoners.firing import Engine
 from sinks import Place, Site
 from sinks.journal import Journal, Limits
 from sinks.media import MediaFailed, MediaStore
@@ -105,8 +116,8 @@ def _place(name: str, config: CameraConfig) -> Place:
         name,
         config.title or name,
         {zone: config.zones[zone].title or zone for zone in config.zones},
-        rules=(RULE,),
-        labels=tuple(sorted(config.presence.labels)),
+        rules=rule_names(config),
+        labels=tuple(sorted(watched(config))),
     )
 
 
@@ -152,18 +163,20 @@ def line(
     film = replay.film if replay else None
     track, index = numbering
     new_id: NewId = replay_id(plan.config.node) if replay else live_id
+    scene = SceneConfig(
+        zones=camera.config.zones,
+        lines=camera.config.lines,
+        presence=camera.config.presence,
+    )
     chronicle = Chronicle(
         node=plan.config.node,
         camera=name,
-        config=SceneConfig(
-            zones=camera.config.zones,
-            lines=camera.config.lines,
-            presence=camera.config.presence,
-        ),
+        config=scene,
         new_id=new_id,
         clock="media" if replay else wiring.clock.trust,
         ask=asking(plan),
         language=plan.language(name),
+        engines=_engines(camera.config, scene),
     )
     gate = camera.config.gate if camera.live else "off"
     gate = replay.gate if replay else gate
@@ -207,6 +220,16 @@ def line(
         film=film,
         overlay=Overlay(camera.config.zones, camera.config.lines) if film else None,
     )
+
+
+def _engines(camera: CameraConfig, scene: SceneConfig) -> list[Engine]:
+    """Build what decides what is worth an event: the built-in rule, the camera's own, or both."""
+    engines: list[Engine] = []
+    if camera.presence.enabled:
+        engines.append(Presence(camera.presence))
+    if camera.rules:
+        engines.append(Rules(camera.rules, scene))
+    return engines
 
 
 def _main(

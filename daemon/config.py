@@ -25,7 +25,16 @@ from yaml.constructor import ConstructorError
 from daemon.errors import ConfigRejected
 from daemon.problem import explain, plain
 from daemon.timing import Timing
-from reasoners import Language, LineConfig, Name, PresenceConfig, ZoneConfig
+from reasoners import (
+    PROFILES,
+    Language,
+    LineConfig,
+    Name,
+    PresenceConfig,
+    RuleConfig,
+    SharedRuleConfig,
+    ZoneConfig,
+)
 from sources import Point, Relative
 from sources.message import GateMode, Hwaccel
 
@@ -158,6 +167,10 @@ class CameraConfig(_Section):
     presence: PresenceConfig = PresenceConfig()
     """The built-in rule: which objects make an event, and when one is over."""
 
+    rules: dict[Name, RuleConfig] = Field(default={}, max_length=256)
+    """Rules by name: what must hold for an event, see [the guide](../rules.md). Default none, then
+    the built-in rule tells of every object. Names are for topics and stand in events."""
+
     hwaccel: Hwaccel = "off"
     """Which device decodes: `cuda`, `vaapi`, `qsv`, `v4l2m2m`, or `auto`, the first of them that
     works here. Default `off`: the processor. Whatever a device cannot do, the processor does; log
@@ -258,6 +271,20 @@ class DaemonConfig(_Section):
     """What is watched, one and more. The names, 1 to 32 of a-z, 0-9 and _, stand in topics and
     events."""
 
+    rules: dict[Name, SharedRuleConfig] = Field(default={}, max_length=256)
+    """Rules for several cameras; a camera's own rule of the same name takes the place of one."""
+
+    include: tuple[Path, ...] = Field(default=(), max_length=16)
+    """Files with more `rules:` for several cameras, relative to this file; default none. Such as
+    those in `deploy/rules/`: a rule here takes the place of an included one of the same name."""
+
+    profiles: tuple[Name, ...] = Field(default=PROFILES, min_length=1, max_length=16)
+    """Profiles that rules may name; default home, away, night. Which one is active is switched
+    while running and kept."""
+
+    profile: Name = "home"
+    """The profile that is active as long as nobody switched to another; default home."""
+
     state_dir: Path | None = None
     """Journal and media. Default `$STATE_DIRECTORY`, else `$XDG_STATE_HOME/lookout`, else
     `~/.local/state/lookout`."""
@@ -298,6 +325,18 @@ def load(path: Path) -> DaemonConfig:
     Raises:
         ConfigRejected: One line per problem: file, key, reason, remedy.
     """
+    data = _read(path)
+    if isinstance(data, dict):
+        data = _with_included(data, path)
+    return parse(data, str(path))
+
+
+def _read(path: Path) -> object:
+    """Read a YAML file.
+
+    Raises:
+        ConfigRejected: It cannot be read, or is no YAML.
+    """
     try:
         if path.stat().st_size > LARGEST:
             raise ConfigRejected(f"{path}: larger than {LARGEST} bytes; is it the right file?")
@@ -307,14 +346,43 @@ def load(path: Path) -> DaemonConfig:
     except UnicodeDecodeError:
         raise ConfigRejected(f"{path}: not UTF-8 text; is it a YAML file?") from None
     try:
-        data = _Loader(text).get_single_data()
+        return _Loader(text).get_single_data()
     except yaml.YAMLError as exc:
         raise ConfigRejected(f"{path}: not valid YAML: {_place(exc)}") from None
     except (RecursionError, ValueError, OverflowError):
         raise ConfigRejected(
             f"{path}: not valid YAML: nested too deep or a value too odd"
         ) from None
-    return parse(data, str(path))
+
+
+class RulesFile(_Section):
+    """A file of rules to be included."""
+
+    rules: dict[Name, SharedRuleConfig] = Field(min_length=1, max_length=256)
+    """Rules for several cameras."""
+
+
+def _with_included(data: dict[Any, Any], path: Path) -> dict[Any, Any]:
+    """Add the rules of the files that a configuration includes.
+
+    Raises:
+        ConfigRejected: One line per problem.
+    """
+    named = data.get("include")
+    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+        return data
+    rules: dict[Any, Any] = {}
+    for name in named:
+        file = path.parent / name
+        found = _read(file)
+        try:
+            RulesFile.model_validate(found)
+        except ValidationError as exc:
+            raise ConfigRejected(explain(exc, str(file), "", RulesFile)) from None
+        if isinstance(found, dict):
+            rules |= found["rules"]
+    own = data.get("rules", {})
+    return {**data, "rules": {**rules, **own}} if isinstance(own, dict) else data
 
 
 def parse(data: object, origin: str) -> DaemonConfig:

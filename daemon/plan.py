@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from daemon import ruling
 from daemon.backends import Backend, resolve
 from daemon.config import CameraConfig, DaemonConfig, Use
 from daemon.errors import ConfigRejected
@@ -23,6 +24,8 @@ class CameraPlan:
     """One camera, ready to be opened."""
 
     config: CameraConfig
+    """As configured, with all rules it has and `presence.enabled` decided."""
+
     source: Backend
     live: bool
     finite: bool
@@ -104,6 +107,7 @@ def plan(config: DaemonConfig, origin: str, secrets: Secrets) -> Plan:
         ConfigRejected: One line per problem, all of them.
     """
     problems = _Problems()
+    problems.lines += ruling.problems(config, origin)
     cameras = {
         name: problems.attempt(partial(_camera, name, config, origin, secrets))
         for name in config.cameras
@@ -162,7 +166,9 @@ def _camera(name: str, config: DaemonConfig, origin: str, secrets: Secrets) -> C
     quiet = built.quiet if isinstance(built, Quiet) else 0.0
     live, finite = bool(built.live), bool(built.finite)
     main = _main(name, camera, origin, secrets)
-    return CameraPlan(camera, source, live, finite, quiet, secret, detectors, main)
+    return CameraPlan(
+        ruling.ruled(config, name), source, live, finite, quiet, secret, detectors, main
+    )
 
 
 def _main(name: str, camera: CameraConfig, origin: str, secrets: Secrets) -> MainPlan | None:

@@ -52,7 +52,7 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(
         (
             *("audio", "birdseye", "go2rtc", "live"),
-            *("motion", "record", "required_zones", "review", "rules", "ui"),
+            *("motion", "record", "required_zones", "review", "ui"),
         ),
         "this version has nothing like it; remove it",
     ),
@@ -142,7 +142,9 @@ def _known(key: str, path: tuple[int | str, ...], model: type[BaseModel]) -> str
     for part in path:
         place = _inner(place, part)
     found = _model_in(place)
-    fields = sorted(found.model_fields) if found else []
+    fields = (
+        sorted(field.alias or key for key, field in found.model_fields.items()) if found else []
+    )
     if key in _ELSEWHERE:
         return _ELSEWHERE[key]
     if close := get_close_matches(key, fields, n=1, cutoff=0.75):
@@ -153,7 +155,9 @@ def _known(key: str, path: tuple[int | str, ...], model: type[BaseModel]) -> str
 def _inner(place: object, part: int | str) -> object:
     """Step from the type of a value to that of the part `part` of it; None where it has none."""
     if isinstance(place, type) and issubclass(place, BaseModel):
-        field = place.model_fields.get(str(part))
+        fields = place.model_fields
+        named = (one for key, one in fields.items() if str(part) in {key, one.alias})
+        field = next(named, None)
         return field.annotation if field else None
     inner: Iterable[object] = get_args(place)
     if get_origin(place) is dict:

@@ -28,6 +28,10 @@ from reasoners.keyframe import Keyframe, Shot, Sighting
 from reasoners.language.catalogue import Language
 from reasoners.question import AskConfig, Question
 from reasoners.reasoner import Reasoner
+from reasoners.rules.engine import Rules
+from reasoners.rules.evaluation import Evaluation
+from reasoners.rules.presence import Presence
+from reasoners.rules.rule import PROFILES, RuleConfig, SharedRuleConfig
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.line import LineConfig
 from reasoners.scene.presence import PresenceConfig, default_labels
@@ -42,6 +46,7 @@ from reasoners.verdict import Job, Verdict
 from reasoners.vlm.limits import Limits
 
 __all__ = [
+    "PROFILES",
     "TERMINAL",
     "Answer",
     "AskConfig",
@@ -50,6 +55,7 @@ __all__ = [
     "Chronicle",
     "EndReason",
     "Entity",
+    "Evaluation",
     "Event",
     "EventObject",
     "EventType",
@@ -63,6 +69,7 @@ __all__ = [
     "Motion",
     "Name",
     "Overlay",
+    "Presence",
     "PresenceConfig",
     "Question",
     "Reasoner",
@@ -74,8 +81,11 @@ __all__ = [
     "ReplyInvalid",
     "ReplyRefused",
     "Revision",
+    "RuleConfig",
+    "Rules",
     "SceneConfig",
     "Severity",
+    "SharedRuleConfig",
     "Shot",
     "Sighting",
     "Verdict",

@@ -67,6 +67,10 @@ class Moment:
     expectations: Sequence[Expectation] = ()
     """What is predicted as of now, of all that was wished for; see `reasoners.predictions.wish`."""
 
+    wall: float | None = None
+    """The present as the clock on the wall has it, Unix time: it differs from `now` where the clock
+    was set meanwhile. None: as `now`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

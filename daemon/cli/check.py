@@ -189,7 +189,7 @@ def _compare(plan: Plan, loaded: Mapping[str, Loaded]) -> list[Result]:
             known = {label for one in camera.detectors for label in loaded[one].labels}
             told = labels.unknown(camera.config, known)
             if told:
-                remedy = f"correct `cameras.{name}.presence.labels`"
+                remedy = f"correct the labels of `cameras.{name}`"
                 results.append(Result(f"labels of {name}", False, told, 0.0, remedy))
     return results
 

@@ -77,7 +77,7 @@ def render() -> tuple[str, list[str]]:
         parts.append(f"\n## {heading}\n\n{summary(model)}\n")
         said = docstrings(model)
         rows = [
-            f"| `{key}` | {kind(field)} | {default(field)} | {said.get(key, '')} |"
+            f"| `{field.alias or key}` | {kind(field)} | {default(field)} | {said.get(key, '')} |"
             for key, field in model.model_fields.items()
         ]
         if rows:
@@ -102,12 +102,16 @@ def sections() -> Iterator[tuple[str, type[BaseModel]]]:
                 yield from ((title(model), model) for model in inner)
 
 
-def nested(model: type[BaseModel]) -> list[type[BaseModel]]:
-    """Return a model and, below it, the models its fields hold."""
+def nested(
+    model: type[BaseModel], above: tuple[type[BaseModel], ...] = ()
+) -> list[type[BaseModel]]:
+    """Return a model and, below it, the models its fields hold; one may hold its own kind."""
     found = [model]
     for field in model.model_fields.values():
         for inner in models_in(field.annotation):
-            found += [one for one in nested(inner) if one not in found]
+            if inner not in (*above, model):
+                below = nested(inner, (*above, model))
+                found += [one for one in below if one not in found]
     return found
 
 

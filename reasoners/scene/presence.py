@@ -20,6 +20,9 @@ class PresenceConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    enabled: bool | None = None
+    """Whether the camera has this rule; default if it has no others."""
+
     labels: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = Field(
         default=LABELS, max_length=256
     )

@@ -57,6 +57,9 @@ class Scene:
         self.things: dict[int, Thing] = {}
         """Living objects by identity, oldest first."""
 
+        self.gone: dict[int, Thing] = {}
+        """Objects given up in the latest moment, by identity."""
+
         self.refused = 0
         """Objects not remembered, for want of room."""
 
@@ -85,6 +88,7 @@ class Scene:
 
     def observe(self, view: View) -> list[Change]:
         """Take one frame."""
+        self.gone.clear()
         self.now = max(self.now, view.captured_at)
         if view.looked:
             self._note_interval()
@@ -121,6 +125,7 @@ class Scene:
 
     def lapse(self, at: float) -> list[Change]:
         """Let time pass without a frame."""
+        self.gone.clear()
         self.now = max(self.now, at)
         return self._conclude(self._give_up(self.things.values()), self._index)
 
@@ -128,6 +133,7 @@ class Scene:
         """Give up every object: the camera is gone, or the recording over."""
         self._started_at = self._viewed_at = None
         self._intervals = (0.0, 0.0)
+        self.gone.clear()
         return self._conclude(self._part(list(self.things.values())), self._index)
 
     def refusals(self) -> dict[str, int]:
@@ -174,7 +180,7 @@ class Scene:
         told += self.graph.relations(thing)
         told += [
             relation
-            for relation in self._particular()
+            for relation in self.particular()
             if thing in {None, relation.subject, relation.object}
         ]
         return told
@@ -187,7 +193,7 @@ class Scene:
         now = [*self.graph.relations(thing.id)]
         now += [
             relation
-            for relation in self._particular()
+            for relation in self.particular()
             if thing.id in {relation.subject, relation.object}
         ]
         now += [
@@ -200,7 +206,8 @@ class Scene:
         ]
         return now + before, max(0, thing.ties - len(before))
 
-    def _particular(self) -> Iterator[Relation]:
+    def particular(self) -> Iterator[Relation]:
+        """Yield what holds now and comes with no change of its own: who left, took, blocks what."""
         yield from self._belongings.relations()
         yield from self._obstacles.relations()
         yield from self._hiding.relations()
@@ -314,6 +321,7 @@ class Scene:
             changes += self.places.leave(thing)
             changes += self.graph.part(thing)
             del self.things[thing.id]
+            self.gone[thing.id] = thing
             self._names[thing.id] = (thing.track, thing.label)
             if len(self._names) > RETIRED:
                 del self._names[next(iter(self._names))]

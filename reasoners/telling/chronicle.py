@@ -4,7 +4,7 @@ Every event is `new` once, then `update` as it changes, then `end`; its question
 ends by one more revision, before or after the end.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +27,7 @@ from reasoners.scene.view import View
 from reasoners.telling.relating import carried
 from reasoners.telling.snapshot import picture
 from reasoners.telling.story import Story, Telling
+from reasoners.telling.waiting import Waiting, key_of
 from reasoners.telling.wire import event_object, moment
 from reasoners.verdict import Verdict
 from reasoners.words import with_article
@@ -97,14 +98,17 @@ class Chronicle:
         self.clock = clock
         """May change while running; events opened later show the new value."""
 
-        self.refused = 0
-        """What got no event because too many were open."""
-
         self._config = config
         self._new_id = new_id
         self._language = language
         self.asks = True
         """Whether a model is asked about events that begin now, if there is one."""
+
+        self.off: Collection[str] = ()
+        """Rules that are switched off: what they say becomes no event, and what is open ends."""
+
+        self.shift = 0.0
+        """What the clock on the wall is ahead of by, seconds: it may have been set meanwhile."""
 
         self._ask = ask
         self._scene = Scene(config)
@@ -113,8 +117,13 @@ class Chronicle:
         self._index = 0
         self._open: dict[tuple[str, Hashable], Story] = {}
         self._ended: dict[str, Story] = {}
-        self._turned_away: dict[tuple[str, Hashable], Firing] = {}
+        self._waiting = Waiting(config.max_events, config.max_objects)
         self._titles = dict(self._scene.titles())
+
+    @property
+    def refused(self) -> int:
+        """Return what got no event because too many were open."""
+        return self._waiting.refused
 
     def refusals(self) -> dict[str, int]:
         """Count what found no room, by what it was: events, objects, pairs a frame, belongings."""
@@ -131,12 +140,13 @@ class Chronicle:
         self._index = view.index
         self._note(changes)
         firings = self._fire(changes, view)
-        revisions = self._heed(firings)
+        revisions = self._silence() + self._heed(firings)
         for story in self._open.values():
             if not story.things or any(thing.seen for thing in story.things):
                 story.view = view
         revisions += self._tell(changes)
-        for firing in self._beginning(firings):
+        now = self._scene.now
+        for firing in self._waiting.beginning(firings, self._open, self.off, now):
             revisions.append(self._begin(firing, view))
         return revisions
 
@@ -145,7 +155,9 @@ class Chronicle:
         changes = self._scene.lapse(at)
         self._note(changes)
         firings = self._fire(changes, None)
-        self._turned_away |= {_key(firing): firing for firing in firings if _begins(firing)}
+        for firing in firings:
+            if firing.phase == "begins":
+                self._waiting.silence(firing)
         return self._heed(firings) + self._tell(changes)
 
     def close(self, at: float, reason: EndReason) -> list[Revision]:
@@ -159,7 +171,7 @@ class Chronicle:
         self._scene.clear()
         for engine in self._engines:
             engine.reset()
-        self._turned_away.clear()
+        self._waiting.clear()
         return [
             self._finish(
                 story, now, reason, in_view=any(thing.id in there for thing in story.things)
@@ -257,17 +269,27 @@ class Chronicle:
                     story.note(change)
 
     def _fire(self, changes: Sequence[Change], view: View | None) -> list[Firing]:
-        moment = Moment(self._scene.now, self._index, view, self._scene, changes)
+        now = self._scene.now
+        moment = Moment(now, self._index, view, self._scene, changes, wall=now + self.shift)
         return [firing for engine in self._engines for firing in engine.observe(moment)]
+
+    def _silence(self) -> list[Revision]:
+        """End what is open of rules that were switched off."""
+        if not self.off:
+            return []
+        now = self._scene.now
+        stories = [story for story in self._open.values() if story.firing.rule in self.off]
+        for story in stories:
+            self._waiting.silence(story.firing)
+        return [self._finish(story, now, "left", in_view=False, at=now) for story in stories]
 
     def _heed(self, firings: Iterable[Firing]) -> list[Revision]:
         """Write the ends, and note what changed."""
         revisions: list[Revision] = []
         for firing in firings:
-            story = self._open.get(_key(firing))
-            if firing.phase == "ends":
-                self._turned_away.pop(_key(firing), None)
-            if story is None or _begins(firing):
+            self._waiting.heed(firing)
+            story = self._open.get(key_of(firing))
+            if story is None or firing.phase == "begins":
                 continue
             if firing.grounds or firing.things:
                 story.follow(firing)
@@ -295,24 +317,6 @@ class Chronicle:
         pictured = story.wants_picture()
         event = story.update(now, pictured=pictured)
         return Revision(event, self._picture(story) if pictured else None)
-
-    def _beginning(self, firings: Iterable[Firing]) -> list[Firing]:
-        """Choose what begins now: whatever there is room for, those that had to wait first."""
-        wanted = [firing for key, firing in self._turned_away.items() if _can_begin(firing)]
-        wanted += [firing for firing in firings if _begins(firing)]
-        found: list[Firing] = []
-        for firing in wanted:
-            key = _key(firing)
-            if key in self._open:
-                continue
-            if len(self._open) + len(found) < self._config.max_events:
-                self._turned_away.pop(key, None)
-                found.append(firing)
-            elif key not in self._turned_away:
-                self.refused += 1
-                if len(self._turned_away) < self._config.max_objects:
-                    self._turned_away[key] = firing
-        return found
 
     def _begin(self, firing: Firing, view: View) -> Revision:
         self._ordinal += 1
@@ -387,19 +391,6 @@ class Chronicle:
             return ended
         stories = (story for story in self._open.values() if story.telling.id == event_id)
         return next(stories, None)
-
-
-def _key(firing: Firing) -> tuple[str, Hashable]:
-    return firing.rule, firing.key
-
-
-def _begins(firing: Firing) -> bool:
-    return firing.phase == "begins"
-
-
-def _can_begin(firing: Firing) -> bool:
-    """Tell whether what had to wait may begin with this frame: it must show whom it is about."""
-    return not firing.things or any(thing.seen and not thing.carried for thing in firing.things)
 
 
 def default_question(label: str) -> str:

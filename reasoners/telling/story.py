@@ -1,7 +1,7 @@
 """One event as it grows: from what fired to one revision after the other."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from reasoners.event import (
@@ -90,6 +90,9 @@ class Story:
     ) -> None:
         self.telling = telling
         self.key: tuple[str, Hashable] = (firing.rule, firing.key)
+        self.firing = firing
+        """What began it, with what has changed since."""
+
         self.things = firing.things
         """Whom it is about, whom most first; as last seen, where they are gone."""
 
@@ -144,6 +147,7 @@ class Story:
         self.things = firing.things or self.things
         self.severity = firing.severity
         self.grounds = firing.grounds
+        self.firing = replace(self.firing, things=self.things, grounds=self.grounds)
         self.dirty |= told != (self.things, firing.severity, [_worth(g) for g in firing.grounds])
 
     def concerns(self, thing: int) -> bool:
