@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +14,7 @@ from daemon.supervisor import Failure
 from daemon.systemd import patient
 from daemon.window import Lane, Window
 from reasoners import Event
-from sinks import Connected, EventRejected, Message, Notice, Pipelined, Sink
+from sinks import Connected, Counting, EventRejected, Message, Notice, Pipelined, Sink
 from sinks.journal import Entry
 
 logger = logging.getLogger(__name__)
@@ -84,6 +84,10 @@ class Delivery:
     def behind(self) -> int:
         """How many positions are not delivered yet."""
         return max(0, self._recorder.position - self.cursor)
+
+    def counts(self) -> Mapping[str, int]:
+        """Return what the sink counts by itself."""
+        return self._sink.counts() if isinstance(self._sink, Counting) else {}
 
     async def once(self) -> None:
         """Deliver over one connection until it fails; never returns by itself.

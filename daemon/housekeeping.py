@@ -143,6 +143,7 @@ def _sink(delivery: Delivery, kept: SinkFigures | None) -> dict[str, int | float
         "behind": delivery.behind,
         "connects": delivery.figures.connects,
         "refused": delivery.figures.refused,
+        **delivery.counts(),
     }
     if kept is not None:
         figures |= {

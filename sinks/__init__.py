@@ -17,12 +17,13 @@ from sinks.message import (
     SwitchState,
     ZoneCounts,
 )
-from sinks.sink import Connected, Credential, Pipelined, Place, Sink, Site
+from sinks.sink import Connected, Counting, Credential, Pipelined, Place, Sink, Site
 
 __all__ = [
     "CameraStatus",
     "Command",
     "Connected",
+    "Counting",
     "Credential",
     "Departure",
     "EventRejected",

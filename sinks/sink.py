@@ -172,3 +172,12 @@ class Pipelined(Protocol):
     def ahead(self) -> int:
         """How many revisions of one camera may be under way together; at least 1."""
         ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """What a sink offers beside `Sink` when it counts things that nobody else can."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Return its counters of this run, by names that `stats` shows beside the others."""
+        ...

@@ -166,6 +166,11 @@ class MqttSink:
             return self._config.snapshot_limit > 0
         return True
 
+    def counts(self) -> dict[str, int]:
+        """Commands heeded, and refused by reason; states and notices that could not be sent."""
+        refused = {f"commands_{why}": count for why, count in self.orders.refused.items()}
+        return {"commands": self.orders.taken, "states_refused": self.refused, **refused}
+
     async def lost(self) -> None:
         """Heed what is said to us until the connection is gone, and raise why.
 

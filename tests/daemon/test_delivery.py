@@ -48,10 +48,12 @@ class Corridor:
     site: Site
     beats: list[None] = field(default_factory=list)
 
-    def delivery(self, open_sink: Callable[[], Sink], cursor: int = 0) -> Delivery:
+    def delivery(
+        self, open_sink: Callable[[], Sink], cursor: int = 0, name: str = "out"
+    ) -> Delivery:
         """Connect a sink."""
         return Delivery(
-            "out",
+            name,
             "box1",
             open_sink,
             cursor=cursor,
@@ -62,10 +64,10 @@ class Corridor:
             refusal_delay=0.01,
         )
 
-    def scripted(self, cursor: int = 0, **script: Any) -> Delivery:
+    def scripted(self, cursor: int = 0, name: str = "out", **script: Any) -> Delivery:
         """Connect the scripted sink."""
         config = ScriptedConfig(path=self.path, **script)
-        return self.delivery(lambda: ScriptedSink("out", config, self.site), cursor)
+        return self.delivery(lambda: ScriptedSink(name, config, self.site), cursor, name)
 
     def lines(self) -> list[dict[str, Any]]:
         """Return every line that the scripted sink wrote."""
@@ -382,6 +384,7 @@ async def test_broker_that_denies_has_its_own_notice(corridor: Corridor) -> None
     assert told.kind == "mqtt_denied"
 
 
+@pytest.mark.fault("F68")
 async def test_sink_behind_the_limits_goes_on_and_is_not_behind(tmp_path: Path) -> None:
     """What expired while a sink was away is skipped: nothing waits for what is not there."""
     async with made(tmp_path, count=2) as corridor:
@@ -395,6 +398,38 @@ async def test_sink_behind_the_limits_goes_on_and_is_not_behind(tmp_path: Path) 
         async with alive(delivery):
             await delivery.drained()
         assert corridor.got() == ["e4", "e5"]
+
+
+@pytest.mark.fault("F66")
+async def test_sinks_that_hang_or_refuse_hold_up_nobody_else(tmp_path: Path) -> None:
+    """One sink hangs, one refuses us; the third gets everything, and each account holds."""
+    site = Site("box1", "1", tmp_path / "media", _no_credential, lambda: 0.0)
+    scripts: dict[str, dict[str, Any]] = {
+        "good": {},
+        "hangs": {"faults": {1: "hang"}},
+        "refuses": {"faults": dict.fromkeys(range(1, 1000), "rejected")},
+    }
+    async with Recorder(Journal(tmp_path / "journal.sqlite"), None) as recorder:
+        await recorder.prepare(list(scripts))
+        sinks = {
+            name: Corridor(recorder, Board(), tmp_path / f"{name}.jsonl", site).scripted(
+                name=name, **script
+            )
+            for name, script in scripts.items()
+        }
+        async with alive(sinks["hangs"]), alive(sinks["refuses"]), alive(sinks["good"]):
+            for number in range(1, 101):
+                await recorder.commit(revision(number, camera=f"cam{number % 5}"))
+            await sinks["good"].drained()
+            await until(lambda: sinks["refuses"].figures.connects > 2)
+        for sink in sinks.values():
+            await sink.save()
+        figures = (await recorder.figures())["sinks"]
+    assert (figures["good"]["delivered"], figures["good"]["waiting"]) == (100, 0)
+    for name in ("hangs", "refuses"):
+        assert sinks[name].cursor < 100
+        assert figures[name]["delivered"] + figures[name]["waiting"] == 100
+    assert sinks["good"].figures.connects == 1
 
 
 async def test_save_counts_each_delivery_once(corridor: Corridor) -> None:

@@ -132,6 +132,7 @@ async def test_stats_are_published_and_balance(home: Home) -> None:
     assert message.detectors["detector"]["starts"] == 0
 
 
+@pytest.mark.fault("F68")
 async def test_f68_what_expired_unread_is_told_with_its_count(home: Home) -> None:
     """A sink that fell behind the limits gets a `gap`, and is not waited for in vain."""
     for number in range(5):

@@ -46,6 +46,7 @@ def played(clip: Path) -> dict[str, Any]:
     }
 
 
+@pytest.mark.fault("F30")
 def test_f30_events_of_an_outage_drain_in_order(
     tmp_path: Path, busy_clip: Path, broker: Mosquitto
 ) -> None:
@@ -78,6 +79,7 @@ def test_f30_events_of_an_outage_drain_in_order(
     assert rate >= 20, f"{rate:.0f} revisions/s"
 
 
+@pytest.mark.fault("F67")
 def test_f67_crash_between_delivery_and_cursor(
     tmp_path: Path, visits_clip: Path, broker: Mosquitto
 ) -> None:
@@ -128,6 +130,7 @@ def folder(tmp_path: Path) -> Path:
     return found
 
 
+@pytest.mark.fault("F69")
 def test_f69_broker_of_old_then_of_new_protocol(
     tmp_path: Path, visits_clip: Path, folder: Path
 ) -> None:

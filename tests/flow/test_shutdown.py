@@ -48,6 +48,7 @@ def family(lookout: Lookout) -> list[psutil.Process]:
     return psutil.Process(lookout.pid).children(recursive=True)
 
 
+@pytest.mark.fault("F46")
 @pytest.mark.parametrize(
     ("troubles", "timing", "limit"),
     [

@@ -51,6 +51,7 @@ def kill(processes: list[psutil.Process]) -> None:
             process.kill()
 
 
+@pytest.mark.fault("F37")
 @pytest.mark.material
 def test_real_visits_while_everything_is_killed(
     tmp_path: Path, material: Path, broker: Mosquitto
@@ -104,6 +105,7 @@ def test_real_visits_while_everything_is_killed(
     assert told == {event["id"] for event in events if event["type"] == "end"}
 
 
+@pytest.mark.fault("F37")
 def test_f37_as_many_kills_as_fit(tmp_path: Path, camera: RtspServer, broker: Mosquitto) -> None:
     """`kill -9` at random moments, 1,000 times or as often as fits; the count is printed."""
     chance, rounds = random.Random(SEED), 0

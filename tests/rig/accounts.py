@@ -7,6 +7,7 @@ from typing import Any
 from rig.checker import Artefact, Child, Reasoning, Run, Watch, violations
 from rig.lookout import Lookout
 from rig.subscriber import Subscriber
+from rig.valid import faults
 
 from sinks.journal import Figures
 
@@ -52,8 +53,17 @@ def check(
         integrity=lookout.integrity(),
         leftovers=lookout.left,
     )
-    found = violations(run)
+    found = violations(run) + (_misshapen(subscriber) if subscriber is not None else [])
     assert not found, "\n".join(found)
+
+
+def _misshapen(subscriber: Subscriber) -> list[str]:
+    """Hold every JSON message that arrived against the schema it names."""
+    seen: set[tuple[str, str]] = set()
+    for message in subscriber.messages:
+        if message.payload and message.payload.startswith("{"):
+            seen.add((message.topic, message.payload))
+    return [f"{topic}: {fault}" for topic, payload in seen for fault in faults(payload)]
 
 
 def _sink(figures: Figures, sink: str) -> dict[str, dict[str, int]]:

@@ -57,6 +57,7 @@ async def test_last_word_cannot_forge_a_log(hostile: Path) -> None:
         await asyncio.Event().wait()
 
 
+@pytest.mark.fault("F45")
 async def test_child_that_needs_more_memory_than_its_share_is_unavailable(tmp_path: Path) -> None:
     """Above its share from the start: replacing it would not help, so the reason names the key."""
     order = opening(fps=50, faults=[{"action": "grow", "at": n} for n in range(3, 9)])

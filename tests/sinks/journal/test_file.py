@@ -41,6 +41,7 @@ def cut_short(path: Path) -> None:
         file.truncate(path.stat().st_size // 2)
 
 
+@pytest.mark.fault("F72")
 @pytest.mark.parametrize("harm", [damage_in_the_middle, damage_the_head, cut_short])
 def test_a_damaged_journal_is_moved_aside_with_all_its_bytes(path: Path, harm: object) -> None:
     """The old file is kept as it was, people are told, and work goes on in a new one."""
@@ -86,6 +87,7 @@ def test_a_crashed_journal_is_not_damaged(tmp_path: Path) -> None:
     crashed.close()
 
 
+@pytest.mark.fault("F72")
 def test_a_log_without_its_journal_is_kept(path: Path) -> None:
     """An emptied file beside a log that is not empty is damage; SQLite alone would delete both."""
     path.write_bytes(b"")
@@ -98,6 +100,7 @@ def test_a_log_without_its_journal_is_kept(path: Path) -> None:
     assert path.with_name("journal.db.damaged-1-wal").read_bytes() == b"some bytes of events"
 
 
+@pytest.mark.fault("F72")
 def test_a_newer_schema_is_refused_untouched(path: Path) -> None:
     """An older version never writes into what it does not understand."""
     with closing(sqlite3.connect(path)) as db:

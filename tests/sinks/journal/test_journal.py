@@ -268,6 +268,7 @@ def test_the_journal_belongs_to_one_thread(journal: Journal) -> None:
     assert "thread" in str(caught[0])
 
 
+@pytest.mark.fault("F38")
 def test_after_a_failure_nothing_is_said_to_be_committed(tmp_path: Path) -> None:
     """When the database fails once, every later call fails too, even if it could succeed."""
     path = tmp_path / "journal.db"
@@ -286,6 +287,7 @@ def test_after_a_failure_nothing_is_said_to_be_committed(tmp_path: Path) -> None
     journal.close()
 
 
+@pytest.mark.fault("F38")
 def test_a_full_disk_is_a_failure_and_not_a_commit(tmp_path: Path) -> None:
     """A write that the disk refuses ends in an error; what was committed before is there."""
     script = (
@@ -320,6 +322,7 @@ def test_a_full_disk_is_a_failure_and_not_a_commit(tmp_path: Path) -> None:
         assert reader.integrity() == []
 
 
+@pytest.mark.fault("F37")
 def test_nothing_acknowledged_is_missing_after_kill_9(tmp_path: Path) -> None:
     """F37 for the journal alone: 15 kills at random moments lose no commit and no cursor."""
     path = tmp_path / "journal.db"
@@ -429,6 +432,7 @@ def test_accounts_balance_whatever_happens(steps: list[tuple[str, int]], keep: i
     journal.close()
 
 
+@pytest.mark.fault("F68")
 def test_what_fell_out_is_told_to_each_sink_that_missed_it(tmp_path: Path) -> None:
     """F68 for the journal: count, first and last are exact, per sink."""
     journal = Journal(tmp_path / "journal.db", Limits(count=3))

@@ -60,6 +60,7 @@ def _numbers(figures: Any) -> dict[str, int]:
     return dict(figures)
 
 
+@pytest.mark.fault("F30")
 async def test_events_of_an_outage_drain_in_order(
     tmp_path: Path, journal: Journal, make: Make
 ) -> None:
@@ -77,6 +78,7 @@ async def test_events_of_an_outage_drain_in_order(
             assert account(journal, delivery, subscriber) == []
 
 
+@pytest.mark.fault("F31")
 async def test_events_survive_a_broker_that_keeps_crashing(
     tmp_path: Path, journal: Journal, make: Make
 ) -> None:
@@ -119,6 +121,7 @@ def _all_online(subscriber: Subscriber) -> bool:
     return all(subscriber.latest(f"lookout/box1/{topic}") == "online" for topic in topics)
 
 
+@pytest.mark.fault("F31")
 async def test_a_lost_state_is_shown_again_soon(tmp_path: Path, make: Make) -> None:
     """F31: three seconds after a broker that forgot everything is back, the states are right."""
     broker = Mosquitto(tmp_path)
@@ -144,6 +147,7 @@ async def test_a_lost_state_is_shown_again_soon(tmp_path: Path, make: Make) -> N
             shown.cancel()
 
 
+@pytest.mark.fault("F32")
 async def test_a_broker_that_hangs_is_left(tmp_path: Path, journal: Journal, make: Make) -> None:
     """F32: an open connection to a frozen broker ends by the timeout; the event comes again."""
     with Mosquitto(tmp_path) as broker, Subscriber(broker.port, tmp_path / "out") as subscriber:
@@ -172,6 +176,7 @@ topic write lookout/box1/#
 """
 
 
+@pytest.mark.fault("F33")
 async def test_a_denied_event_is_never_taken_for_delivered(
     tmp_path: Path, journal: Journal, make: Make, login: Log
 ) -> None:
@@ -190,6 +195,7 @@ async def test_a_denied_event_is_never_taken_for_delivered(
     assert (figures["delivered"], figures["waiting"], figures["dead_lettered"]) == (0, 4, 0)
 
 
+@pytest.mark.fault("F33")
 async def test_a_broker_that_does_not_let_us_read_ourselves_is_refused(
     tmp_path: Path, make: Make, login: Log
 ) -> None:
@@ -214,6 +220,7 @@ async def test_a_wrong_password_needs_a_person(
         assert "wrong" not in str(caught.value)
 
 
+@pytest.mark.fault("F34")
 async def test_an_event_too_large_for_the_broker_is_put_aside_and_the_rest_flows(
     tmp_path: Path, journal: Journal, make: Make
 ) -> None:
@@ -237,6 +244,7 @@ async def test_an_event_too_large_for_the_broker_is_put_aside_and_the_rest_flows
     assert journal.figures()["sinks"]["mqtt"]["dead_lettered"] == 1
 
 
+@pytest.mark.fault("F34")
 async def test_a_broker_that_says_what_it_takes_is_not_sent_more(
     tmp_path: Path, make: Make
 ) -> None:
@@ -265,6 +273,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.fault("F35")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_dead_daemon_is_said_to_be_offline(tmp_path: Path, how: signal.Signals) -> None:
     """F35: the broker says it, within 1.5 times the keepalive even if nobody hung up."""
@@ -286,6 +295,7 @@ def test_a_dead_daemon_is_said_to_be_offline(tmp_path: Path, how: signal.Signals
             daemon.kill()
 
 
+@pytest.mark.fault("F69")
 async def test_the_newer_protocol_is_tried_again_at_each_connect(
     tmp_path: Path, make: Make
 ) -> None:
@@ -310,6 +320,7 @@ async def test_the_newer_protocol_is_tried_again_at_each_connect(
             assert sink.version == 4
 
 
+@pytest.mark.fault("F69")
 async def test_silence_and_refusal_do_not_lead_to_the_older_protocol(
     tmp_path: Path, make: Make, login: Log
 ) -> None:
@@ -324,6 +335,7 @@ async def test_silence_and_refusal_do_not_lead_to_the_older_protocol(
         assert sink.version is None
 
 
+@pytest.mark.fault("F70")
 async def test_two_daemons_of_one_name_do_not_flap(tmp_path: Path, make: Make) -> None:
     """F70: the first one names the take-over and steps back; the second one stays connected."""
     with Mosquitto(tmp_path) as broker:

@@ -80,6 +80,7 @@ async def kept(
     raise AssertionError("the subscriber ended")
 
 
+@pytest.mark.fault("F36")
 async def test_what_goes_from_the_configuration_goes_from_the_broker(
     broker: Mosquitto, make: Make
 ) -> None:
@@ -97,6 +98,7 @@ async def test_what_goes_from_the_configuration_goes_from_the_broker(
     assert "zone-lawn" not in json.loads(after[f"{DEVICE}-porch/config"])["components"]
 
 
+@pytest.mark.fault("F36")
 async def test_without_leave_to_read_remembered_cameras_still_go(
     tmp_path: Path, make: Make, login: Callable[..., object]
 ) -> None:
@@ -133,6 +135,7 @@ async def test_devices_are_announced_again_when_home_assistant_starts(
         assert len(home.all(config)) == 2
 
 
+@pytest.mark.fault("F73")
 async def test_what_is_said_on_command_topics_is_heeded_and_retained_words_are_not(
     broker: Mosquitto, make: Make
 ) -> None:
