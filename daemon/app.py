@@ -147,8 +147,10 @@ class App:
             language = self._plan.language(event.camera)
             await self.recorder.commit(after_restart(event, now, language))
         self.switchboard = Switchboard(
-            self._plan.cameras,
+            {name: _profiles(camera) for name, camera in self._plan.cameras.items()},
             await self.recorder.switches(),
+            profiles=self._plan.config.profiles,
+            profile=self._plan.config.profile,
             recorder=self.recorder,
             board=self.board,
             clock=self.clock,
@@ -376,6 +378,14 @@ class App:
                 }
             )
         )
+
+
+def _profiles(camera: CameraPlan) -> dict[str, tuple[str, ...]]:
+    """Return the profiles in which each rule of a camera is awake; none means all."""
+    rules = camera.config.rules
+    return {
+        name: rules[name].profiles if name in rules else () for name in rule_names(camera.config)
+    }
 
 
 def _leave() -> None:

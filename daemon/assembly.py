@@ -12,7 +12,7 @@ from daemon.labels import watched
 from daemon.line import Line, Wiring
 from daemon.mainstream import MainStream
 from daemon.plan import CameraPlan, Plan
-from daemon.ruling import rule_names
+from daemon.ruling import rule_names, title
 from daemon.version import VERSION
 from reasoners import (
     Asking,
@@ -116,7 +116,7 @@ def _place(name: str, config: CameraConfig) -> Place:
         name,
         config.title or name,
         {zone: config.zones[zone].title or zone for zone in config.zones},
-        rules=rule_names(config),
+        rules={rule: title(config, rule) for rule in rule_names(config)},
         labels=tuple(sorted(watched(config))),
     )
 

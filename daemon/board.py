@@ -11,6 +11,7 @@ from sinks import (
     Message,
     Notice,
     ObjectCounts,
+    ProfileState,
     RuleState,
     Snapshot,
     State,
@@ -154,6 +155,7 @@ _KINDS: dict[type[State], str] = {
     ZoneCounts: "zone",
     RuleState: "rule",
     SwitchState: "switch",
+    ProfileState: "profile",
     Latest: "latest",
     Snapshot: "snapshot",
     Stats: "stats",
@@ -162,6 +164,7 @@ _PARTS: dict[type[State], tuple[str, ...]] = {
     ZoneCounts: ("camera", "zone"),
     RuleState: ("camera", "rule"),
     SwitchState: ("camera", "switch"),
+    ProfileState: (),
     Stats: (),
 }
 

@@ -27,6 +27,12 @@ def rule_names(camera: CameraConfig) -> tuple[str, ...]:
     return (RULE, *camera.rules) if camera.presence.enabled else tuple(camera.rules)
 
 
+def title(camera: CameraConfig, name: str) -> str:
+    """Return what people call a rule."""
+    rule = camera.rules.get(name)
+    return name if rule is None or rule.title is None else rule.title
+
+
 def problems(config: DaemonConfig, origin: str) -> list[str]:
     """Return a line for all that is wrong with rules: file, key, reason and remedy."""
     return list(dict.fromkeys(_problems(config, origin)))

@@ -1,6 +1,6 @@
 """Where events go."""
 
-from sinks.command import Command, Feedback, Switch
+from sinks.command import Command, Feedback, ProfileChoice, Switch
 from sinks.departure import Departure
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import (
@@ -10,6 +10,7 @@ from sinks.message import (
     Message,
     Notice,
     ObjectCounts,
+    ProfileState,
     RuleState,
     Snapshot,
     State,
@@ -35,6 +36,8 @@ __all__ = [
     "ObjectCounts",
     "Pipelined",
     "Place",
+    "ProfileChoice",
+    "ProfileState",
     "RuleState",
     "Sink",
     "SinkError",

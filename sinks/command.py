@@ -3,13 +3,17 @@
 None of these can change a source, a file, a rule's text, a sink or a secret.
 """
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from reasoners import Name
 
-SwitchName = Literal["detect", "reason"]
+OF_A_RULE: Final = "rule/"
+"""What the switch of a rule is called by: `rule/parcel_left`."""
+
+SwitchName = Annotated[str, Field(pattern=rf"^(detect|reason|{OF_A_RULE}[a-z0-9_]{{1,32}})$")]
+"""`detect`, `reason`, or `rule/` and the name of a rule."""
 
 
 class _Command(BaseModel):
@@ -22,9 +26,15 @@ class Switch(_Command):
     camera: Name
     switch: SwitchName
     """`detect`: whether anybody looks at its pictures. `reason`: whether a model is asked about its
-    events."""
+    events. `rule/<name>`: whether that rule makes events."""
 
     on: bool
+
+
+class ProfileChoice(_Command):
+    """Make another profile the active one: rules may name the profiles in which they are awake."""
+
+    profile: Name
 
 
 class Feedback(_Command):
@@ -34,4 +44,4 @@ class Feedback(_Command):
     verdict: Literal["true_alarm", "false_alarm"]
 
 
-Command = Switch | Feedback
+Command = Switch | ProfileChoice | Feedback

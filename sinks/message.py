@@ -1,8 +1,8 @@
 """What leaves the process beside events: states, counts, pictures, notices, figures.
 
 None of these is journalled. A *state* (`CameraStatus`, `ObjectCounts`, `ZoneCounts`, `RuleState`,
-`SwitchState`, `Latest`, `Snapshot`, `Stats`) is its latest value; a sink that was away is shown the
-present one. A *notice* is said once. A *frame report* is said at once or never.
+`SwitchState`, `ProfileState`, `Latest`, `Snapshot`, `Stats`) is its latest value; a sink that was
+away is shown the present one. A *notice* is said once. A *frame report* is said at once or never.
 """
 
 from typing import Annotated, Literal
@@ -110,6 +110,14 @@ class SwitchState(_Message):
     at: Seconds
 
 
+class ProfileState(_Message):
+    """Which profile is active."""
+
+    schema_: Literal["lookout.profile/1"] = Field(default="lookout.profile/1", alias="schema")
+    profile: Name
+    at: Seconds
+
+
 class Snapshot(_Message):
     """The picture of a camera's latest event."""
 
@@ -172,6 +180,14 @@ class FrameReport(_Message):
 
 
 State = (
-    CameraStatus | ObjectCounts | ZoneCounts | RuleState | SwitchState | Latest | Snapshot | Stats
+    CameraStatus
+    | ObjectCounts
+    | ZoneCounts
+    | RuleState
+    | SwitchState
+    | ProfileState
+    | Latest
+    | Snapshot
+    | Stats
 )
 Message = State | Notice | FrameReport

@@ -47,7 +47,9 @@ class Place:
     zones: Mapping[str, str] = field(default_factory=dict)
     """Name → title."""
 
-    rules: tuple[str, ...] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """Name → title."""
+
     labels: tuple[str, ...] = ()
     """What is watched for."""
 
@@ -69,6 +71,9 @@ class Site:
 
     cameras: tuple[Place, ...] = ()
     """Those that are configured."""
+
+    profiles: tuple[str, ...] = ()
+    """Of which one is active."""
 
     gone: tuple[str, ...] = ()
     """Names of cameras that were configured once and are not any more."""

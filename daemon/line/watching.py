@@ -146,6 +146,8 @@ class Watching:
                 age_s=None if replay else max(0.0, now - frame.arrival),
             )
             self._chronicle.asks = self._wire.switches.reason
+            self._chronicle.off = self._wire.switches.off
+            self._chronicle.shift = self._time.step()
             await self._telling.tell(self._chronicle.observe(view), flow.host, jobs)
             if self._overlay is not None:
                 await flow.host.film(self._overlay.frame(view), self.progress)

@@ -109,6 +109,14 @@ class Discovery:
                 ),
                 "entity_category": "diagnostic",
             },
+            "profile": {
+                "platform": "select",
+                "name": "Profile",
+                "command_topic": f"{self._topics.profile}/set",
+                "state_topic": f"{self._topics.profile}/state",
+                "options": list(self._site.profiles),
+                "entity_category": "config",
+            },
             "connected": {
                 "platform": "binary_sensor",
                 "name": "Connection",
@@ -119,6 +127,8 @@ class Discovery:
                 "entity_category": "diagnostic",
             },
         }
+        if not self._site.profiles:
+            del components["profile"]
         return self._device(None, {"name": node, "model": "Node"}, components, own)
 
     def _camera(self, place: Place) -> dict[str, Any]:
@@ -188,10 +198,17 @@ class Discovery:
                 "{{ 'ON' if value_json.counts.values() | sum > 0 else 'OFF' }}",
                 "occupancy",
             )
-        for rule in place.rules:
+        for rule, title in place.rules.items():
+            components[f"switch-rule-{rule}"] = {
+                "platform": "switch",
+                "name": f"Rule {title}",
+                "command_topic": f"{topics}/rule/{rule}/set",
+                "state_topic": f"{topics}/rule/{rule}/state",
+                "entity_category": "config",
+            }
             components[f"rule-{rule}"] = {
                 **_binary(
-                    f"Rule {rule}",
+                    f"Rule {title}",
                     f"{topics}/rules/{rule}",
                     "{{ 'ON' if value_json.active > 0 else 'OFF' }}",
                     None,

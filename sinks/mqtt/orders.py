@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from sinks.command import Command, Feedback, Switch
+from sinks.command import Command, Feedback, ProfileChoice, Switch
 from sinks.mqtt.topic import Topics
 
 LONGEST: Final = 512
@@ -62,10 +62,12 @@ class Orders:
     def _command(self, topic: str, payload: bytes) -> Command | None:
         if topic == self._topics.feedback:
             return Feedback.model_validate_json(payload)
-        parts = topic.removeprefix(f"{self._topics.root}/cameras/").split("/")
-        if len(parts) != 3 or parts[2] != "set":  # noqa: PLR2004 (camera/switch/set)
+        if topic == f"{self._topics.profile}/set":
+            return ProfileChoice.model_validate({"profile": payload.decode(errors="replace")})
+        camera, *switch, last = topic.removeprefix(f"{self._topics.root}/cameras/").split("/")
+        if len(switch) not in {1, 2} or last != "set":
             return None
-        told = {"camera": parts[0], "switch": parts[1], "on": _WORDS.get(payload)}
+        told = {"camera": camera, "switch": "/".join(switch), "on": _WORDS.get(payload)}
         return Switch.model_validate(told)
 
     def _paced(self, topic: str, now: float) -> bool:

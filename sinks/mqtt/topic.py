@@ -12,6 +12,7 @@ from sinks.message import (
     Message,
     Notice,
     ObjectCounts,
+    ProfileState,
     RuleState,
     Snapshot,
     Stats,
@@ -80,9 +81,15 @@ class Topics:
         return f"{self.root}/feedback"
 
     @property
+    def profile(self) -> str:
+        """Below it, which profile is active (`state`, retained) and is to be (`set`)."""
+        return f"{self.root}/profile"
+
+    @property
     def orders(self) -> tuple[str, ...]:
         """Match everything that may be said to us."""
-        return f"{self.root}/cameras/+/+/set", self.feedback
+        cameras = f"{self.root}/cameras/+"
+        return f"{cameras}/+/set", f"{cameras}/rule/+/set", f"{self.profile}/set", self.feedback
 
     def camera(self, camera: str) -> str:
         """Everything of one camera but its events lies below."""
@@ -96,7 +103,8 @@ class Topics:
     def remains(self) -> tuple[str, ...]:
         """Match one retained topic of each camera, zone and rule that ever was."""
         cameras = f"{self.root}/cameras/+"
-        return f"{cameras}/state", f"{cameras}/zones/+", f"{cameras}/rules/+"
+        parts = ("state", "zones/+", "rules/+", "rule/+/state")
+        return tuple(f"{cameras}/{part}" for part in parts)
 
     def ghosts(self, topics: set[str], cameras: Sequence[Place], gone: Sequence[str]) -> list[str]:
         """List the retained topics of cameras, zones and rules that are not configured any more.
@@ -116,8 +124,10 @@ class Topics:
             if place is None:
                 lost.add(camera)
                 found.add(topic)
-            elif kind != "state" and name not in (place.zones if kind == "zones" else place.rules):
-                found.add(topic)
+            elif kind != "state":
+                named = name.removesuffix("/state") if kind == "rule" else name
+                if named not in (place.zones if kind == "zones" else place.rules):
+                    found.add(topic)
         for camera in lost - known.keys():
             found |= {f"{self.camera(camera)}/{part}" for part in _OF_A_CAMERA}
         return sorted(found)
@@ -151,6 +161,9 @@ class Topics:
                 topic = f"{self.camera(message.camera)}/{message.switch}/state"
                 word = b"ON" if message.on else b"OFF"
                 letters = (Letter(topic, word, retain=True, kind=TEXT),)
+            case ProfileState():
+                word = message.profile.encode()
+                letters = (Letter(f"{self.profile}/state", word, retain=True, kind=TEXT),)
             case Snapshot():
                 topic = f"{self.camera(message.camera)}/snapshot"
                 letters = (Letter(topic, message.jpeg, retain=True, kind="image/jpeg"),)

@@ -10,7 +10,7 @@ from daemon.board import Board
 from daemon.clock import Clock
 from daemon.recorder import Recorder
 from daemon.switchboard import Switchboard
-from sinks import Feedback, Switch, SwitchState
+from sinks import Feedback, ProfileChoice, ProfileState, Switch, SwitchState
 from sinks.journal import Journal
 
 
@@ -21,7 +21,15 @@ async def running(path: Path) -> AsyncIterator[tuple[Switchboard, Board, Recorde
         board = Board()
         kept = await recorder.switches()
         yield (
-            Switchboard(["porch"], kept, recorder=recorder, board=board, clock=Clock()),
+            Switchboard(
+                {"porch": {"parcel": (), "burglar": ("away", "night")}},
+                kept,
+                recorder=recorder,
+                board=board,
+                clock=Clock(),
+                profiles=("home", "away", "night"),
+                profile="home",
+            ),
             board,
             recorder,
         )
@@ -64,3 +72,51 @@ async def test_the_last_word_on_a_known_event_counts(tmp_path: Path) -> None:
     journal.open()
     assert journal.feedback() == {"e1": "false_alarm"}
     journal.close()
+
+
+def active(board: Board) -> str:
+    """Return what is said of the profile."""
+    state = board.states["profile",]
+    assert isinstance(state, ProfileState)
+    return state.profile
+
+
+async def test_a_rule_is_switched_off_said_back_and_kept(tmp_path: Path) -> None:
+    """One rule alone; a switch of a rule that is not there is not heeded, nor kept."""
+    path = tmp_path / "journal.sqlite"
+    async with running(path) as (switchboard, board, _):
+        switchboard.heed(ProfileChoice(profile="away"))
+        assert switchboard.cameras["porch"].off == frozenset()
+        switchboard.heed(Switch(camera="porch", switch="rule/parcel", on=False))
+        switchboard.heed(Switch(camera="porch", switch="rule/nonsense", on=False))
+        state = board.states["switch", "porch", "rule/parcel"]
+        assert isinstance(state, SwitchState)
+        assert not state.on
+        assert ("switch", "porch", "rule/nonsense") not in board.states
+        assert switchboard.cameras["porch"].off == {"parcel"}
+    async with running(path) as (switchboard, _, recorder):
+        assert switchboard.cameras["porch"].off == {"parcel"}
+        switchboard.heed(Switch(camera="porch", switch="rule/parcel", on=True))
+        assert switchboard.cameras["porch"].off == frozenset()
+        assert ("porch", "rule/nonsense") not in await recorder.switches()
+
+
+async def test_the_active_profile_decides_which_rules_are_awake_and_is_kept(
+    tmp_path: Path,
+) -> None:
+    """Of a rule that names profiles; the last word counts, in the next run as well."""
+    path = tmp_path / "journal.sqlite"
+    async with running(path) as (switchboard, board, _):
+        assert (active(board), switchboard.cameras["porch"].off) == (
+            "home",
+            frozenset({"burglar"}),
+        )
+        switchboard.heed(ProfileChoice(profile="away"))
+        switchboard.heed(ProfileChoice(profile="night"))
+        switchboard.heed(ProfileChoice(profile="work"))
+        assert (active(board), switchboard.cameras["porch"].off) == ("night", frozenset())
+    async with running(path) as (switchboard, board, _):
+        assert (active(board), switchboard.cameras["porch"].off) == ("night", frozenset())
+        switchboard.heed(ProfileChoice(profile="home"))
+    async with running(path) as (_, board, _):
+        assert active(board) == "home"

@@ -206,3 +206,37 @@ def test_an_event_without_conditions_does_not_mention_them(
     )
     (revision,) = porch.observe(view(0.0, track()))
     assert "conditions" not in revision.event.wire()
+
+
+def test_a_rule_that_is_switched_off_ends_and_begins_anew(view: MakeView, track: MakeTrack) -> None:
+    """What goes on meanwhile is one event before and another after; nothing is between."""
+
+    def script(moment: Moment) -> Iterable[Firing]:
+        if moment.now == 0.0:
+            yield Firing("r", 1, "begins", 0.0, tuple(moment.scene.things.values()))
+
+    porch = chronicle(Scripted(script))
+    told = []
+    for at in (0.0, 1.0, 2.0, 3.0, 4.0):
+        porch.off = {"r"} if at in {1.0, 2.0} else ()
+        told += [r.event for r in porch.observe(view(at, track()))]
+    assert [(event.id, event.type, event.started_at, event.ended_at) for event in told] == [
+        ("porch-1", "new", 0.0, None),
+        ("porch-1", "end", 0.0, 1.0),
+        ("porch-2", "new", 3.0, None),
+    ]
+
+
+def test_engines_know_what_the_clock_on_the_wall_says(view: MakeView) -> None:
+    """It may have been set since the story began."""
+    seen: list[float | None] = []
+
+    def script(moment: Moment) -> Iterable[Firing]:
+        seen.append(moment.wall)
+        return ()
+
+    porch = chronicle(Scripted(script))
+    porch.observe(view(1.0))
+    porch.shift = 3600.0
+    porch.observe(view(2.0))
+    assert seen == [1.0, 3602.0]

@@ -20,6 +20,7 @@ from sinks import (
     Notice,
     ObjectCounts,
     Place,
+    ProfileState,
     RuleState,
     Site,
     Stats,
@@ -51,6 +52,7 @@ PLATFORMS: Final[dict[str, tuple[set[str], set[str]]]] = {
     "image": ({"image_topic"}, {"image_topic", "content_type"}),
     "event": ({"state_topic", "event_types"}, {"state_topic", "event_types"}),
     "switch": ({"command_topic"}, {"command_topic", "state_topic"}),
+    "select": ({"command_topic", "options"}, {"command_topic", "state_topic", "options"}),
 }
 """Platform → fields it must have, fields it may have beside `COMMON`."""
 
@@ -60,6 +62,7 @@ CLASSES: Final = {
     "image": set[str](),
     "event": set[str](),
     "switch": set[str](),
+    "select": set[str](),
 }
 
 
@@ -74,12 +77,14 @@ def site(*names: str, gone: tuple[str, ...] = ()) -> Site:
             name,
             name.capitalize(),
             {"step": "Front step"},
-            rules=("presence", "parcel_left"),
+            rules={"presence": "presence", "parcel_left": "Parcel left"},
             labels=("person", "traffic light"),
         )
         for name in names
     )
-    return Site("box1", "1.2", Path(), _none, lambda: 0.0, cameras=places, gone=gone)
+    profiles = ("home", "away")
+    told = ("box1", "1.2", Path(), _none, lambda: 0.0)
+    return Site(*told, cameras=places, gone=gone, profiles=profiles)
 
 
 TOPICS: Final = Topics("lookout", "box1")
@@ -167,6 +172,9 @@ MESSAGES = [
     *TOPICS.message(ZoneCounts(camera="porch", zone="step", at=1, counts={"person": 0})),
     *TOPICS.message(SwitchState(camera="porch", switch="detect", on=False, at=1)),
     *TOPICS.message(SwitchState(camera="porch", switch="reason", on=True, at=1)),
+    *TOPICS.message(SwitchState(camera="porch", switch="rule/presence", on=True, at=1)),
+    *TOPICS.message(SwitchState(camera="porch", switch="rule/parcel_left", on=False, at=1)),
+    *TOPICS.message(ProfileState(profile="away", at=1)),
     *TOPICS.message(RuleState(camera="porch", rule="presence", active=2, event="e1", at=1)),
     *TOPICS.message(RuleState(camera="porch", rule="parcel_left", active=0, at=1)),
     *TOPICS.message(
@@ -198,6 +206,9 @@ STATES = {
     "latest": EVENT.explanation[:255],
     "switch-detect": "OFF",
     "switch-reason": "ON",
+    "switch-rule-presence": "ON",
+    "switch-rule-parcel_left": "OFF",
+    "profile": "away",
     "uptime": "12",
     "journal": "3",
     "connected": "online",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sinks import Command, Feedback, Switch
+from sinks import Command, Feedback, ProfileChoice, Switch
 from sinks.mqtt.orders import BURST, LONGEST, PACE, TOPICS, Orders
 from sinks.mqtt.topic import Topics
 
@@ -27,6 +27,12 @@ def orders() -> Orders:
     [
         (SET, b"OFF", Switch(camera="porch", switch="detect", on=False)),
         (f"{ROOT}/cameras/yard/reason/set", b"ON", Switch(camera="yard", switch="reason", on=True)),
+        (
+            f"{ROOT}/cameras/porch/rule/gate/set",
+            b"OFF",
+            Switch(camera="porch", switch="rule/gate", on=False),
+        ),
+        (f"{ROOT}/profile/set", b"away", ProfileChoice(profile="away")),
         (
             f"{ROOT}/feedback",
             b'{"event": "01K", "verdict": "false_alarm"}',
@@ -51,7 +57,10 @@ def test_what_is_meant_is_read(topic: str, payload: bytes, command: object) -> N
         (f"{ROOT}/cameras/porch/source/set", b"ON", False, "invalid"),
         (f"{ROOT}/cameras/../detect/set", b"ON", False, "invalid"),
         (f"{ROOT}/cameras/porch/detect/state", b"ON", False, "unknown"),
-        (f"{ROOT}/cameras/porch/rule/gate/set", b"ON", False, "unknown"),
+        (f"{ROOT}/cameras/porch/rule/gate/up/set", b"ON", False, "unknown"),
+        (f"{ROOT}/cameras/porch/rule/..gate/set", b"ON", False, "invalid"),
+        (f"{ROOT}/profile/set", b"Away!", False, "invalid"),
+        (f"{ROOT}/profile/set", b"\xff", False, "invalid"),
         (f"{ROOT}/feedback", b'{"event": "x"}', False, "invalid"),
         (f"{ROOT}/feedback", b'{"event": "x", "verdict": "nice"}', False, "invalid"),
         (

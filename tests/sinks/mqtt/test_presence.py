@@ -28,9 +28,11 @@ from sinks.mqtt import MqttSink
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("clean_loop")]
 Make = Callable[..., MqttSink]
 
-PORCH = Place("porch", "Porch", {"step": "Step", "lawn": "Lawn"}, ("presence",), ("person",))
-SHED = Place("shed", "Shed", {"bench": "Bench"}, ("presence",), ("person",))
-SMALLER = Place("porch", "Porch", {"step": "Step"}, ("presence",), ("person",))
+PORCH = Place(
+    "porch", "Porch", {"step": "Step", "lawn": "Lawn"}, {"presence": "presence"}, ("person",)
+)
+SHED = Place("shed", "Shed", {"bench": "Bench"}, {"presence": "presence"}, ("person",))
+SMALLER = Place("porch", "Porch", {"step": "Step"}, {"presence": "presence"}, ("person",))
 DEVICE = "homeassistant/device/lookout-lookout-box1"
 
 

@@ -128,15 +128,18 @@ def test_what_is_not_configured_any_more_is_found_and_cleared() -> None:
         f"{root}/porch/zones/lawn",
         f"{root}/porch/rules/presence",
         f"{root}/porch/rules/old_rule",
+        f"{root}/porch/rule/presence/state",
+        f"{root}/porch/rule/old_rule/state",
         f"{root}/shed/state",
         f"{root}/shed/zones/bench",
     }
-    porch = Place("porch", "Porch", {"step": "Step"}, rules=("presence",))
+    porch = Place("porch", "Porch", {"step": "Step"}, rules={"presence": "presence"})
     parts = (*("detect/state", "latest", "objects", "reason/state", "snapshot", "state", "status"),)
     assert topics.ghosts(found, [porch], ["garage", "porch"]) == sorted(
         [
             f"{root}/porch/zones/lawn",
             f"{root}/porch/rules/old_rule",
+            f"{root}/porch/rule/old_rule/state",
             f"{root}/shed/zones/bench",
             *(f"{root}/{camera}/{part}" for camera in ("garage", "shed") for part in parts),
         ]
