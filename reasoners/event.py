@@ -48,6 +48,10 @@ TERMINAL: frozenset[ReasoningState] = frozenset(
 """The states in which a question has found its end; each asked event reaches exactly one."""
 
 
+def _absent(value: object) -> bool:
+    return value is None
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -165,11 +169,31 @@ class EventPrediction(_Part):
     """A checkable statement about what comes next."""
 
     what: str
+    """`enters` or `leaves` a zone, `crosses` a line, `leaves` the picture (without an object),
+    `stops` moving, `reaches` another object; `count`: a zone will hold so many."""
+
     subject: str
+    """Track id; for `count` the label that is counted."""
+
     object: str | None = None
+    """`zone:step`, `line:gate` or another track id; None for what needs no place."""
+
+    count: int | None = Field(default=None, exclude_if=_absent)
+    """Only of `count`: how many there will be, or more."""
+
     horizon_s: float = Field(gt=0, allow_inf_nan=False)
+    """Seconds from `stated_at` on within which it is to happen."""
+
     probability: Score
+    """As it was stated; never changed afterwards."""
+
+    stated_at: Seconds | None = Field(default=None, exclude_if=_absent)
     outcome: Literal["hit", "miss", "unresolvable"] | None = None
+    """None while it is open, and for good where the event ended before it was known.
+    `unresolvable`: the object was lost, so nobody can tell."""
+
+    resolved_at: Seconds | None = Field(default=None, exclude_if=_absent)
+    """When that was known."""
 
 
 class Answer(_Part):

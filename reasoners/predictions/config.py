@@ -8,7 +8,7 @@ from reasoners.period import Period
 
 Kind = Literal["enters", "leaves", "crosses", "departs", "stops", "reaches", "count"]
 """What a prediction says: `enters` or `leaves` a zone, `crosses` a line, `departs` from the
-picture, `stops` moving, `reaches` another object, which is to be near it; `count`: a zone holds
+picture (events call it `leaves`, without a place), `stops` moving, `reaches` another object, which is to be near it; `count`: a zone holds
 one more object of a label."""
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)

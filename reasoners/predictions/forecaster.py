@@ -6,14 +6,16 @@ time each, the next when the last is over.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from reasoners.predictions.config import Kind, PredictionConfig
+from reasoners.predictions.config import Kind
 from reasoners.predictions.docket import Docket
 from reasoners.predictions.evidence import Witness
 from reasoners.predictions.experience import Experience
+from reasoners.predictions.foresight import Foresight
 from reasoners.predictions.prediction import PICTURE, Prediction
 from reasoners.predictions.wish import Wish
-from reasoners.scene.change import Change, Vanished
+from reasoners.scene.change import Change, Entered, Vanished
 from reasoners.scene.course import EPSILON
 from reasoners.scene.judgement import NEAR, TO, TO_IT
 from reasoners.scene.scene import Scene
@@ -39,20 +41,13 @@ class Forecaster:
     """What comes next at one camera.
 
     Args:
-        config: What is predicted.
+        foresight: What is predicted, what was learned before, and what is wished for.
         scene: The scene that is watched; read, never changed.
-        experience: What was learned before; by default nothing.
-        wishes: What engines want to know as of now, see `expectations`.
     """
 
-    def __init__(
-        self,
-        config: PredictionConfig,
-        scene: Scene,
-        experience: Experience | None = None,
-        wishes: Sequence[Wish] = (),
-    ) -> None:
-        self.experience = experience or Experience()
+    def __init__(self, foresight: Foresight, scene: Scene) -> None:
+        config = foresight.config
+        self.experience = foresight.experience or Experience()
         self.docket = Docket(self.experience, config.most)
         """The statements that are open."""
 
@@ -62,7 +57,7 @@ class Forecaster:
         self._witness = Witness(scene, self.experience)
         self._due: dict[int, float] = {}
         self._next_count = float("-inf")
-        self._wishes = tuple(dict.fromkeys(wishes))
+        self._wishes = tuple(dict.fromkeys(foresight.wishes))
         self._expected: list[Prediction] = []
         self._expected_at = float("-inf")
         self._asked: dict[tuple[Kind, int, str, float], tuple[float, float | None]] = {}
@@ -81,6 +76,10 @@ class Forecaster:
         self._witness.forget(gone)
         for thing in gone:
             self._due.pop(thing, None)
+        for change in changes:
+            if isinstance(change, Entered) and change.thing not in gone:
+                # Whoever is told of the one will want to know the other.
+                self._say("leaves", change.thing, f"zone:{change.zone}", now)
         self._state(now)
 
     def close(self) -> None:
@@ -156,6 +155,10 @@ class Forecaster:
                     for label, count in self._witness.comers(zone, wish.horizon).items():
                         yield from self._weigh(what, label, zone, wish.horizon, now, count + 1)
             return
+        if what == "leaves" and not wish.places:
+            # Whoever asks for leaving without a place means the picture, too.
+            for one in self._wish(replace(wish, what="departs"), now):
+                yield replace(one, what="leaves")
         others = self._approaching() if what == "reaches" else {}
         for thing in self._scene.things.values():
             if not thing.seen or not self._settled(thing):

@@ -10,6 +10,8 @@ from typing import Literal
 
 from reasoners.event import EndReason, Event, EventObject, EventRelation, Reasoning
 from reasoners.firing import Engine, Firing, Moment
+from reasoners.predictions.forecaster import Forecaster
+from reasoners.predictions.foresight import Foresight
 from reasoners.rules.presence import Presence
 from reasoners.scene.change import (
     Change,
@@ -24,6 +26,7 @@ from reasoners.scene.config import SceneConfig
 from reasoners.scene.presence import RULE, UNLABELLED
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
+from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.relating import carried
 from reasoners.telling.snapshot import picture
 from reasoners.telling.story import Story, Telling
@@ -79,6 +82,7 @@ class Chronicle:
         ask: What to ask a model; None where none is configured.
         engines: Who decides what is worth an event; by default the built-in rule alone.
         language: In which events are explained; see `reasoners.language.catalogue.languages`.
+        foresight: What is predicted; by default what was shown to have skill.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class Chronicle:
         ask: Asking | None,
         engines: Sequence[Engine] | None = None,
         language: str = "en",
+        foresight: Foresight = Foresight(),  # noqa: B008  frozen
     ) -> None:
         self.node = node
         self.camera = camera
@@ -112,6 +117,9 @@ class Chronicle:
 
         self._ask = ask
         self._scene = Scene(config)
+        self.forecaster = Forecaster(foresight, self._scene)
+        """What comes next, and how well that was known so far."""
+
         self._ordinal = 0
         self._engines = (Presence(config.presence),) if engines is None else tuple(engines)
         self._index = 0
@@ -137,6 +145,7 @@ class Chronicle:
     def observe(self, view: View) -> list[Revision]:
         """Take one frame; return what is worth publishing, ends first."""
         changes = self._scene.observe(view)
+        self.forecaster.observe(changes)
         self._index = view.index
         self._note(changes)
         firings = self._fire(changes, view)
@@ -154,6 +163,7 @@ class Chronicle:
         """Let time pass without a frame: ends what is gone, tells what was held back."""
         changes = self._scene.lapse(at)
         self._note(changes)
+        self.forecaster.observe(changes)
         firings = self._fire(changes, None)
         for firing in firings:
             if firing.phase == "begins":
@@ -168,6 +178,7 @@ class Chronicle:
             for thing in self._scene.things.values()
             if now - thing.last_seen <= self._scene.patience
         }
+        self.forecaster.close()
         self._scene.clear()
         for engine in self._engines:
             engine.reset()
@@ -270,7 +281,15 @@ class Chronicle:
 
     def _fire(self, changes: Sequence[Change], view: View | None) -> list[Firing]:
         now = self._scene.now
-        moment = Moment(now, self._index, view, self._scene, changes, wall=now + self.shift)
+        moment = Moment(
+            now,
+            self._index,
+            view,
+            self._scene,
+            changes,
+            self.forecaster.expectations(),
+            wall=now + self.shift,
+        )
         return [firing for engine in self._engines for firing in engine.observe(moment)]
 
     def _silence(self) -> list[Revision]:
@@ -332,7 +351,8 @@ class Chronicle:
             language=self._language,
         )
         reasoning = self._reasoning(question)
-        story = Story(telling, firing, view, reasoning, self._scene)
+        foretelling = Foretelling(self.forecaster, self._scene.track)
+        story = Story(telling, firing, view, reasoning, self._scene, foretelling)
         self._open[story.key] = story
         event = story.open(self._scene.now)
         asked = question if reasoning.state == "pending" else None

@@ -42,6 +42,12 @@ def after_restart(event: Event, at: float, language: str = "en") -> Event:
         "end_reason": event.end_reason if not open_ else "restart",
         "relations": tuple(_over(relation, ended_at) for relation in event.relations),
         "conditions": tuple(_over(condition, ended_at) for condition in event.conditions),
+        "predictions": tuple(
+            prediction
+            if prediction.outcome is not None
+            else prediction.model_copy(update={"outcome": "unresolvable", "resolved_at": ended_at})
+            for prediction in event.predictions
+        ),
         "explanation": joined(language, facts, worded(added, language)),
     }
     if pending:

@@ -45,6 +45,15 @@ def shifted(event: Event, seconds: float) -> Event:
         )
         for condition in event.conditions
     )
+    predictions = tuple(
+        prediction.model_copy(
+            update={
+                "stated_at": move(prediction.stated_at),
+                "resolved_at": move(prediction.resolved_at),
+            }
+        )
+        for prediction in event.predictions
+    )
     reasoning = event.reasoning.model_copy(
         update={"deadline_at": move(event.reasoning.deadline_at)}
     )
@@ -59,6 +68,7 @@ def shifted(event: Event, seconds: float) -> Event:
             "relations": moved(event.relations),
             "causes": causes,
             "conditions": conditions,
+            "predictions": predictions,
             "reasoning": reasoning,
         }
     )

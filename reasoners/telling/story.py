@@ -33,12 +33,13 @@ from reasoners.scene.relation import Relation
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
 from reasoners.telling.explanation import FACTS, Known, explain, joined, worded
+from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.grounds import CONDITIONS, condition
 from reasoners.telling.outcome import conclude
 from reasoners.telling.relating import carried, caused
 from reasoners.telling.saying import Saying, places_of
 from reasoners.telling.snapshot import BETTER, quality
-from reasoners.telling.wire import event_object, frame_reference, moment
+from reasoners.telling.wire import event_object, frame_reference, moment, track_name
 from reasoners.verdict import Verdict
 
 OBJECTS = 32
@@ -86,7 +87,13 @@ class Story:
     """The event of one firing. Revisions rise by one; only the verdict may follow the end."""
 
     def __init__(
-        self, telling: Telling, firing: Firing, view: View, reasoning: Reasoning, scene: Scene
+        self,
+        telling: Telling,
+        firing: Firing,
+        view: View,
+        reasoning: Reasoning,
+        scene: Scene,
+        foretelling: Foretelling,
     ) -> None:
         self.telling = telling
         self.key: tuple[str, Hashable] = (firing.rule, firing.key)
@@ -118,6 +125,7 @@ class Story:
         self._saying = Saying(scene.naming, telling.titles)
         self._noted: dict[tuple[object, ...], Change] = {}
         self._causes: dict[Cause, None] = {}
+        self._foretelling = foretelling
         self._best = 0.0
         self._facts = ""
 
@@ -277,6 +285,8 @@ class Story:
             )
             causes = last.causes
         else:
+            if kind != "end":
+                self._foretelling.take(self.things[:OBJECTS])
             facts = self._facts = self._explain(reason, ended_at, in_view=in_view)
             objects = tuple(event_object(thing) for thing in self.things[:OBJECTS])
             relations, left_out = self._relations()
@@ -306,6 +316,7 @@ class Story:
             relations_left_out=left_out,
             conditions=conditions,
             causes=causes,
+            predictions=self._foretelling.write(),
             answers=answers,
             description=description,
             entities=last.entities if last else (),
@@ -345,6 +356,8 @@ class Story:
             ties=ties,
             noted=tuple(self._noted.values()),
             causes=tuple(self._causes),
+            predictions=self._foretelling.write(),
+            labels={track_name(thing.track): thing.label for thing in self._scene.things.values()},
         )
         self.said = tuple(explain(known, self._saying))
         return worded(self.said, self.telling.language, FACTS)

@@ -8,6 +8,7 @@ from reasoners import LineConfig, SceneConfig, View, ZoneConfig
 from reasoners.predictions.config import KINDS, PredictionConfig
 from reasoners.predictions.experience import Experience
 from reasoners.predictions.forecaster import Forecaster
+from reasoners.predictions.foresight import Foresight
 from reasoners.predictions.prediction import Prediction
 from reasoners.predictions.wish import Wish
 from reasoners.scene.scene import Scene
@@ -76,7 +77,7 @@ def camera(
     """Make a camera; by default all kinds are predicted, 3 s ahead."""
     watched = Scene(scene)
     chosen = config or PredictionConfig(kinds=KINDS, horizon=3.0)
-    made = Camera(Forecaster(chosen, watched, experience, wishes), watched)
+    made = Camera(Forecaster(Foresight(chosen, experience, wishes), watched), watched)
     made.forecaster.docket.finished = made.resolved.append
     return made
 

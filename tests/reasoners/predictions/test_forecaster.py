@@ -67,6 +67,17 @@ def test_wishes_are_told_as_of_now() -> None:
     assert not seen.resolved
 
 
+def test_leaving_without_a_place_is_leaving_the_picture_too() -> None:
+    """Who wished to know who leaves hears of the zones and of the picture."""
+    seen = camera(config=PredictionConfig(kinds=()), wishes=(Wish("leaves", 3.0),))
+    seen.run({1: straight(0.55, 0.05)}, 2.0)
+    expected = seen.forecaster.expectations()
+    assert {(one.what, one.object) for one in expected} == {
+        ("leaves", "zone:step"),
+        ("leaves", PICTURE),
+    }
+
+
 def test_without_wishes_nothing_is_expected() -> None:
     """What nobody asked for is not worked out."""
     seen = camera()

@@ -7,8 +7,11 @@ import pytest
 from detectors import Track
 from reasoners import Reasoning, SceneConfig, Verdict, View
 from reasoners.firing import Firing
+from reasoners.predictions.forecaster import Forecaster
+from reasoners.predictions.foresight import Foresight
 from reasoners.scene.scene import Scene
 from reasoners.scene.thing import Thing
+from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.story import Story, Telling
 
 MakeTrack = Callable[..., Track]
@@ -21,12 +24,14 @@ TELLING = Telling("e1", "box1", "porch", "presence", "media", None, {})
 def story(track: MakeTrack, view: MakeView) -> Story:
     """Begin an event of a person."""
     thing = Thing.of(track(), 1, 0, 16 / 9, first=False)
+    scene = Scene(SceneConfig())
     return Story(
         TELLING,
         Firing("presence", 1, "begins", 0.0, (thing,)),
         view(0.0),
         Reasoning(state="pending", model="m"),
-        Scene(SceneConfig()),
+        scene,
+        Foretelling(Forecaster(Foresight(), scene), scene.track),
     )
 
 
