@@ -17,6 +17,7 @@ from daemon.version import VERSION
 from reasoners import (
     Asking,
     Chronicle,
+    Foresight,
     Overlay,
     Presence,
     Reasoner,
@@ -177,6 +178,7 @@ def line(
         ask=asking(plan),
         language=plan.language(name),
         engines=_engines(camera.config, scene),
+        foresight=Foresight(camera.config.predictions),
     )
     gate = camera.config.gate if camera.live else "off"
     gate = replay.gate if replay else gate

@@ -30,6 +30,7 @@ from reasoners import (
     Language,
     LineConfig,
     Name,
+    PredictionConfig,
     PresenceConfig,
     RuleConfig,
     SharedRuleConfig,
@@ -170,6 +171,8 @@ class CameraConfig(_Section):
     rules: dict[Name, RuleConfig] = Field(default={}, max_length=256)
     """Rules by name: what must hold for an event, see [the guide](../rules.md). Default none, then
     the built-in rule tells of every object. Names are for topics and stand in events."""
+    predictions: PredictionConfig = PredictionConfig()
+    """What is foreseen of its objects, told with events, and scored."""
 
     hwaccel: Hwaccel = "off"
     """Which device decodes: `cuda`, `vaapi`, `qsv`, `v4l2m2m`, or `auto`, the first of them that

@@ -26,6 +26,9 @@ from reasoners.event import (
 )
 from reasoners.keyframe import Keyframe, Shot, Sighting
 from reasoners.language.catalogue import Language
+from reasoners.predictions.config import PredictionConfig
+from reasoners.predictions.experience import Experience, Notebook
+from reasoners.predictions.foresight import Foresight
 from reasoners.question import AskConfig, Question
 from reasoners.reasoner import Reasoner
 from reasoners.rules.engine import Rules
@@ -59,6 +62,8 @@ __all__ = [
     "Event",
     "EventObject",
     "EventType",
+    "Experience",
+    "Foresight",
     "FrameReference",
     "Job",
     "Keyframe",
@@ -68,7 +73,9 @@ __all__ = [
     "Media",
     "Motion",
     "Name",
+    "Notebook",
     "Overlay",
+    "PredictionConfig",
     "Presence",
     "PresenceConfig",
     "Question",

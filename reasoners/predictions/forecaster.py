@@ -148,32 +148,36 @@ class Forecaster:
 
     def _wish(self, wish: Wish, now: float) -> Iterable[Prediction]:
         """Say how likely it is as of now, for everyone it can be said of."""
-        what = wish.what
-        if what == "count":
-            for zone in self._zones:
-                if not wish.places or zone in wish.places:
-                    for label, count in self._witness.comers(zone, wish.horizon).items():
-                        yield from self._weigh(what, label, zone, wish.horizon, now, count + 1)
+        if wish.what == "count":
+            yield from self._wish_count(wish, now)
             return
-        if what == "leaves" and not wish.places:
+        if wish.what == "leaves" and not wish.places:
             # Whoever asks for leaving without a place means the picture, too.
             for one in self._wish(replace(wish, what="departs"), now):
                 yield replace(one, what="leaves")
-        others = self._approaching() if what == "reaches" else {}
+        others = self._approaching() if wish.what == "reaches" else None
         for thing in self._scene.things.values():
             if not thing.seen or not self._settled(thing):
                 continue
-            places: Sequence[int | str] = self._places(what)
-            if what == "reaches":
+            places: Sequence[int | str] = self._places(wish)
+            if others is not None:
                 places = others.get(thing.id, ())
             for place in places:
-                if not wish.places or place in wish.places or what == "reaches":
-                    yield from self._weigh(what, thing.id, place, wish.horizon, now)
+                yield from self._weigh(wish.what, thing.id, place, wish.horizon, now)
 
-    def _places(self, what: Kind) -> Sequence[str]:
-        if what in {"enters", "leaves"}:
-            return self._zones
-        return self._lines if what == "crosses" else (PICTURE,)
+    def _wish_count(self, wish: Wish, now: float) -> Iterable[Prediction]:
+        for zone in self._places(wish):
+            for label, count in self._witness.comers(zone, wish.horizon).items():
+                yield from self._weigh("count", label, zone, wish.horizon, now, count + 1)
+
+    def _places(self, wish: Wish) -> Sequence[str]:
+        if wish.what in {"enters", "leaves", "count"}:
+            places = self._zones
+        elif wish.what == "crosses":
+            places = self._lines
+        else:
+            return (PICTURE,)
+        return [place for place in places if not wish.places or place in wish.places]
 
     def _state(self, now: float) -> None:
         """Think about those whose turn it is."""

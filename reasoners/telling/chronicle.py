@@ -85,7 +85,7 @@ class Chronicle:
         foresight: What is predicted; by default what was shown to have skill.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all that one camera is about)
         self,
         *,
         node: str,

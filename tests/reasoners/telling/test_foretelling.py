@@ -42,7 +42,7 @@ def test_an_event_tells_what_is_likely_and_later_how_it_turned_out(
     """Of who walks through a zone, statements are first open, and the end knows all outcomes."""
     events = [revision.event for revision in _walk(chronicle(YARD))]
     assert events[-1].type == "end"
-    told: dict[tuple[str, str | None, float], list[str | None]] = {}
+    told: dict[tuple[str, str | None, float | None], list[str | None]] = {}
     for event in events:
         for one in event.predictions:
             told.setdefault((one.what, one.object, one.stated_at), []).append(one.outcome)
@@ -116,6 +116,7 @@ def test_a_step_of_the_clock_moves_statements_too(chronicle: Callable[..., Chron
     event = [revision.event for revision in _walk(chronicle(YARD))][-1]
     moved = shifted(event, 3600.0)
     for before, after in zip(event.predictions, moved.predictions, strict=True):
+        assert before.stated_at is not None
         assert after.stated_at == round(before.stated_at + 3600, 3)
         assert before.resolved_at is not None
         assert after.resolved_at == round(before.resolved_at + 3600, 3)
