@@ -42,6 +42,9 @@ RING = 8 * MEGABYTE
 """Bytes of packets kept for catching up after a rest: at least since the last IDR, so a high bit
 rate or long groups end above it, and such a camera stays awake."""
 
+LOOK_BACK = 6.0
+"""Seconds of packets kept where a model is asked, for pictures of what was before an event."""
+
 CLIP_RING = 24 * MEGABYTE
 """Bytes of packets kept for clips; a camera of 8 Mbit/s needs 15 MB for 15 s."""
 
@@ -169,13 +172,14 @@ def line(
         lines=camera.config.lines,
         presence=camera.config.presence,
     )
+    ask = asking(plan)
     chronicle = Chronicle(
         node=plan.config.node,
         camera=name,
         config=scene,
         new_id=new_id,
         clock="media" if replay else wiring.clock.trust,
-        ask=asking(plan),
+        ask=ask,
         language=plan.language(name),
         engines=_engines(camera.config, scene),
         foresight=Foresight(camera.config.predictions),
@@ -199,8 +203,8 @@ def line(
         hwaccel=camera.config.hwaccel,
         gate=gate,
         gate_heartbeat=min(HEARTBEAT, 0.8 * wiring.timing.silence, 0.6 * wiring.timing.camera_lost),
-        ring_bytes=_ring(resting=resting, clips=clips),
-        ring_seconds=_remembered(camera.config, clips),
+        ring_bytes=_ring(resting=resting, clips=clips, asking=ask is not None),
+        ring_seconds=max(_remembered(camera.config, clips), LOOK_BACK if ask else 0.0),
         turns=wiring.places,
         memory=round(camera.config.memory * 1_000_000),
         frozen_after=plan.config.timing.frozen,
@@ -216,6 +220,7 @@ def line(
         carry=camera.config.detect.carry,
         tracker=plan.tracker.factory(name, plan.tracker.config, track),
         chronicle=chronicle,
+        scene=scene,
         wiring=wiring,
         clips=clips,
         main=None if replay else _main(opening, camera, wiring, clips),
@@ -261,11 +266,11 @@ def _main(
     )
 
 
-def _ring(*, resting: bool, clips: ClipsConfig) -> int:
+def _ring(*, resting: bool, clips: ClipsConfig, asking: bool) -> int:
     """Return the bytes of packets that a camera's child keeps."""
     if clips.enabled:
         return CLIP_RING
-    return RING if resting else 0
+    return RING if resting or asking else 0
 
 
 def _remembered(camera: CameraConfig, clips: ClipsConfig) -> float:

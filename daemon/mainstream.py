@@ -11,7 +11,7 @@ from daemon.slots import SlotPool
 from daemon.supervisor import reasons
 from daemon.timing import Timing
 from sources import PictureRequest, SourceError
-from sources.message import CameraState, Open
+from sources.message import CameraState, Open, Taken
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,12 @@ class MainStream:
         self._wanted.set()
 
     async def take(self, request: PictureRequest, at: float) -> bytes | None:
-        """Ask for the JPEG of the moment at which a frame of the substream was taken.
+        """Ask for the JPEG of the moment at which a frame of the substream was taken: `taken`."""
+        found = await self.taken(request, at)
+        return None if found is None else found[1]
+
+    async def taken(self, request: PictureRequest, at: float) -> tuple[Taken, bytes] | None:
+        """Ask for the JPEG of that moment, and what was measured.
 
         None where there is none: it is not open yet, or that moment has left its ring.
 
@@ -77,7 +82,7 @@ class MainStream:
         if host is None:
             return None
         try:
-            return await host.take(request, at)
+            return await host.taken(request, at)
         except SourceError:
             return None  # whoever keeps it open hears of it as well
 

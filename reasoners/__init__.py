@@ -46,6 +46,16 @@ from reasoners.telling.overlay import Overlay
 from reasoners.telling.restart import after_restart
 from reasoners.telling.shift import shifted
 from reasoners.verdict import Job, Verdict
+from reasoners.vlm.choosing import (
+    Pick,
+    PictureTaken,
+    alike,
+    keyframes,
+    picks,
+    requests,
+    sharpest,
+)
+from reasoners.vlm.gallery import Gallery
 from reasoners.vlm.limits import Limits
 
 __all__ = [
@@ -65,6 +75,7 @@ __all__ = [
     "Experience",
     "Foresight",
     "FrameReference",
+    "Gallery",
     "Job",
     "Keyframe",
     "Language",
@@ -75,6 +86,8 @@ __all__ = [
     "Name",
     "Notebook",
     "Overlay",
+    "Pick",
+    "PictureTaken",
     "PredictionConfig",
     "Presence",
     "PresenceConfig",
@@ -99,8 +112,13 @@ __all__ = [
     "View",
     "ZoneConfig",
     "after_restart",
+    "alike",
     "default_labels",
     "default_question",
     "event_schema",
+    "keyframes",
+    "picks",
+    "requests",
+    "sharpest",
     "shifted",
 ]

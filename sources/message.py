@@ -415,6 +415,11 @@ class Taken(_Message):
     index: Index
     width: Side
     height: Side
+    fingerprint: int | None = Field(default=None, ge=0, lt=2**64)
+    """64 bits that differ little between pictures that look alike; only if asked for."""
+
+    sharpness: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False)
+    """0 (nothing but blur) to 1; only if asked for."""
 
 
 class Piece(_Message):

@@ -50,6 +50,14 @@ class PictureRequest(BaseModel):
     longest: int | None = Field(default=None, ge=16, le=8192)
     """Pixels of the longer side of the result; None keeps the size; never enlarges."""
 
+    multiple: int = Field(default=1, ge=1, le=256)
+    """Sides are made multiples of so many pixels, smaller rather than larger: models cut pictures
+    into squares, and would scale what does not fit once more."""
+
+    measure: bool = False
+    """Also measure how sharp it is, and a fingerprint by which pictures that look alike are
+    known; both before anything is drawn."""
+
     quality: int = Field(default=85, ge=1, le=100)
     """JPEG quality; raising it makes bytes and detail grow."""
 

@@ -211,7 +211,14 @@ class CameraHost:
         return message
 
     async def take(self, request: PictureRequest, at: float | None = None) -> bytes | None:
-        """Ask for a JPEG of a recent frame; None if it is gone, or too late.
+        """Ask for a JPEG of a recent frame; None if it is gone, or too late: see `taken`."""
+        answer = await self.taken(request, at)
+        return None if answer is None else answer[1]
+
+    async def taken(
+        self, request: PictureRequest, at: float | None = None
+    ) -> tuple[Taken, bytes] | None:
+        """Ask for a JPEG of a recent frame, and what was measured; None if it is gone or too late.
 
         Of a recording none is too late: a replay must not depend on how busy the machine is.
 
@@ -229,7 +236,7 @@ class CameraHost:
             self._figures.pictures_gone += 1
             return None
         if isinstance(message, Taken) and message.index == request.index and jpeg:
-            return jpeg
+            return message, jpeg
         if isinstance(message, Gone):
             self._figures.pictures_gone += 1
             return None

@@ -9,6 +9,7 @@ from daemon.camera import CameraHost, Outgrown
 from daemon.closely import Choice
 from daemon.config import ClipsConfig
 from daemon.counters import CameraFigures
+from daemon.line.asking import Asking
 from daemon.line.flow import Flow
 from daemon.line.grabbing import Grabbing
 from daemon.line.showing import Showing
@@ -20,7 +21,7 @@ from daemon.mainstream import MainStream
 from daemon.slots import SlotPool
 from daemon.supervisor import Failure, reasons
 from detectors import Tracker
-from reasoners import Chronicle, EndReason, Overlay, Verdict
+from reasoners import Chronicle, EndReason, Overlay, SceneConfig, Verdict
 from sources.message import Lesson, Open
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Line:
         main: Where pictures and clips come from, if from elsewhere.
         film: File of the film that the child makes of a replay; None makes none.
         overlay: What is drawn on it.
+        scene: What is drawn on pictures for a model.
     """
 
     def __init__(  # noqa: PLR0913 (all that one camera is about)
@@ -62,6 +64,7 @@ class Line:
         main: MainStream | None = None,
         film: Path | None = None,
         overlay: Overlay | None = None,
+        scene: SceneConfig | None = None,
     ) -> None:
         self.name = opening.camera
         self.main = main
@@ -95,6 +98,15 @@ class Line:
         self._telling = Telling(
             self.name, wiring, chronicle, self._time, self.figures, clips or ClipsConfig(), main
         )
+        self._asking = Asking(
+            wiring,
+            chronicle,
+            scene or SceneConfig(),
+            self._time,
+            self._telling.conclude,
+            main,
+            live=live,
+        )
         self._grabbing = Grabbing(self._manner, wiring, self._time, self.figures)
         self._watching = Watching(
             self._manner,
@@ -102,6 +114,7 @@ class Line:
             tracker=tracker,
             chronicle=chronicle,
             telling=self._telling,
+            asking=self._asking,
             showing=self.showing,
             time=self._time,
             figures=self.figures,
@@ -238,6 +251,7 @@ class Line:
                 self._next_index = host.next_index
                 self._lesson = host.lesson or self._lesson
                 self._wire.detector.leave(self.name)
+                await self._asking.flush()
                 await self._telling.clips.settle()
 
     async def _follow(self, flow: Flow) -> None:
@@ -247,7 +261,11 @@ class Line:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._grabbing.run(flow), name=f"camera-{self.name}-grab")
                 clip = group.create_task(clips.run(flow.host), name=f"camera-{self.name}-clips")
+                asks = group.create_task(
+                    self._asking.run(flow.host), name=f"camera-{self.name}-asks"
+                )
                 await self._watching.run(flow)
                 clip.cancel()
+                asks.cancel()
         finally:
             await flow.drain()

@@ -77,15 +77,6 @@ class Telling:
             for revision in waiting:
                 self._submit(revision, revision.event, None, jobs)
 
-    async def ask(self, jobs: deque[Job]) -> None:
-        """Ask one after the other; whatever is cancelled, none is forgotten."""
-        try:
-            while jobs and self._wire.thinking is not None:
-                await self._wire.thinking.ask(jobs.popleft(), self.conclude)
-        finally:
-            if jobs and self._wire.thinking is not None:
-                await self.ask(jobs)
-
     async def conclude(self, event: str, verdict: Verdict) -> None:
         """Publish a verdict as a new revision of its event."""
         # Noted first: if we are cancelled while somebody else tells, that one tells this as well.

@@ -1,11 +1,11 @@
 """Looking at a camera's frames: detect, track, remember, tell, one frame after the other."""
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 
 from daemon.counters import CameraFigures
 from daemon.detection import Held, Seen
+from daemon.line.asking import Asking
 from daemon.line.flow import Flow
 from daemon.line.showing import Showing
 from daemon.line.story_time import StoryTime
@@ -32,6 +32,7 @@ class Watching:
         tracker: Gives what is seen its identity.
         chronicle: Tells what it means.
         telling: Commits that.
+        asking: Asks about it.
         showing: Shows the rest.
         time: Dates it.
         figures: Where to count.
@@ -47,6 +48,7 @@ class Watching:
         tracker: Tracker,
         chronicle: Chronicle,
         telling: Telling,
+        asking: Asking,
         showing: Showing,
         time: StoryTime,
         figures: CameraFigures,
@@ -67,6 +69,7 @@ class Watching:
         self._tracker = tracker
         self._chronicle = chronicle
         self._telling = telling
+        self._asking = asking
         self._showing = showing
         self._time = time
         self._figures = figures
@@ -124,7 +127,7 @@ class Watching:
             await self._observe(flow, frame, detections, jobs)
         finally:
             # Outside the lock: a full queue ends another question, perhaps one of this camera.
-            await self._telling.ask(deque(jobs))
+            await self._asking.ask(jobs, frame.captured_at, flow.host)
         self._showing.counts()
         self._showing.report(frame, looked=detections is not None)
 
@@ -148,7 +151,9 @@ class Watching:
             self._chronicle.asks = self._wire.switches.reason
             self._chronicle.off = self._wire.switches.off
             self._chronicle.shift = self._time.step()
-            await self._telling.tell(self._chronicle.observe(view), flow.host, jobs)
+            revisions = self._chronicle.observe(view)
+            self._asking.observe(view)
+            await self._telling.tell(revisions, flow.host, jobs)
             if self._overlay is not None:
                 await flow.host.film(self._overlay.frame(view), self.progress)
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from sources.child.clip import REORDERED, Anew, Clip, Copy, Maker, copiable
 from sources.child.convert import Converter
-from sources.child.draw import jpeg
+from sources.child.draw import Made, jpeg
 from sources.child.handover import Handover
 from sources.child.reading import Reading
 from sources.child.ring import PacketRing
@@ -259,10 +259,9 @@ class Clerk:
             with self._turnstile.turn(RECALL):
                 picture = self._decoded(self._stamp(wish))
             if picture is not None:
-                encoded, size = jpeg(self._converter, picture, request)
+                made = jpeg(self._converter, picture, request)
                 self._handover.recalled()
-                taken = Taken(id=wish.id, index=request.index, width=size.width, height=size.height)
-                return taken, encoded
+                return taken(wish, made), made.data
         except (DecodeFault, ValueError):
             pass
         return Gone(id=wish.id, index=request.index), b""
@@ -282,3 +281,16 @@ class Clerk:
                 if isinstance(picture, Stamped) and picture.stamp == stamp:
                     return None if picture.corrupt else picture
         return None
+
+
+def taken(wish: Take, made: Made) -> Taken:
+    """Write what goes along with a JPEG that was asked for."""
+    seen = made.likeness
+    return Taken(
+        id=wish.id,
+        index=wish.request.index,
+        width=made.size.width,
+        height=made.size.height,
+        fingerprint=None if seen is None else seen.fingerprint,
+        sharpness=None if seen is None else seen.sharpness,
+    )

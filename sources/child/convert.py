@@ -42,6 +42,15 @@ class Size:
             min(height, max(1, round(self.height * scale))),
         )
 
+    def in_steps(self, step: int) -> "Size":
+        """Return the size with both sides made multiples of so many pixels, never larger.
+
+        A side that is smaller than that stays as it is.
+        """
+        return Size(
+            self.width // step * step or self.width, self.height // step * step or self.height
+        )
+
 
 @runtime_checkable
 class Divisible(Protocol):

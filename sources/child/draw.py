@@ -4,11 +4,13 @@ The only file of the child that knows OpenCV. It is imported when the first pict
 child that is never asked stays small.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sources.child.convert import WHOLE, Converter, Region, Size
+from sources.child.likeness import Likeness, likeness
 from sources.picture import Mark, PictureRequest, Point
 from sources.source import Picture, Rgb
 
@@ -19,6 +21,15 @@ _LINES_PER_THICKNESS = 360
 """Lines are one pixel thicker for each so many pixels of the shorter side."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A JPEG, and what was asked about it."""
+
+    data: bytes
+    size: Size
+    likeness: Likeness | None
+
+
 def drawn(converter: Converter, picture: Picture, request: PictureRequest) -> Rgb:
     """Make the picture that was asked for: cut, sized, marked; height x width x 3.
 
@@ -26,38 +37,48 @@ def drawn(converter: Converter, picture: Picture, request: PictureRequest) -> Rg
         ValueError: The crop is empty.
         DecodeFault: The picture cannot be converted.
     """
-    region = request.crop or WHOLE
-    if region[0] >= region[2] or region[1] >= region[3]:
-        raise ValueError("the crop is empty")
-    size = converter.size(picture).part(region)
-    if request.longest is not None:
-        size = size.fitted(request.longest, request.longest)
-    canvas = np.ascontiguousarray(converter.cut(picture, region, size))
-    import cv2  # noqa: PLC0415 (30 MB that a child which is never asked for a picture saves)
-
-    cv2.setNumThreads(1)
-    pen = Pen(cv2, canvas, region)
-    for mark in request.marks:
-        pen.draw(mark)
-    return canvas
+    return _marked(_canvas(converter, picture, request), request)
 
 
-def jpeg(converter: Converter, picture: Picture, request: PictureRequest) -> tuple[bytes, Size]:
+def jpeg(converter: Converter, picture: Picture, request: PictureRequest) -> Made:
     """Make the JPEG that was asked for, and tell its size.
 
     Raises:
         ValueError: The crop is empty, or the picture cannot be encoded.
         DecodeFault: The picture cannot be converted.
     """
-    canvas = drawn(converter, picture, request)
+    canvas = _canvas(converter, picture, request)
     import cv2  # noqa: PLC0415 (30 MB that a child which is never asked for a picture saves)
 
+    seen = likeness(cv2, canvas) if request.measure else None
+    canvas = _marked(canvas, request)
     done, encoded = cv2.imencode(
         ".jpg", cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, request.quality]
     )
     if not done:
         raise ValueError("the picture cannot be encoded")
-    return encoded.tobytes(), Size(canvas.shape[1], canvas.shape[0])
+    return Made(encoded.tobytes(), Size(canvas.shape[1], canvas.shape[0]), seen)
+
+
+def _canvas(converter: Converter, picture: Picture, request: PictureRequest) -> Rgb:
+    region = request.crop or WHOLE
+    if region[0] >= region[2] or region[1] >= region[3]:
+        raise ValueError("the crop is empty")
+    size = converter.size(picture).part(region)
+    if request.longest is not None:
+        size = size.fitted(request.longest, request.longest)
+    size = size.in_steps(request.multiple)
+    return np.ascontiguousarray(converter.cut(picture, region, size))
+
+
+def _marked(canvas: Rgb, request: PictureRequest) -> Rgb:
+    import cv2  # noqa: PLC0415 (30 MB that a child which is never asked for a picture saves)
+
+    cv2.setNumThreads(1)
+    pen = Pen(cv2, canvas, request.crop or WHOLE)
+    for mark in request.marks:
+        pen.draw(mark)
+    return canvas
 
 
 class Pen:

@@ -16,10 +16,10 @@ from pydantic import ValidationError
 
 from sources.channel import BlockingChannel, ChannelBroken, Received
 from sources.child.backend import Patient, build, credential, problems
-from sources.child.clerk import Clerk
+from sources.child.clerk import Clerk, taken
 from sources.child.closer import Closer, Mosaic
 from sources.child.convert import Converter, Size
-from sources.child.draw import drawn, jpeg
+from sources.child.draw import Made, drawn, jpeg
 from sources.child.gate.gate import Gate
 from sources.child.gate.machine import REACH, Tuning
 from sources.child.handover import Dated, Handover, early
@@ -41,7 +41,6 @@ from sources.message import (
     Open,
     Pulse,
     Take,
-    Taken,
     from_daemon,
 )
 from sources.slot import LARGEST_SIDE, Slots
@@ -313,14 +312,13 @@ class Service:
                 if self._film is not None and wish.film_at is not None:
                     canvas = drawn(self._converter, dated.picture, request)
                     self._film.add(canvas, wish.film_at)
-                    encoded, size = b"", Size(canvas.shape[1], canvas.shape[0])
+                    made = Made(b"", Size(canvas.shape[1], canvas.shape[0]), None)
                 else:
-                    encoded, size = jpeg(self._converter, dated.picture, request)
+                    made = jpeg(self._converter, dated.picture, request)
             except (DecodeFault, ValueError):
                 self._channel.send(Gone(id=wish.id, index=request.index))
             else:
-                taken = Taken(id=wish.id, index=request.index, width=size.width, height=size.height)
-                self._channel.send(taken, encoded)
+                self._channel.send(taken(wish, made), made.data)
         # What is not decoded any more may still be there as packets.
         if dated is None and (wish.film_at is not None or not self._clerk.ask(wish)):
             self._channel.send(Gone(id=wish.id, index=request.index))

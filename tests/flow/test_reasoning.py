@@ -131,18 +131,20 @@ def test_every_question_ends_once_and_in_time(conversation: Conversation) -> Non
         assert verdict["reasoning"]["model"] == "m"
 
 
-def test_the_model_is_shown_the_snapshot(conversation: Conversation) -> None:
-    """The picture in a request is, byte for byte, the snapshot that the event refers to."""
+def test_the_model_is_shown_keyframes(conversation: Conversation) -> None:
+    """Different JPEGs of the event, each with its name, time and reason, and the track it marks."""
     first, asked = conversation.events[0], conversation.requests[0]
     assert (asked.method, asked.path) == ("POST", "/v1/chat/completions")
     prefix = "data:image/jpeg;base64,"
     parts = [part for m in asked.body["messages"] for part in _parts(m["content"])]
-    (picture,) = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
-    shown = base64.b64decode(picture.removeprefix(prefix), validate=True)
-    stored = conversation.lookout.state / "media" / first["media"]["snapshot"].lstrip("/")
-    assert picture.startswith(prefix)
-    assert shown == stored.read_bytes()
-    assert first["objects"][0]["track"] in json.dumps(asked.body)
+    urls = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
+    assert all(url.startswith(prefix) for url in urls)
+    shown = {base64.b64decode(url.removeprefix(prefix), validate=True) for url in urls}
+    assert len(shown) == len(urls) >= 2
+    assert all(picture.startswith(b"\xff\xd8\xff") for picture in shown)
+    text = "\n".join(part["text"] for part in parts if part["type"] == "text")
+    assert "k1, the whole scene, at 0.0 s" in text
+    assert first["objects"][0]["track"] in text
 
 
 def test_verdict_after_the_end_is_an_end_again(

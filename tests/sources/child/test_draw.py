@@ -18,10 +18,10 @@ RED = (255, 0, 0)
 
 def drawn(request: PictureRequest, converter: Converter | None = None) -> Rgb:
     """Make the JPEG and decode it to RGB."""
-    encoded, size = jpeg(converter or Converter(Mask(())), PICTURE, request)
-    decoded = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
+    made = jpeg(converter or Converter(Mask(())), PICTURE, request)
+    decoded = cv2.imdecode(np.frombuffer(made.data, np.uint8), cv2.IMREAD_COLOR)
     assert decoded is not None
-    assert decoded.shape == (size.height, size.width, 3)
+    assert decoded.shape == (made.size.height, made.size.width, 3)
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
 
 
@@ -86,7 +86,7 @@ def test_mask_covers_every_jpeg() -> None:
 def test_quality_costs_bytes() -> None:
     """Raising it makes the JPEG larger."""
     sizes = [
-        len(jpeg(Converter(Mask(())), PICTURE, PictureRequest(index=0, quality=quality))[0])
+        len(jpeg(Converter(Mask(())), PICTURE, PictureRequest(index=0, quality=quality)).data)
         for quality in (20, 90)
     ]
     assert sizes[0] < sizes[1]
@@ -115,3 +115,24 @@ def test_a_dashed_box_is_thin_and_has_gaps() -> None:
     assert 0.2 < np.max(dashed[side], axis=1).mean() < 0.8
     assert not dashed[:80].any()
     assert not dashed[290:].any()
+
+
+@pytest.mark.parametrize(
+    ("multiple", "shape"), [(1, (180, 320)), (28, (168, 308)), (256, (180, 256))]
+)
+def test_sides_are_multiples_where_that_is_asked_for(multiple: int, shape: tuple[int, int]) -> None:
+    """Smaller rather than larger; a side shorter than that stays as it is."""
+    assert drawn(PictureRequest(index=0, longest=320, multiple=multiple)).shape[:2] == shape
+
+
+def test_a_picture_is_measured_before_anything_is_drawn() -> None:
+    """Only where that is asked for, and whatever is drawn on it."""
+    converter = Converter(Mask(()))
+    mark = Mark(shape="box", points=((0.1, 0.1), (0.9, 0.9)), text="t1")
+    plain, marked = (
+        jpeg(converter, PICTURE, PictureRequest(index=0, measure=True, marks=marks)).likeness
+        for marks in ((), (mark,))
+    )
+    assert plain is not None
+    assert plain == marked
+    assert jpeg(converter, PICTURE, PictureRequest(index=0)).likeness is None

@@ -1,0 +1,45 @@
+"""Keyframes of one camera: a real child makes their pictures, a server is asked."""
+
+import base64
+import re
+from pathlib import Path
+from typing import Any
+
+from rig.street import alive, street
+from rig.waiting import running, until
+
+from daemon.thinking import Thinking
+from reasoners.testing import ScriptedModel, answer
+from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
+
+
+def said(body: dict[str, Any]) -> tuple[list[str], list[bytes]]:
+    """Return the texts and pictures of a request."""
+    parts = body["messages"][1]["content"]
+    texts = [part["text"] for part in parts if part["type"] == "text"]
+    urls = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
+    return texts, [base64.b64decode(url.partition(",")[2]) for url in urls]
+
+
+async def test_a_question_goes_with_keyframes_of_the_event(tmp_path: Path) -> None:
+    """Several frames, whole and cut, each with name, time and reason; no picture goes twice."""
+    async with ScriptedModel(answer("yes")) as model:
+        config = OpenaiConfig(url=model.url, model="test")
+        thinking = Thinking(OpenaiReasoner("reasoner", config, None), lambda: None)
+        async with (
+            street(tmp_path, thinking=thinking, goes=10**6) as one,
+            running(thinking.run()),
+            alive(one),
+        ):
+            await until(lambda: model.requests)
+            events = await one.told(
+                lambda events: any(e.reasoning.state not in {"none", "pending"} for e in events)
+            )
+    texts, pictures = said(model.requests[0].body)
+    captions = [text for text in texts if re.match(r"k\d+, ", text)]
+    assert len(captions) == len(pictures) == len(set(pictures)) >= 2
+    assert all(picture.startswith(b"\xff\xd8\xff") for picture in pictures)
+    assert any("best view" in caption for caption in captions)
+    times = [float(found[1]) for text in captions if (found := re.search(r"at (\d+\.\d) s", text))]
+    assert times == sorted(times)
+    assert events[0].reasoning.state == "pending"
