@@ -56,6 +56,10 @@ BEHIND_ENCODING = 25.0
 
 DAY = 86400
 
+SPARE = 16 * MEGABYTE
+"""Bytes of disk that pictures and clips leave free beside the reserve, which is for events alone:
+they stop before it is needed, and do not fill what it leaves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:
@@ -83,7 +87,10 @@ def journal(plan: Plan, replay: Replay | None) -> Journal:
         size=int(config.megabytes * MEGABYTE),
         ledger=config.ledger_days * DAY,
     )
-    return Journal(None if replay else plan.config.state / "journal.sqlite", limits)
+    if replay:
+        return Journal(None, limits)
+    path = plan.config.state / "journal.sqlite"
+    return Journal(path, limits, reserve=int(config.reserve * MEGABYTE))
 
 
 def media(plan: Plan, replay: Replay | None) -> MediaStore | None:
@@ -96,7 +103,10 @@ def media(plan: Plan, replay: Replay | None) -> MediaStore | None:
     if folder is None:
         return None
     try:
-        return MediaStore(folder, quota=int(plan.config.media.megabytes * MEGABYTE))
+        quota = int(plan.config.media.megabytes * MEGABYTE)
+        reserve = int(plan.config.journal.reserve * MEGABYTE)
+        spare = reserve + SPARE if reserve and replay is None else 0
+        return MediaStore(folder, quota=quota, spare=spare)
     except MediaFailed as exc:
         raise ConfigRejected(f"{plan.origin}: {exc}") from None
 

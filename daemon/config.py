@@ -229,6 +229,11 @@ class JournalConfig(_Section):
     """Megabytes of all revisions together; default 256. Lower it where the disk is small; what a
     sink has not taken by then is reported as a `gap`."""
 
+    reserve: float = Field(default=64.0, ge=0, le=4096)
+    """Megabytes of disk kept for events; default 64. They are given up when the disk is nearly
+    full, so that events go on while pictures and clips stop, and taken back when there is room.
+    0 keeps none."""
+
     ledger_days: PositiveFloat = 90.0
     """Days that `lookout ledger` goes back; default 90. It holds times, hosts, sizes and hashes of
     pictures and questions that left the box, and no picture."""

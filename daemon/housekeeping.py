@@ -92,6 +92,7 @@ class Housekeeping:
 
     async def _save(self) -> None:
         beat = self._house.progress.part("journal")
+        await self._house.recorder.watch_disk()
         for delivery in self._house.deliveries.values():
             await delivery.save()
         for name, line in self._house.lines.items():

@@ -263,6 +263,22 @@ class Recorder:
         if removed:
             logger.info("removed %d left-over files", removed)
 
+    async def watch_disk(self) -> None:
+        """Give the journal's reserve up when the disk is nearly full, take it back later, say so.
+
+        Raises:
+            JournalFailed: The disk cannot be looked at.
+        """
+        if not await self.run(self._journal.keep_reserve):
+            return
+        if self._journal.tight:
+            text = "the disk is nearly full: events go on from the reserve; free some space"
+            logger.warning("%s", text)
+            self._told("degraded", text)
+        else:
+            logger.info("the disk has room again")
+            self._told("recovered", "the disk has room again")
+
     async def after(self, position: int, most: int) -> list[Entry]:
         """Read what was committed after a position."""
         return await self.run(self._journal.after, position, most)

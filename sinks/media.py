@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sinks.clip import PART, ClipFile, sync
+from sinks.room import free
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CLIP: Final = "clip.mp4"
@@ -35,18 +36,20 @@ class MediaStore:
     Of a clip, another thread may write its bytes meanwhile: see `sinks.clip`.
     """
 
-    def __init__(self, root: Path, quota: int = 2 * 1024**3) -> None:
+    def __init__(self, root: Path, quota: int = 2 * 1024**3, spare: int = 0) -> None:
         """Look at what is there.
 
         Args:
             root: Folder that references are relative to; made, mode 0700, if it is not there.
             quota: Bytes. When something new would not fit, what the oldest events have goes.
+            spare: Bytes of the disk that are left free for others.
 
         Raises:
             MediaFailed: The folder cannot be made or read.
         """
         self._root = root
         self._quota = quota
+        self._spare = spare
         self._events = root / "events"
         self._growing: set[str] = set()
         """Events whose clips are being written."""
@@ -172,6 +175,8 @@ class MediaStore:
             sync(self._events)
 
     def _make_room(self, event_id: str, size: int) -> None:
+        if self._spare and free(self._root) < self._spare + size:
+            raise MediaFull(f"media folder {self._root}: the disk is nearly full; free some space")
         if size > self._quota:
             raise MediaFull(f"a file of {size} bytes is above the quota of {self._quota}")
         excess = self.size + size - self._quota

@@ -12,6 +12,7 @@ from reasoners import Event
 from sinks.departure import Departure
 from sinks.journal import figures, file, ledger, retention, schema
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits
+from sinks.journal.reserve import Reserve
 
 _TRACK: Final = re.compile(r"t(\d{1,18})")
 _SETTINGS: Final = """
@@ -22,6 +23,10 @@ PRAGMA journal_size_limit = 16777216;
 """
 
 
+class _Full(JournalFailed):
+    """The disk is full, but there is a reserve to give up."""
+
+
 class Journal:
     """Commits events, hands them out by position and remembers how far each sink has come.
 
@@ -30,15 +35,29 @@ class Journal:
     writer of its file. Readers are `JournalReader`.
 
     Every method raises `JournalFailed` when the disk or the file fails, and from then on always.
+
+    Args:
+        path: Its file; None keeps everything in memory.
+        limits: What is kept.
+        reserve: Bytes of disk beside it that are given up when the disk is full.
     """
 
-    def __init__(self, path: Path | None, limits: Limits = Limits()) -> None:  # noqa: B008  frozen
+    def __init__(
+        self,
+        path: Path | None,
+        limits: Limits = Limits(),  # noqa: B008  frozen
+        reserve: int = 0,
+    ) -> None:
         self._path = path
         self._limits = limits
         self._connection: sqlite3.Connection | None = None
         self._lock: int | None = None
         self._failure: str | None = None
         self._noted: dict[str, tuple[int, int]] = {}
+        self._given_up = False
+        self._reserve: Reserve | None = None
+        if path is not None:
+            self._reserve = Reserve(path.with_name("journal.reserve"), reserve)
 
     def open(self) -> tuple[str, ...]:
         """Open or create the journal; return warnings for people.
@@ -53,6 +72,7 @@ class Journal:
             self._lock = file.lock(self._path)
         try:
             if self._path is not None:
+                self.keep_reserve(opening=True)
                 warnings = file.prepare(self._path)
             self._connection = self._connect()
         except BaseException:
@@ -82,10 +102,33 @@ class Journal:
         Raises:
             ValueError: A revision that is already there, or older than what is there.
         """
-        with self._transaction() as db:
-            entries = [self._append(db, event) for event in events]
-            db.execute("UPDATE sink SET committed = committed + ?", (len(entries),))
-        return entries
+        try:
+            return self._commit(events)
+        except _Full:
+            self._give_up()
+            return self._commit(events)
+
+    def keep_reserve(self, *, opening: bool = False) -> bool:
+        """Give the reserve up where the disk is nearly full, or take it back; tell if it changed.
+
+        Raises:
+            JournalFailed: The disk cannot be looked at.
+        """
+        if self._reserve is None or self._path is None:
+            return False
+        try:
+            if opening:
+                self._reserve.open()
+                return False
+            changed, self._given_up = self._given_up, False
+            return self._reserve.keep() or changed
+        except OSError as exc:
+            raise JournalFailed(f"journal {self._path}: {exc.strerror}") from exc
+
+    @property
+    def tight(self) -> bool:
+        """Whether the disk is full but for what was the reserve."""
+        return self._reserve is not None and self._reserve.wanting
 
     def hold(self, event: Event) -> None:
         """Keep an event that nobody may see yet, durably; a later call replaces it.
@@ -264,6 +307,16 @@ class Journal:
                 schema.migrate(db, version)
         return db
 
+    def _commit(self, events: Sequence[Event]) -> list[Entry]:
+        with self._transaction() as db:
+            entries = [self._append(db, event) for event in events]
+            db.execute("UPDATE sink SET committed = committed + ?", (len(entries),))
+        return entries
+
+    def _give_up(self) -> None:
+        if self._reserve is not None:
+            self._given_up = self._reserve.give_up()
+
     def _append(self, db: sqlite3.Connection, event: Event) -> Entry:
         known = db.execute("SELECT revision FROM unfinished WHERE id = ?", (event.id,)).fetchone()
         if known and known[0] >= event.revision:
@@ -361,6 +414,8 @@ class Journal:
             yield
         except sqlite3.Error as exc:
             full = getattr(exc, "sqlite_errorname", "") == "SQLITE_FULL"
+            if full and self._reserve is not None and self._reserve.held:
+                raise _Full(f"journal {self._path}: {exc}") from exc
             advice = "; free some space on its disk" if full else ""
             self._failure = f"journal {self._path or 'in memory'}: {exc}{advice}"
             raise JournalFailed(self._failure) from exc

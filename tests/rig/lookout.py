@@ -92,6 +92,7 @@ class Lookout:
             "state_dir": str(self.state),
             **config,
         }
+        whole["journal"] = {"reserve": 1, **dict(config.get("journal", {}))}
         whole["timing"] = {**QUICK, **dict(config.get("timing", {}))}
         if secrets:
             file = folder / "secrets.toml"

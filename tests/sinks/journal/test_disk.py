@@ -1,13 +1,16 @@
 """What the disk is asked for, and what is left when it fails or its power goes."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from rig.broker import Mosquitto
+from rig.checkout import ROOT
 from rig.power_cut import Call, Disk, calls, trace
 
 from sinks.journal import Journal, JournalReader
@@ -143,6 +146,37 @@ def test_a_disk_that_fails_once_makes_no_false_promise(tmp_path: Path, fault: st
     if "INJECTED" in (tmp_path / "trace").read_text(encoding="latin-1"):
         assert code != 0 or len(promised) == 60
     survives(state, dict.fromkeys(promised, "-"))
+
+
+def _small_disk(*command: str) -> list[str]:
+    """Run a command with a file system of 40 MB mounted where its first argument says."""
+    mount = 'mount -t tmpfs -o size=40m none "$1" && exec "$2" "$3" "$1"'
+    space = ["unshare", "--user", "--map-root-user", "--mount"]
+    return [*space, "sh", "-c", mount, "sh", *command]
+
+
+@pytest.mark.fault("F41")
+def test_a_full_disk_stops_pictures_and_no_event_and_heals_by_itself(tmp_path: Path) -> None:
+    """Filled to the last byte, every event is committed; then all is as it was before."""
+    disk, program = tmp_path / "disk", WRITER.with_name("full_disk.py")
+    disk.mkdir()
+    if subprocess.run(_small_disk(str(disk), "true", ""), check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    done = subprocess.run(
+        _small_disk(str(disk), sys.executable, str(program)),
+        env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["committed"] == [f"e{number}" for number in range(1, 461)]
+    assert found["stored"] == {"before": 30, "full": 0, "after": 30}
+    kinds = [told.partition(":")[0] for told in found["told"]]
+    assert sorted(kinds) == ["degraded", "degraded", "recovered", "recovered"]
+    assert found["reserve"]
 
 
 def test_what_the_rig_would_find(tmp_path: Path) -> None:
