@@ -1,11 +1,12 @@
 """Builds the parts of a daemon out of a plan; starts none of them."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.clock import Clock
-from daemon.config import CameraConfig, ClipsConfig
+from daemon.config import ADVISORY, CameraConfig, ClipsConfig
 from daemon.errors import ConfigRejected
 from daemon.identity import NewId, live_id, replay_id
 from daemon.labels import watched
@@ -17,6 +18,7 @@ from daemon.version import VERSION
 from reasoners import (
     Asking,
     Chronicle,
+    Driving,
     Foresight,
     Overlay,
     Presence,
@@ -29,7 +31,9 @@ from reasoners.firing import Engine
 from sinks import Place, Site
 from sinks.journal import Journal, Limits
 from sinks.media import MediaFailed, MediaStore
-from sources.message import GateMode, Open
+from sources.message import GateMode, Open, RoadView
+
+logger = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 SLOTS = 3
@@ -53,6 +57,9 @@ BEHIND = 10.0
 
 BEHIND_ENCODING = 25.0
 """The same where pictures are encoded anew, in turns with other cameras."""
+
+DRIVING_FPS = 10.0
+"""Looks per second out of a vehicle where the configuration says nothing."""
 
 DAY = 86400
 
@@ -183,6 +190,9 @@ def line(
         presence=camera.config.presence,
     )
     ask = asking(plan)
+    driving = Driving(camera.config.driving) if camera.config.profile == "driver_assist" else None
+    if driving is not None:
+        logger.info("%s: driver assist is %s", name, ADVISORY)
     chronicle = Chronicle(
         node=plan.config.node,
         camera=name,
@@ -191,7 +201,7 @@ def line(
         clock="media" if replay else wiring.clock.trust,
         ask=ask,
         language=plan.language(name),
-        engines=_engines(camera.config, scene),
+        engines=_engines(camera.config, scene, driving),
         foresight=Foresight(camera.config.predictions),
     )
     gate = camera.config.gate if camera.live else "off"
@@ -218,13 +228,14 @@ def line(
         turns=wiring.places,
         memory=round(camera.config.memory * 1_000_000),
         frozen_after=plan.config.timing.frozen,
+        road=_road(camera.config),
     )
     return Line(
         opening,
         live=camera.live,
         finite=camera.finite,
         quiet=camera.quiet,
-        fps=camera.config.detect.fps,
+        fps=camera.config.detect.fps or (None if driving is None else DRIVING_FPS),
         regions=camera.config.detect.regions,
         rate=camera.config.detect.rate,
         carry=camera.config.detect.carry,
@@ -235,18 +246,34 @@ def line(
         clips=clips,
         main=None if replay else _main(opening, camera, wiring, clips),
         film=film,
-        overlay=Overlay(camera.config.zones, camera.config.lines) if film else None,
+        overlay=Overlay(
+            camera.config.zones,
+            camera.config.lines,
+            assist=None if driving is None else driving.assist,
+        )
+        if film
+        else None,
     )
 
 
-def _engines(camera: CameraConfig, scene: SceneConfig) -> list[Engine]:
+def _engines(camera: CameraConfig, scene: SceneConfig, driving: Driving | None) -> list[Engine]:
     """Build what decides what is worth an event: the built-in rule, the camera's own, or both."""
     engines: list[Engine] = []
     if camera.presence.enabled:
         engines.append(Presence(camera.presence))
     if camera.rules:
         engines.append(Rules(camera.rules, scene))
+    if driving is not None:
+        engines.append(driving)
     return engines
+
+
+def _road(config: CameraConfig) -> RoadView | None:
+    """Say where a child looks for the road, if anything needs to know."""
+    if config.profile is None or not config.driving.sees_road:
+        return None
+    strip = config.driving.strip
+    return RoadView(horizon=strip.horizon, heading=strip.heading, bonnet=config.driving.bonnet)
 
 
 def _main(
@@ -264,6 +291,7 @@ def _main(
         "slots": 1,
         "passive": True,
         "gate": "off",
+        "road": None,
         "ring_bytes": CLIP_RING,
         "ring_seconds": max(_remembered(camera.config, clips), BEHIND),
     }

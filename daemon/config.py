@@ -27,6 +27,7 @@ from daemon.problem import explain, plain
 from daemon.timing import Timing
 from reasoners import (
     PROFILES,
+    DrivingConfig,
     Language,
     LineConfig,
     Name,
@@ -38,6 +39,9 @@ from reasoners import (
 )
 from sources import Point, Relative
 from sources.message import GateMode, Hwaccel
+
+ADVISORY = "advisory only: warnings may be wrong, late or missing; see docs/limitations.md"
+"""What is to be said once wherever driver assist runs."""
 
 LARGEST = 1024 * 1024
 """Bytes of a configuration file; more is a mistake."""
@@ -174,6 +178,15 @@ class CameraConfig(_Section):
     predictions: PredictionConfig = PredictionConfig()
     """What is foreseen of its objects, told with events, and scored."""
 
+    profile: Literal["driver_assist"] | None = None
+    """What kind of camera it is. `driver_assist` looks ahead out of a vehicle and warns the driver,
+    see [the guide](../driver-assist.md): it is looked at 10 times a second where `detect.fps` says
+    nothing, and has the built-in rule only if `presence.enabled` says so. Advisory only. Default
+    none: a camera that watches a place."""
+
+    driving: DrivingConfig = DrivingConfig()
+    """Of `profile: driver_assist`: how the camera looks at the road, and what is warned of."""
+
     hwaccel: Hwaccel = "off"
     """Which device decodes: `cuda`, `vaapi`, `qsv`, `v4l2m2m`, or `auto`, the first of them that
     works here. Default `off`: the processor. Whatever a device cannot do, the processor does; log
@@ -204,6 +217,8 @@ class CameraConfig(_Section):
 
     @model_validator(mode="after")
     def _check_shapes(self) -> Self:
+        if "driving" in self.model_fields_set and self.profile is None:
+            raise ValueError("driving: has no effect without `profile: driver_assist`; add that")
         for number, polygon in enumerate(self.privacy):
             if len(polygon) < 3:  # noqa: PLR2004
                 raise ValueError(f"privacy.{number}: a polygon needs three points and more")

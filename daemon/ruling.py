@@ -12,19 +12,21 @@ def ruled(config: DaemonConfig, name: str) -> CameraConfig:
     """Return a camera with all its rules, and with the built-in one decided.
 
     Its own rules take the place of shared ones of the same name. It has the built-in rule if it has
-    no others, or asks for it.
+    no others and looks at a place, or asks for it.
     """
     camera = config.cameras[name]
     shared = {key: rule for key, rule in config.rules.items() if _is_for(rule, name, camera)}
     rules = {key: rule for key, rule in {**shared, **camera.rules}.items() if rule.enabled}
-    enabled = camera.presence.enabled if camera.presence.enabled is not None else not rules
+    busy = bool(rules) or camera.profile is not None
+    enabled = camera.presence.enabled if camera.presence.enabled is not None else not busy
     presence = camera.presence.model_copy(update={"enabled": enabled})
     return camera.model_copy(update={"rules": rules, "presence": presence})
 
 
 def rule_names(camera: CameraConfig) -> tuple[str, ...]:
     """Return the names of the rules at work on a camera from `ruled`, the built-in one first."""
-    return (RULE, *camera.rules) if camera.presence.enabled else tuple(camera.rules)
+    own = (*camera.rules, *(camera.driving.warn if camera.profile == "driver_assist" else ()))
+    return (RULE, *own) if camera.presence.enabled else own
 
 
 def title(camera: CameraConfig, name: str) -> str:
@@ -43,6 +45,12 @@ def _problems(config: DaemonConfig, origin: str) -> Iterator[str]:
         known = ", ".join(config.profiles)
         yield f"{origin}: profile: {config.profile!r} is none of `profiles` ({known}); add it there"
     for name, camera in config.cameras.items():
+        if camera.profile == "driver_assist":
+            for rule in {*camera.rules} & {*camera.driving.warn}:
+                yield (
+                    f"{origin}: cameras.{name}.rules.{rule}: driver assist warns by this name; "
+                    "rename the rule, or leave it out of `driving.warn`"
+                )
         for rule, told in camera.rules.items():
             yield from _wrong(config, f"{origin}: cameras.{name}.rules.{rule}", rule, told, camera)
     for rule, shared in config.rules.items():

@@ -1,5 +1,7 @@
 """What is going on, and what is worth telling."""
 
+from reasoners.driving.config import DrivingConfig
+from reasoners.driving.engine import Driving
 from reasoners.errors import (
     ReasonerError,
     ReasonerRejected,
@@ -66,6 +68,8 @@ __all__ = [
     "Asking",
     "Check",
     "Chronicle",
+    "Driving",
+    "DrivingConfig",
     "EndReason",
     "Entity",
     "Evaluation",

@@ -10,11 +10,20 @@ Every number that comes from a child is range-checked here, against what a child
 say; against what this child was allotted, by the daemon.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 
 from sources.picture import PictureRequest, Point, Relative
+from sources.road import Beside, Road
 
 Index = Annotated[int, Field(ge=0, le=2**53)]
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
@@ -77,6 +86,27 @@ class Lesson(_Message):
 
     places: tuple[Sizes, ...] = Field(default=(), max_length=MOST_PLACES)
     """The same for each place within a group, from the IDR on."""
+
+
+class RoadView(_Message):
+    """How a camera that looks ahead out of a vehicle sees the road; relative coordinates."""
+
+    horizon: Relative
+    heading: Beside
+    """Where on the horizon the vehicle goes."""
+
+    bonnet: Relative
+    """Where the own vehicle begins."""
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Self:
+        if self.bonnet - self.horizon < LEAST_ROAD:
+            raise ValueError("there must be some road between horizon and bonnet")
+        return self
+
+
+LEAST_ROAD = 0.05
+"""Picture heights of road that can be looked at."""
 
 
 class Open(_Message):
@@ -145,6 +175,9 @@ class Open(_Message):
 
     hwaccel: Hwaccel = "off"
     """Which device shall decode, where the kind of source lets one."""
+
+    road: RoadView | None = None
+    """Where to look for the road in each picture that is handed over; None looks for none."""
 
     wall: Seconds | None = None
     """Unix seconds at monotonic 0, as the daemon reads them: what the camera's own clock is
@@ -397,6 +430,9 @@ class Given(_Message):
 
     moved: tuple[Region, ...] = Field(default=(), max_length=64)
     """Where something moved. All of the picture while that is not known."""
+
+    road: Road | None = None
+    """What is seen of the road, where `Open.road` asked for it."""
 
 
 class Ended(_Message):

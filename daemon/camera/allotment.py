@@ -25,15 +25,17 @@ class Allotment:
 
     Args:
         first_index: Where its numbering begins.
+        road: Whether it was asked to look at the road.
     """
 
-    def __init__(self, first_index: int) -> None:
+    def __init__(self, first_index: int, *, road: bool = False) -> None:
         self.next_index = first_index
         """Where the next child must go on."""
 
         self.started = 0.0
         """The loop's time at which it was started."""
 
+        self._road = road
         self._first_index = first_index
         self._last_index = first_index - 1
         self._last_time = float("-inf")
@@ -49,6 +51,7 @@ class Allotment:
             and self.lived(given.arrival, now)
             and _plausible(given)
             and given.generation % 2 == 0
+            and (given.road is None or self._road)
         )
         if honest:
             self._last_index = given.index

@@ -92,7 +92,7 @@ class CameraHost:
         self._timing = timing
         self._module = module
         self._turns = turns
-        self._allotment = Allotment(opening.first_index)
+        self._allotment = Allotment(opening.first_index, road=opening.road is not None)
         self._condition = Condition(opening, quiet=quiet, timing=timing, figures=figures, told=told)
         self._conversation = Conversation(self.name, self._send, figures)
         self.heard = Hearing(

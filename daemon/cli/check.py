@@ -22,6 +22,7 @@ from daemon.cli import setting
 from daemon.cli.cameras import as_main, try_camera
 from daemon.cli.trial import load_detector
 from daemon.clock import Clock
+from daemon.config import ADVISORY
 from daemon.exits import Exit
 from daemon.plan import SIMPLE, Plan
 from daemon.version import VERSION
@@ -95,6 +96,11 @@ def check(
     looks = [] if offline else _looks(plan, loaded)
     results = asyncio.run(_look_at_all(looks)) if looks else []
     results += _compare(plan, loaded)
+    results += [
+        Result(f"driver assist of {name}", True, ADVISORY, 0.0)
+        for name, camera in plan.cameras.items()
+        if camera.config.enabled and camera.config.profile == "driver_assist"
+    ]
     results = [_cleaned(result, filtered.clean) for result in results]
     if as_json:
         good = all(result.ok for result in results)

@@ -53,6 +53,7 @@ class StoryTime:
             if given.parts is None
             else tuple(Part(part.region, part.place) for part in given.parts),
             moved=given.moved,
+            road=given.road,
         )
 
     def now(self, given: Given | None = None) -> float:

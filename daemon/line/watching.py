@@ -147,6 +147,7 @@ class Watching:
                 tracks=tracks,
                 looked=detections is not None,
                 age_s=None if replay else max(0.0, now - frame.arrival),
+                road=frame.road,
             )
             self._chronicle.asks = self._wire.switches.reason
             self._chronicle.off = self._wire.switches.off

@@ -6,6 +6,7 @@ from typing import Final
 from detectors import Box
 from reasoners.driving.config import Kind
 from reasoners.driving.contact import Contact
+from reasoners.driving.lane import Departure
 from reasoners.event import Severity
 
 SEVERITIES: Final[dict[Kind, Severity]] = {
@@ -39,6 +40,14 @@ class Advice:
     label: str = ""
     box: Box | None = None
     contact: Contact | None = None
+    inside: bool = False
+    """Whether somebody is in the own path already, not about to enter it."""
+
+    departure: Departure | None = None
+    """How a lane is left."""
+
+    stood: float | None = None
+    """Seconds for which the own vehicle has stood."""
 
     @property
     def severity(self) -> Severity:

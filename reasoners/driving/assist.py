@@ -14,7 +14,9 @@ from reasoners.driving.approach import Approach
 from reasoners.driving.config import DrivingConfig, Kind
 from reasoners.driving.contact import Contact
 from reasoners.driving.ego import common
+from reasoners.driving.ego_path import EgoPath
 from reasoners.driving.lane import Lane
+from reasoners.driving.path import Path
 from reasoners.driving.traffic import ROAD
 from reasoners.scene.view import View
 from sources import Road
@@ -37,7 +39,7 @@ HOLDS = 0.15
 OVER = 1.0
 """Seconds after which what holds no more is over."""
 
-SURE = 3.0
+SURE = 2.5
 """Deviations of growth from which something comes nearer."""
 
 VAGUE = 0.35
@@ -58,6 +60,13 @@ SEEMS = 0.2
 
 SWAYS = 0.015
 """Picture heights per second by which we may turn unnoticed, even where other things tell."""
+
+GENTLY, BARELY = 2.5, 1.0
+"""Metres per second squared by which everybody brakes behind others: up to the first no collision
+with a vehicle is told early, and up to the second not that one closes in on it."""
+
+LATE = 0.65
+"""Share of `collision` from which on it is told however gently one might brake."""
 
 ENTERS = 1.5
 """Seconds within which somebody who is about to enter the path will be in it."""
@@ -107,8 +116,9 @@ class Assist:
 
     def __init__(self, config: DrivingConfig) -> None:
         self._config = config
-        self.strip = config.strip
-        """The path as configured."""
+        self._heading = config.strip.heading
+        self._path = EgoPath(config)
+        self.bonnet = config.bonnet
 
         self.contacts: dict[int, Contact] = {}
         """What is known of each track that comes nearer, by the latest view."""
@@ -123,6 +133,12 @@ class Assist:
         self._stands_since: float | None = None
         self._lead_stands: tuple[int, float] | None = None
         self._yaw = 0.0
+        self._aspect = 16 / 9
+
+    @property
+    def strip(self) -> Path:
+        """The own path as it is now."""
+        return self._path.strip
 
     @property
     def active(self) -> list[Advice]:
@@ -137,9 +153,11 @@ class Assist:
             road: What was seen of the road itself, where anybody looked.
         """
         at, aspect = view.captured_at, view.width / view.height
+        self._aspect = aspect
         if road is not None:
             moves = road.still is not True
             self._stands_since = None if moves else (self._stands_since or at)
+            self._path.observe(at, road.marks, aspect)
         seen = self._measure(view, aspect) if view.looked else []
         holds = {(advice.kind, advice.key): advice for advice in self._judge(seen, view)}
         if road is not None and "lane_departure" in self._config.warn and not self._stands(at):
@@ -147,7 +165,7 @@ class Assist:
                 text = wording.departure(departure)
                 key = departure.side
                 holds["lane_departure", key] = Advice(
-                    "lane_departure", key, at, at, view.index, text
+                    "lane_departure", key, at, at, view.index, text, departure=departure
                 )
         return self._settle(holds, at)
 
@@ -158,7 +176,7 @@ class Assist:
         self._quiet_until.clear()
         self.contacts.clear()
         self.lead = self._stands_since = self._lead_stands = None
-        self._lane = Lane(self._config)
+        self._lane, self._path = Lane(self._config), EgoPath(self._config)
 
     def _stands(self, at: float, seconds: float = 0.5) -> bool:
         return self._stands_since is not None and at - self._stands_since >= seconds
@@ -187,7 +205,7 @@ class Assist:
             SHAKES,
         )
         for _, box, approach in whole:
-            approach.note(at, box, aspect, self.strip.heading, min(max(swell, -0.05), 0.05))
+            approach.note(at, box, aspect, self._heading, min(max(swell, -0.05), 0.05))
         for number, approach in list(self._approaches.items()):
             if at - approach.latest > FORGOTTEN and approach.looks:
                 del self._approaches[number]
@@ -250,13 +268,29 @@ class Assist:
             return
         if not self._meets(one, contact, contact.ttc):
             return
-        kind: Kind = "collision" if contact.ttc <= config.collision else "closing_fast"
+        kind: Kind = "closing_fast"
+        if contact.ttc <= config.collision and self._urgent(one, contact.ttc):
+            kind = "collision"
+        elif self._braking(one, contact.ttc) < BARELY:
+            return
         name = f"t{one.track.id}"
         if kind == "closing_fast" and ("collision", name) in self._claims:
             kind = "collision"
         if kind in config.warn:
             text = wording.contact(one.track.label, name, contact)
             yield self._advice(kind, one, view, text)
+
+    def _urgent(self, one: _Object, ttc: float) -> bool:
+        """Tell whether gentle braking would not do, or it is late for that."""
+        if one.approach.traffic.what != "vehicle" or ttc <= LATE * self._config.collision:
+            return True
+        return self._braking(one, ttc) >= GENTLY
+
+    def _braking(self, one: _Object, ttc: float) -> float:
+        """Return how hard one must brake to come to a stop before it, m/s² as far as is known."""
+        across = math.tan(math.radians(self._config.lens / 2))
+        distance = one.approach.distance * self._aspect / 2 / across
+        return distance / (2 * ttc * ttc)
 
     def _meets(self, one: _Object, contact: Contact, when: float) -> bool:
         """Tell whether it will be in the way when it is reached."""
@@ -292,7 +326,7 @@ class Assist:
             return
         name = f"t{one.track.id}"
         text = wording.crossing(one.track.label, name, contact, inside=inside)
-        yield self._advice("person_in_path", one, view, text)
+        yield replace(self._advice("person_in_path", one, view, text), inside=inside)
 
     def _enters(self, contact: Contact) -> bool:
         room = self._config.vehicle_width / 2 + PERSONAL
@@ -324,7 +358,8 @@ class Assist:
         if at - since >= STOOD + contact.span:
             name = f"t{track}"
             text = wording.moved_off(lead.track.label, name, contact, at - self._stands_since)
-            yield self._advice("lead_moved_off", lead, view, text)
+            advice = self._advice("lead_moved_off", lead, view, text)
+            yield replace(advice, stood=at - self._stands_since)
 
     def _advice(self, kind: Kind, one: _Object, view: View, text: str) -> Advice:
         track = one.track

@@ -35,12 +35,17 @@ class DrivingConfig(BaseModel):
     camera_height: Metres = 1.3
     """Metres above the road; default 1.3. Distances to lane marks grow with it."""
 
+    lens: float = Field(default=65.0, ge=20, le=150)
+    """Degrees that the picture shows across; default 65. Only tells how hard one would have to
+    brake: a wider lens makes the same box nearer, and warns of slow vehicles later."""
+
     vehicle_width: Metres = 1.8
     """Metres, mirrors not counted; default 1.8. Raising it warns of what would just be missed, and
     earlier of a lane mark."""
 
     collision: PositiveFloat = Field(default=2.5, le=10)
-    """Seconds to contact at or below which `collision` warns; default 2.5. Raising it warns earlier
+    """Seconds to contact at or below which `collision` warns; default 2.5. Of vehicles only from
+    two thirds of it on, where gentle braking (2.5 m/s²) would still do. Raising it warns earlier,
     and more often without need."""
 
     closing: PositiveFloat = Field(default=4.0, le=20)

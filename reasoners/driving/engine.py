@@ -1,6 +1,7 @@
 """Driver assist as an engine: each warning begins an event, and ends it when it is over."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reasoners.driving.advice import Advice
 from reasoners.driving.assist import Assist
@@ -10,6 +11,16 @@ from reasoners.scene.thing import Thing
 
 MOST = 64
 """Warnings open at once."""
+
+
+ABOUT = frozenset({"time_to_contact", "in_path", "enters_path", "lead_moved"})
+"""Kinds of condition that name the object; the others go on about it."""
+
+LIMITED = frozenset({"collision", "closing_fast"})
+"""Warnings for which the time to contact is what decides."""
+
+STRAIGHT = 0.25
+"""Metres beside the own middle up to which something is straight ahead."""
 
 
 class Driving:
@@ -65,30 +76,37 @@ class Driving:
         )
 
     def _grounds(self, advice: Advice, things: tuple[Thing, ...]) -> Iterator[Ground]:
-        def ground(
-            kind: str,
-            condition: str,
-            value: float | None = None,
-            unit: str = "",
-            wanted: float | None = None,
-        ) -> Ground:
-            return Ground(
-                kind, condition, advice.since, advice.at, advice.index, None, things, None,
-                None if value is None else round(value, 2), wanted, unit,
-            )  # fmt: skip
+        """Say what was measured, what it is about first."""
 
-        contact = advice.contact
-        yield ground(advice.kind, advice.text)
+        def ground(kind: str, condition: str, value: float | None = None, unit: str = "") -> Ground:
+            value = None if value is None else round(value, 2)
+            who = things if kind in ABOUT else ()
+            when = (advice.since, advice.at, advice.index)
+            return Ground(kind, condition, *when, None, who, None, value, None, unit)
+
+        contact, departure = advice.contact, advice.departure
+        if departure is not None:
+            room = max(0.0, departure.room)
+            yield ground(f"lane_{departure.side}", advice.text, room, "m")
+            yield ground("drifting", "metres per second towards it", departure.drift, "m/s")
+        elif advice.kind == "lead_moved_off":
+            yield ground("lead_moved", advice.text)
+            yield ground("own_standing", "the own vehicle stands", advice.stood, "s")
+        elif advice.kind == "person_in_path":
+            yield ground("in_path" if advice.inside else "enters_path", advice.text)
         if contact is None:
             return
         if contact.ttc is not None:
-            limit = {"collision": self._config.collision, "closing_fast": self._config.closing}
-            wanted = limit.get(advice.kind)
-            asked = "" if wanted is None else f" of at most {wanted:g} s"
-            yield ground("time_to_contact", f"time to contact{asked}", contact.ttc, "s", wanted)
+            first = advice.kind in LIMITED
+            what = advice.text if first else "time to contact"
+            timed = ground("time_to_contact", what, contact.ttc, "s")
+            limit = self._config.collision if advice.kind == "collision" else self._config.closing
+            yield replace(timed, wanted=limit) if first else timed
             yield ground("uncertainty", "one standard deviation of that", contact.sd, "s")
-        yield ground("box_growth", f"box grown within {contact.span:.1f} s", contact.grown, "times")
-        yield ground("aside", "to the right of the own middle", contact.aside, "m")
+        yield ground("box_growth", f"box within {contact.span:.1f} s", contact.grown, "times")
+        place = contact.passing(contact.ttc or 0.0)
+        side = "ahead" if abs(place) < STRAIGHT else "left" if place < 0 else "right"
+        yield ground(f"passes_{side}", "beside the own middle", abs(place), "m")
 
 
 def _urgency(advice: Advice) -> float:

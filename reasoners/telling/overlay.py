@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from reasoners.driving import picture
+from reasoners.driving.assist import Assist
 from reasoners.scene.line import LineConfig
 from reasoners.scene.view import View
 from reasoners.scene.zone import ZoneConfig
@@ -37,11 +39,16 @@ class Overlay:
     Args:
         zones: As configured, by name.
         lines: As configured, by name.
+        assist: Who watches the road, of a camera that looks ahead out of a vehicle.
     """
 
     def __init__(
-        self, zones: Mapping[str, ZoneConfig], lines: Mapping[str, LineConfig] = EMPTY
+        self,
+        zones: Mapping[str, ZoneConfig],
+        lines: Mapping[str, LineConfig] = EMPTY,
+        assist: Assist | None = None,
     ) -> None:
+        self._assist = assist
         self._places = (
             *(
                 Mark(shape="polygon", points=zone.points, text=zone.title or name, color=FAINT)
@@ -72,6 +79,8 @@ class Overlay:
             corners = ((left, top), (right, bottom))
             dashed = track.carried
             marks.append(Mark(shape="box", points=corners, text=text, color=color, dashed=dashed))
+        if self._assist is not None:
+            marks += picture.marks(self._assist, view)
         marks.append(Mark(shape="text", points=((0.01, 0.04),), text=f"{view.captured_at:.2f} s"))
         return PictureRequest(index=view.index, longest=LONGEST, marks=tuple(marks))
 

@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from sources.child.luma import Luma, sampled
+from sources.child.luma import ACROSS, Luma, sampled
 from sources.child.mask import Mask
 from sources.child.planes import Planes
 from sources.source import Box, Picture, Rgb
@@ -145,9 +145,14 @@ class Converter:
         self._mask.paint_part(rgb, box, (picture.width, picture.height))
         return np.rot90(rgb, -self._rotate // 90)
 
-    def luma(self, picture: Picture) -> Luma:
-        """Sample the brightness of what may be seen: masked, rotated and cropped."""
-        samples = sampled(picture)
+    def luma(self, picture: Picture, across: int = ACROSS) -> Luma:
+        """Sample the brightness of what may be seen: masked, rotated and cropped.
+
+        Args:
+            picture: As it was decoded.
+            across: Columns it has at least, before rotation and crop, where the picture has them.
+        """
+        samples = sampled(picture, across)
         self._mask.paint(samples)
         turned = np.rot90(samples, -self._rotate // 90)
         height, width = turned.shape

@@ -23,6 +23,7 @@ from sources.child.draw import Made, drawn, jpeg
 from sources.child.gate.gate import Gate
 from sources.child.gate.machine import REACH, Tuning
 from sources.child.handover import Dated, Handover, early
+from sources.child.lanes import ACROSS, Lanes
 from sources.child.limits import bound_memory
 from sources.child.mask import Mask
 from sources.child.reading import News, Reading
@@ -43,6 +44,7 @@ from sources.message import (
     Take,
     from_daemon,
 )
+from sources.road import Road
 from sources.slot import LARGEST_SIDE, Slots
 from sources.source import DecodeFault, Picture, Quiet, Rgb, Source
 
@@ -103,6 +105,7 @@ class Service:
         self._asked: deque[Next] = deque()
         self._closer: Closer | None = None
         self._film: Canvas | None = None
+        self._lanes: Lanes | None = None
         self._beat_at = 0.0
         self._pulse = PULSE
         self._held = 0
@@ -169,6 +172,8 @@ class Service:
             order.ring_bytes,
             order.ring_seconds if order.gate == "off" else max(order.ring_seconds, REACH),
         )
+        if order.road is not None:
+            self._lanes = Lanes(order.road.horizon, order.road.heading, order.road.bonnet)
         self._reading = Reading(
             self._source,
             credential(order),
@@ -263,6 +268,7 @@ class Service:
         blank = early(dated, wish.pixels_from)
         try:
             mosaic = _BLANK if blank else self._mosaic(wish, dated.picture)
+            road = None if blank else self._road(dated)
         except DecodeFault:
             self._handover.spoiled()
             return False
@@ -290,9 +296,16 @@ class Service:
                 blank=blank,
                 parts=None if wish.regions is None else mosaic.parts,
                 moved=mosaic.moved,
+                road=road,
             )
         )
         return True
+
+    def _road(self, dated: Dated) -> Road | None:
+        """Look at the road, where that is wanted."""
+        if self._lanes is None:
+            return None
+        return self._lanes.look(self._converter.luma(dated.picture, ACROSS), dated.time)
 
     def _mosaic(self, wish: Next, picture: Picture) -> Mosaic:
         """Convert the whole picture, or what is worth a closer look."""

@@ -101,6 +101,10 @@ def test_smallest_configuration_has_defaults() -> None:
             "x.yaml: cameras.a.zones.a.loitering_time: unknown key; it is `loiter: 30s` in a zone",
         ),
         (
+            {"cameras": {"a": {"source": {"type": "x"}, "driving": {}}}},
+            "x.yaml: cameras.a: driving: has no effect without `profile: driver_assist`",
+        ),
+        (
             {"cameras": {"a": {"source": {"type": "x"}, "detect": {"fps": 0}}}},
             "x.yaml: cameras.a.detect.fps",
         ),

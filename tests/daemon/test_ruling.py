@@ -145,3 +145,20 @@ def test_an_included_file_is_named_with_what_is_wrong_in_it(
     file.write_text("include: [a.yaml]\ncameras: {c: {source: {type: synthetic}}}\n")
     with pytest.raises(ConfigRejected, match=told):
         load(file)
+
+
+def test_a_camera_in_a_vehicle_tells_of_the_road_alone() -> None:
+    """With the profile it has the warnings asked for, and the built-in rule only on request."""
+    dash = {"source": {"type": "synthetic"}, "profile": "driver_assist"}
+    told = ("collision", "closing_fast", "person_in_path", "lane_departure", "lead_moved_off")
+    assert names(config(cameras={"dash": dash}))["dash"] == told
+    both = {**dash, "presence": {"enabled": True}, "driving": {"warn": ["collision"]}}
+    assert names(config(cameras={"dash": both}))["dash"] == ("presence", "collision")
+
+
+def test_a_rule_that_is_called_as_a_warning_is_refused() -> None:
+    """Two things of one name would be one event."""
+    rules = {"collision": {"when": {"label": "car"}}}
+    dash = {"source": {"type": "synthetic"}, "profile": "driver_assist", "rules": rules}
+    (told,) = problems(config(cameras={"dash": dash}), "l.yaml")
+    assert told.startswith("l.yaml: cameras.dash.rules.collision: driver assist warns by this name")

@@ -6,6 +6,7 @@ import pytest
 
 from daemon.camera.allotment import FARTHEST, FLOOD, HEAVY, Allotment, Flood
 from sources.message import Counts, Given, Next
+from sources.road import Road
 
 
 def given(**other: Any) -> Given:
@@ -29,6 +30,7 @@ ASK = Next(id=1, slot=0, width=320, height=240)
     "lie",
     [
         {"slot": 1},
+        {"road": Road()},
         {"index": 9},
         {"index": 10 + FARTHEST},
         {"width": 321},

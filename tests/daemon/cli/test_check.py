@@ -51,6 +51,16 @@ def test_every_problem_is_told_at_once_in_one_line_each(tmp_path: Path) -> None:
         assert line.startswith(f"lookout: {file}: {key}")
 
 
+def test_driver_assist_is_said_to_be_advice(tmp_path: Path) -> None:
+    """Whoever checks a camera in a vehicle reads once that warnings may be wrong or missing."""
+    cameras = {"dash": {**STREET["street"], "profile": "driver_assist"}, **STREET}
+    file = written(tmp_path, config(cameras=cameras))
+    done = called("check", "--config", file, "--offline", "--json")
+    assert done.code == Exit.CLEAN
+    assert list(results(done)) == ["driver assist of dash"]
+    assert "advisory only" in results(done)["driver assist of dash"]["result"]
+
+
 def test_offline_opens_nothing(tmp_path: Path) -> None:
     """With --offline a valid file is enough, though nothing it names is there."""
     url = f"rtsp://127.0.0.1:{free_port()}/x"

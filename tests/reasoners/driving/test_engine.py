@@ -34,7 +34,8 @@ def test_a_warning_begins_and_ends_with_its_evidence(watch: Watch) -> None:
     measured = {ground.kind: ground for ground in begins.grounds}
     assert measured["time_to_contact"].unit == "s"
     assert measured["time_to_contact"].wanted == 2.5
-    assert {"uncertainty", "box_growth", "aside", "collision"} <= measured.keys()
+    assert "is reached in" in measured["time_to_contact"].condition
+    assert {"uncertainty", "box_growth", "passes_ahead"} <= measured.keys()
     least = {ground.kind: ground.value for ground in ends.grounds}["time_to_contact"]
     assert isinstance(least, float)
     assert isinstance(value := measured["time_to_contact"].value, float)

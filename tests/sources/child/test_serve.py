@@ -10,10 +10,22 @@ import pytest
 from rig.child import UNIT, Child, HungUp
 from rig.clip import Clip
 from rig.quiet import Quiet
+from rig.road import RoadClip
 from rig.rtsp_server import RtspServer
 
 from sources.channel import pack
-from sources.message import Attend, Failed, Given, Gone, Next, Pulse, State, Take, Taken
+from sources.message import (
+    Attend,
+    Failed,
+    Given,
+    Gone,
+    Next,
+    Pulse,
+    RoadView,
+    State,
+    Take,
+    Taken,
+)
 from sources.picture import PictureRequest
 from sources.testing import read
 
@@ -48,6 +60,23 @@ def test_pictures_that_nobody_looks_at_are_not_converted() -> None:
         assert told[-1].counts.converted == 2
         assert read(child.picture(told[4])) == (1, 4)
         assert isinstance(child.take(PictureRequest(index=2)), Taken)
+
+
+def test_the_road_is_looked_at_where_that_is_asked(tmp_path: Path) -> None:
+    """A camera that looks ahead tells lane marks and standing with each picture; others do not."""
+    path = RoadClip(frames=20).write(tmp_path / "road.mp4")
+    for road in (RoadView(horizon=0.5, heading=0.5, bonnet=1.0), None):
+        with Child() as child:
+            child.open(FILE, {"path": str(path)}, road=road)
+            seen = [child.next() for _ in range(12)]
+        told = [one.road for one in seen if isinstance(one, Given)]
+        assert len(told) == 12
+        if road is None:
+            assert told == [None] * 12
+        else:
+            assert told[-1] is not None
+            assert [mark.side for mark in told[-1].marks] == ["left", "right"]
+            assert told[-1].still is True
 
 
 def test_several_questions_are_answered_in_order() -> None:
