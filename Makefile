@@ -50,6 +50,11 @@ test-home-assistant: test-setup ## our entities and automations in a real Home A
 	@deploy/setup.sh home-assistant
 	$(PYTEST) tests/flow/test_home_assistant.py $(ARGS)
 
+.PHONY: test-node-red
+test-node-red: test-setup ## the flow of our guide in a real Node-RED (needs npm)
+	npm ci --prefix tests/rig/node-red --no-audit --no-fund --ignore-scripts
+	$(PYTEST) tests/deploy/test_node_red.py $(ARGS)
+
 .PHONY: bench
 bench: test-setup ## measure, print a table, keep the numbers in benchmarks/results
 	@$(BIN)/python -m benchmarks $(ARGS)

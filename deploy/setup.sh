@@ -65,6 +65,7 @@ ensure_system_packages() {
     if [[ $profile != run ]]; then
         need mosquitto has_program mosquitto
         need mosquitto-clients has_program mosquitto_sub
+        need jq has_program jq
         need strace has_program strace # disks that fail, and power that goes
         need systemd has_program systemd-analyze     # scores the units; nothing is started
         need libseccomp2 has_library libseccomp.so.2 # runs an inference under a unit's filter
