@@ -29,10 +29,9 @@ from daemon.standing import Standing
 from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.switchboard import Switchboard
 from daemon.systemd import Notifier, Progress, patient
-from daemon.thinking import Thinking
+from daemon.thinking import Resuming, Thinking, thinking
 from daemon.turns import Turns
 from detectors import DetectorRejected, DetectorUnavailable
-from reasoners import after_restart
 from sinks import (
     CameraStatus,
     Notice,
@@ -142,10 +141,23 @@ class App:
         await self.recorder.prepare(list(self._plan.sinks))
         if self._replay is None:
             await self.recorder.sweep()
-        now = self.clock.now()
-        for event in await self.recorder.unfinished():
-            language = self._plan.language(event.camera)
-            await self.recorder.commit(after_restart(event, now, language))
+        self.thinking = thinking(
+            self._plan,
+            keeper=self.recorder,
+            clock=self.clock,
+            beat=self.progress.part("reasoner"),
+            told=self.notice,
+            in_turn=self._replay is not None,
+            cassette=self._replay.cassette if self._replay else None,
+        )
+        self.progress.retire("reasoner")
+        self._resuming = Resuming(
+            self.recorder,
+            self.clock,
+            None if self._replay else self.thinking,
+            self._plan.language,
+        )
+        await self._resuming.close(await self.recorder.unfinished())
         self.switchboard = Switchboard(
             {name: _profiles(camera) for name, camera in self._plan.cameras.items()},
             await self.recorder.switches(),
@@ -192,6 +204,7 @@ class App:
             return
         async with asyncio.TaskGroup() as group:
             task = group.create_task(self.thinking.run(), name="reasoner")
+            await self._resuming.ask()
             await self._run_detector()
             await self.thinking.close()
             # Answers under way may still arrive, but not at the cost of the drain.
@@ -199,9 +212,9 @@ class App:
             task.cancel()
         for line in self.lines.values():
             await line.abandon()
+        await self._resuming.abandon()
         # An answer that was just being written when its worker was stopped is counted already.
-        figures = self.thinking.figures
-        figures.terminal["error"] += figures.pending
+        self.thinking.abandon()
 
     async def _run_detector(self) -> None:
         retry = self._retry((DetectorUnavailable,), (DetectorRejected,))
@@ -324,10 +337,6 @@ class App:
 
     async def _build_lines(self) -> None:
         plan = self._plan
-        model = assembly.reasoner(plan)
-        if model is not None:
-            self.thinking = Thinking(model, self.progress.part("reasoner"))
-            self.progress.retire("reasoner")
         for name, camera in plan.cameras.items():
             self._show_nothing(name, camera)
             if camera.config.enabled:
@@ -337,7 +346,7 @@ class App:
                 )
 
     def _wiring(self, name: str) -> Wiring:
-        asked = assembly.asking(self._plan)
+        asked = assembly.asking(self._plan, name)
         return Wiring(
             detector=self.crew.of(self._plan.cameras[name].detectors),
             recorder=self.recorder,

@@ -22,8 +22,6 @@ from reasoners import (
     Foresight,
     Overlay,
     Presence,
-    Reasoner,
-    ReasonerRejected,
     Rules,
     SceneConfig,
 )
@@ -84,6 +82,9 @@ class Replay:
     gate: GateMode = "off"
     """Whether the recording is treated as a live camera that may rest."""
 
+    cassette: Path | None = None
+    """Where answers of models are recorded; None records none."""
+
 
 def journal(plan: Plan, replay: Replay | None) -> Journal:
     """Build the journal; a replay's is temporary."""
@@ -142,26 +143,13 @@ def _place(name: str, config: CameraConfig) -> Place:
     )
 
 
-def reasoner(plan: Plan) -> Reasoner | None:
-    """Build the reasoner, if one is configured.
-
-    Raises:
-        ConfigRejected: It refuses its key.
-    """
-    if plan.reasoner is None:
+def asking(plan: Plan, camera: str) -> Asking | None:
+    """Say how new events of a camera are asked about, if a model may be."""
+    allowed = plan.cameras[camera].config.cloud
+    able = [one for one in plan.reasoners if allowed or not one.cloud]
+    if not able:
         return None
-    try:
-        built: Reasoner = plan.reasoner.factory("reasoner", plan.reasoner.config, plan.reasoner_key)
-    except ReasonerRejected as exc:
-        raise ConfigRejected(f"{plan.origin}: {exc}") from None
-    return built
-
-
-def asking(plan: Plan) -> Asking | None:
-    """Say how new events are asked about, if a model is configured."""
-    if plan.reasoner is None:
-        return None
-    config = plan.reasoner.config
+    config = plan.reasoners[0].backend.config
     return Asking(
         model=str(getattr(config, "model", "")),
         deadline=float(getattr(config, "deadline", 10.0)),
@@ -189,7 +177,7 @@ def line(
         lines=camera.config.lines,
         presence=camera.config.presence,
     )
-    ask = asking(plan)
+    ask = asking(plan, name)
     driving = Driving(camera.config.driving) if camera.config.profile == "driver_assist" else None
     if driving is not None:
         logger.info("%s: driver assist is %s", name, ADVISORY)

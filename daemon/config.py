@@ -169,6 +169,11 @@ class CameraConfig(_Section):
     """Polygons painted black inside the decoder process, relative to the picture as the camera
     sends it, before rotation and crop; nothing else ever sees what is under them."""
 
+    cloud: bool | None = None
+    """Whether its pictures may go to a model whose host lies outside this network. Must be said,
+    yes or no, where such a host is configured; with `false` only models inside are asked about
+    this camera. No default."""
+
     presence: PresenceConfig = PresenceConfig()
     """The built-in rule: which objects make an event, and when one is over."""
 
@@ -285,6 +290,10 @@ class DaemonConfig(_Section):
 
     reasoner: Use | None = None
     """The vision-language model to ask about events; default none."""
+
+    reasoners: dict[Name, Use] = Field(default={}, max_length=8)
+    """More of them, by names of your choice, asked in this order when `reasoner` cannot answer, or
+    first in times of little room where one says `smaller: true`. Default none."""
 
     sinks: dict[Name, Use] = {}
     """Where events go, by names of your choice; default nowhere but the journal. Each sink gets

@@ -77,7 +77,7 @@ class Housekeeping:
             uptime_s=round(house.clock.monotonic() - house.started_at, 1),
             cameras={name: line.stats() for name, line in house.lines.items()},
             detectors={name: host.figures.figures() for name, host in house.crew.hosts.items()},
-            reasoning=house.thinking.figures.figures() if house.thinking else {},
+            reasoning=house.thinking.stats() if house.thinking else {},
             sinks={
                 name: _sink(delivery, per_sink.get(name))
                 for name, delivery in house.deliveries.items()

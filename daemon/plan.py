@@ -1,6 +1,6 @@
 """A configuration made whole: every backend found, every option checked, nothing started."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,25 @@ class MainPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonerPlan:
+    """A model that may be asked, and its key."""
+
+    name: str
+    backend: Backend
+    key: str | None
+
+    @property
+    def cloud(self) -> bool:
+        """Whether its host lies outside this network."""
+        return bool(getattr(self.backend.config, "cloud", False))
+
+    @property
+    def host(self) -> str:
+        """The host that pictures go to; empty for a model on this machine."""
+        return str(getattr(self.backend.config, "host", ""))
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything a configuration asks for."""
 
@@ -59,8 +78,9 @@ class Plan:
     """By name; `detector` in the file is called that."""
 
     tracker: Backend
-    reasoner: Backend | None
-    reasoner_key: str | None
+    reasoners: "tuple[ReasonerPlan, ...]"
+    """In the order in which they are asked; `reasoner` in the file comes first."""
+
     sinks: dict[str, Backend]
     secrets: Secrets
 
@@ -117,18 +137,19 @@ def plan(config: DaemonConfig, origin: str, secrets: Secrets) -> Plan:
         for name, (key, use) in detector_uses(config).items()
     }
     tracker = problems.attempt(partial(resolve, "trackers", "tracker", config.tracker, origin))
-    reasoner, key = None, None
-    if config.reasoner is not None:
-        use = config.reasoner
-        reasoner = problems.attempt(partial(resolve, "reasoners", "reasoner", use, origin))
-        key = problems.attempt(partial(_key, reasoner, origin, secrets))
+    reasoners = tuple(
+        problems.attempt(partial(_reasoner, name, key, use, origin, secrets))
+        for name, (key, use) in reasoner_uses(config).items()
+    )
+    if None not in reasoners:
+        problems.attempt(partial(_agreed, config, origin, reasoners))
     sinks = {
         name: problems.attempt(partial(_sink, name, use, origin, secrets))
         for name, use in config.sinks.items()
     }
     if problems.lines:
         raise ConfigRejected("\n".join(dict.fromkeys(problems.lines)))
-    return Plan(config, origin, cameras, detectors, tracker, reasoner, key, sinks, secrets)
+    return Plan(config, origin, cameras, detectors, tracker, reasoners, sinks, secrets)
 
 
 def detector_uses(config: DaemonConfig | None) -> dict[str, tuple[str, Use]]:
@@ -188,11 +209,49 @@ def _sink(name: str, use: Use, origin: str, secrets: Secrets) -> Backend:
     return sink
 
 
-def _key(reasoner: Backend | None, origin: str, secrets: Secrets) -> str | None:
-    if reasoner is None:
-        return None
-    secret = _secret(reasoner.config, "reasoner", origin, secrets)
-    return secret.password if secret else None
+def reasoner_uses(config: DaemonConfig) -> dict[str, tuple[str, Use]]:
+    """Return every model by name, with its key in the file and its section, first asked first."""
+    found = {} if config.reasoner is None else {"reasoner": ("reasoner", config.reasoner)}
+    return {**found, **{name: (f"reasoners.{name}", use) for name, use in config.reasoners.items()}}
+
+
+def _reasoner(name: str, key: str, use: Use, origin: str, secrets: Secrets) -> ReasonerPlan:
+    backend = resolve("reasoners", key, use, origin)
+    secret = _secret(backend.config, key, origin, secrets)
+    return ReasonerPlan(name, backend, secret.password if secret else None)
+
+
+def _agreed(config: DaemonConfig, origin: str, reasoners: Sequence[ReasonerPlan]) -> None:
+    """See to it that no picture leaves the network of which nobody said that it may.
+
+    Raises:
+        ConfigRejected: A camera says neither yes nor no; or money is limited that has no price.
+    """
+    lines = []
+    away = next((one for one in reasoners if one.cloud), None)
+    if away is not None:
+        lines += [
+            f"{origin}: cameras.{name}.cloud: pictures would go to {away.host}, outside this"
+            " network; say `cloud: true` to allow it, or `cloud: false` to keep them here"
+            for name, camera in config.cameras.items()
+            if camera.enabled and camera.cloud is None
+        ]
+    budget = getattr(reasoners[0].backend.config, "budget", None) if reasoners else None
+    limited = budget is not None and (
+        budget.money_per_hour is not None or budget.per_camera.money_per_hour is not None
+    )
+    if limited and away is not None and not any(_priced(one.backend.config) for one in reasoners):
+        lines.append(
+            f"{origin}: {reasoner_uses(config)[away.name][0]}.price: money is limited, but nothing"
+            " has a price; give `price: {input: …, output: …}` for a million tokens"
+        )
+    if lines:
+        raise ConfigRejected("\n".join(lines))
+
+
+def _priced(config: BaseModel) -> bool:
+    price = getattr(config, "price", None)
+    return price is not None and bool(price.input or price.output)
 
 
 def _secret(config: BaseModel, key: str, origin: str, secrets: Secrets) -> Secret | None:

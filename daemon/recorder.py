@@ -15,7 +15,7 @@ from typing import ParamSpec, Self, TypeVar
 from reasoners import Event
 from sinks import Departure
 from sinks.clip import ClipFile
-from sinks.journal import Entry, Expired, Figures, Journal, JournalFailed
+from sinks.journal import Call, Entry, Expired, Figures, Journal, JournalFailed, Question
 from sinks.media import MediaFailed, MediaStore
 
 logger = logging.getLogger(__name__)
@@ -306,6 +306,22 @@ class Recorder:
             JournalFailed: It is not written; nothing must leave.
         """
         await self.run(self._journal.depart, [departure])
+
+    def open_question(self, question: Question) -> None:
+        """Keep a question over restarts until it is closed, at once and for certain."""
+        self._keep(self._journal.open_question, question)
+
+    def close_question(self, event: str) -> None:
+        """Forget a question that has its terminal state, at once and for certain."""
+        self._keep(self._journal.close_question, event)
+
+    def record_call(self, call: Call) -> None:
+        """Keep an exchange with a model, at once and for certain."""
+        self._keep(self._journal.record_call, call)
+
+    async def open_questions(self) -> list[Question]:
+        """Read the questions that had no terminal state when the daemon ended."""
+        return await self.run(self._journal.open_questions)
 
     async def switches(self) -> dict[tuple[str, str], bool]:
         """Read how switches stood when the daemon ended."""

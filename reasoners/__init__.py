@@ -3,6 +3,7 @@
 from reasoners.driving.config import DrivingConfig
 from reasoners.driving.engine import Driving
 from reasoners.errors import (
+    QuestionTooLong,
     ReasonerError,
     ReasonerRejected,
     ReasonerUnavailable,
@@ -31,6 +32,7 @@ from reasoners.language.catalogue import Language
 from reasoners.predictions.config import PredictionConfig
 from reasoners.predictions.experience import Experience, Notebook
 from reasoners.predictions.foresight import Foresight
+from reasoners.prompt import Prompt, Said, Turn
 from reasoners.question import AskConfig, Question
 from reasoners.reasoner import Reasoner
 from reasoners.rules.engine import Rules
@@ -45,7 +47,7 @@ from reasoners.scene.zone import ZoneConfig
 from reasoners.schema import event_schema
 from reasoners.telling.chronicle import Asking, Chronicle, Revision, default_question
 from reasoners.telling.overlay import Overlay
-from reasoners.telling.restart import after_restart
+from reasoners.telling.restart import after_restart, answered_late
 from reasoners.telling.shift import shifted
 from reasoners.verdict import Job, Verdict
 from reasoners.vlm.choosing import (
@@ -95,7 +97,9 @@ __all__ = [
     "PredictionConfig",
     "Presence",
     "PresenceConfig",
+    "Prompt",
     "Question",
+    "QuestionTooLong",
     "Reasoner",
     "ReasonerError",
     "ReasonerRejected",
@@ -107,16 +111,19 @@ __all__ = [
     "Revision",
     "RuleConfig",
     "Rules",
+    "Said",
     "SceneConfig",
     "Severity",
     "SharedRuleConfig",
     "Shot",
     "Sighting",
+    "Turn",
     "Verdict",
     "View",
     "ZoneConfig",
     "after_restart",
     "alike",
+    "answered_late",
     "default_labels",
     "default_question",
     "event_schema",

@@ -3,6 +3,7 @@
 * ReasonerError
     * ReasonerUnavailable: may heal by itself; the job ends as ``error`` or ``timeout``.
     * ReasonerRejected: the model refused, or answered outside the schema.
+        * QuestionTooLong: fewer or smaller pictures may do.
         * ReplyInvalid: the job ends as ``invalid``.
         * ReplyRefused: the job ends as ``refused``.
 """
@@ -23,6 +24,10 @@ class ReasonerUnavailable(ReasonerError):
 
 class ReasonerRejected(ReasonerError):
     """The model or its server will not do what we ask."""
+
+
+class QuestionTooLong(ReasonerRejected):
+    """The question does not fit into what the model can take in at once."""
 
 
 class ReplyInvalid(ReasonerRejected):

@@ -5,11 +5,15 @@ from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel
 
-from reasoners.verdict import Job, Verdict
+from reasoners.prompt import Prompt, Said
 
 
 class Reasoner(Protocol):
-    """Asks a vision-language model. One instance serves all cameras, concurrently."""
+    """Asks one vision-language model. One instance serves all cameras, concurrently.
+
+    Its configuration may say, beside what it needs itself, what the governor wants to know:
+    `model`, `max_tokens`, `price`, `at_once`, `smaller`, `host`, `cloud`, `images`.
+    """
 
     Config: ClassVar[type[BaseModel]]
 
@@ -30,11 +34,16 @@ class Reasoner(Protocol):
         """Close connections."""
         ...
 
-    async def judge(self, job: Job) -> Verdict:
-        """Return the terminal answer, at the latest when the job's deadline has passed.
+    async def complete(self, prompt: Prompt) -> Said:
+        """Return what the model says, whole.
 
-        Every outcome is a verdict: a slow server is `timeout`, a broken one `error`, an answer
-        off schema `invalid`, a refusal `refused`. Raises nothing but a bug. Cancelling frees the
-        server; the caller then owes the event a terminal state.
+        Keeps no deadline and tries nothing twice: whoever asks cancels, and cancelling frees the
+        model at once.
+
+        Raises:
+            ReasonerUnavailable: Not there, overloaded, broke off; may heal.
+            ReasonerRejected: Will not do what we ask; `QuestionTooLong` if it is too much.
+            ReplyInvalid: Answered what is no answer.
+            ReplyRefused: Declined.
         """
         ...

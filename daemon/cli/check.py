@@ -141,9 +141,14 @@ def _looks(plan: Plan, loaded: dict[str, Loaded]) -> list[Look]:
     looks += [
         Look(f"sink {name}", f"sinks.{name}", partial(_try_sink, plan, name)) for name in plan.sinks
     ]
-    if plan.reasoner is not None:
-        ask = partial(_try_reasoner, plan.reasoner.config, plan.reasoner_key)
-        looks.append(Look("reasoner", "reasoner", ask))
+    looks += [
+        Look(
+            "reasoner" if one.name == "reasoner" else f"reasoner {one.name}",
+            "reasoner" if one.name == "reasoner" else f"reasoners.{one.name}",
+            partial(_try_reasoner, one.backend.config, one.key),
+        )
+        for one in plan.reasoners
+    ]
     return looks
 
 

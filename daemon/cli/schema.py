@@ -22,7 +22,10 @@ CONFIG = "config"
 _PLACES: dict[Room, tuple[tuple[str, ...], ...]] = {
     "detectors": (("properties", "detector"), ("properties", "detectors")),
     "trackers": (("properties", "tracker"),),
-    "reasoners": (("properties", "reasoner"),),
+    "reasoners": (
+        ("properties", "reasoner"),
+        ("properties", "reasoners"),
+    ),
     "sinks": (("properties", "sinks"),),
     "sources": tuple(("$defs", "CameraConfig", "properties", key) for key in ("source", "main")),
 }

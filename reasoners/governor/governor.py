@@ -55,6 +55,13 @@ class Usage:
     """Tokens of question and pictures; estimated where the server does not say."""
 
     answered: float
+    calls: int = 1
+    """Requests that were sent; none where the answer was known already."""
+
+
+def _all(tickets: Sequence[Ticket], _: int) -> int:
+    """Let all ride together."""
+    return len(tickets)
 
 
 class Governor:
@@ -90,6 +97,9 @@ class Governor:
 
         self.jobs = 0
         self.ended = 0
+        self.fits: Callable[[Sequence[Ticket], int], int] = _all
+        """How many of the tickets, from the first on, a call to a provider holds; at least one."""
+
         self.in_flight = 0
         """Questions in calls under way."""
 
@@ -171,14 +181,18 @@ class Governor:
         self.providers[grant.provider].calls += 1
         self.calls += 1
         before = grant.reserved
-        both = Reserved(before.tokens + more.tokens, before.money + more.money)
+        both = Reserved(
+            before.tokens + more.tokens, before.money + more.money, before.calls + more.calls
+        )
         return replace(grant, reserved=both)
 
     def answered(self, grant: Grant, usage: Usage, now: float) -> Trip | None:
         """Note an answer; whoever was granted the call ends its questions."""
         provider = self._over(grant)
-        paid = provider.answered(usage.seconds, grant.images, usage.asked, usage.answered)
-        self.purse.settle(grant.camera, grant.reserved, paid.tokens, paid.money, now)
+        paid = provider.answered(
+            usage.seconds, grant.images, usage.asked, usage.answered, usage.calls
+        )
+        self.purse.settle(grant.camera, grant.reserved, paid, now)
         self.in_flight -= len(grant.tickets)
         self.ended += len(grant.tickets)
         return provider.breaker.succeeded()
@@ -189,8 +203,8 @@ class Governor:
         """Note a failure; its questions wait for another try, or end."""
         provider = self._over(grant)
         provider.failed += 1
-        paid = provider.paid(usage.asked, usage.answered)
-        self.purse.settle(grant.camera, grant.reserved, paid.tokens, paid.money, now)
+        paid = provider.paid(usage.asked, usage.answered, usage.calls)
+        self.purse.settle(grant.camera, grant.reserved, paid, now)
         trip: Trip | None = None
         match failure.kind:
             case "given_up":
@@ -210,18 +224,25 @@ class Governor:
             ended += self._again(ticket, grant, failure, now)
         return ended, trip
 
-    def expired(self, grant: Grant, usage: Usage, now: float) -> Trip | None:
-        """Note that no answer came by the deadline; whoever was granted the call ends it.
+    def expired(self, grant: Grant, usage: Usage, now: float) -> tuple[list[Ended], Trip | None]:
+        """Note that no answer came by the deadline; who has time left waits for another try.
 
         A provider that answers nobody in time rests as one that fails.
         """
         provider = self._over(grant)
         provider.failed += 1
-        paid = provider.paid(usage.asked, usage.answered)
-        self.purse.settle(grant.camera, grant.reserved, paid.tokens, paid.money, now)
+        paid = provider.paid(usage.asked, usage.answered, usage.calls)
+        self.purse.settle(grant.camera, grant.reserved, paid, now)
         self.in_flight -= len(grant.tickets)
-        self.ended += len(grant.tickets)
-        return provider.breaker.failed("no answer by the deadline", now)
+        text = "no answer by the deadline"
+        trip = provider.breaker.failed(text, now)
+        ended: list[Ended] = []
+        for ticket in grant.tickets:
+            if ticket.deadline <= max(now, grant.deadline):
+                ended.append(self._end(ticket, "timeout", "late", text))
+            else:
+                ended += self._again(ticket, grant, Failure("unavailable", text), now)
+        return ended, trip
 
     def close(self) -> list[Ended]:
         """Let nobody wait any longer."""
@@ -320,6 +341,7 @@ class Governor:
     def _afford(self, ticket: Ticket, place: int, now: float) -> tuple[Short | None, Grant]:
         provider = self.providers[place]
         tickets = self.queue.together(ticket, self._together)
+        tickets = tickets[: max(1, self.fits(tickets, place))]
         images = self._images(tickets, provider, self.strain.effort)
         reserved = provider.reserve(images)
         short = self.purse.short(ticket.camera, reserved, now, urgent=ticket.priority <= URGENT)

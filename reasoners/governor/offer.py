@@ -60,19 +60,23 @@ class Experience:
         answered = float(self.offer.max_tokens)
         return Reserved(asked + answered, self.offer.price.of(asked, answered))
 
-    def answered(self, seconds: float, images: int, asked: float, answered: float) -> Reserved:
+    def answered(
+        self, seconds: float, images: int, asked: float, answered: float, calls: int
+    ) -> Reserved:
         """Note an answer; return what it took in truth."""
+        if not calls:
+            return self.paid(asked, answered, calls)
         self.latency = seconds if self.latency is None else self._smooth(seconds, self.latency)
         self.fastest = seconds if self.fastest is None else min(self.fastest, seconds)
-        self._asked = max(self._asked * 0.99, asked / (images + 1))
-        return self.paid(asked, answered)
+        self._asked = max(self._asked * 0.99, asked / calls / (images + 1))
+        return self.paid(asked, answered, calls)
 
-    def paid(self, asked: float, answered: float) -> Reserved:
+    def paid(self, asked: float, answered: float, calls: int) -> Reserved:
         """Note what a call took."""
         money = self.offer.price.of(asked, answered)
         self.tokens += asked + answered
         self.money += money
-        return Reserved(asked + answered, money)
+        return Reserved(asked + answered, money, calls)
 
     @staticmethod
     def _smooth(newest: float, before: float) -> float:

@@ -65,14 +65,10 @@ class Purse:
         for _, kind, allowance in self._all(camera):
             allowance.take(_amount(kind, reserved), now)
 
-    def settle(
-        self, camera: str, reserved: Reserved, tokens: float, money: float, now: float
-    ) -> None:
+    def settle(self, camera: str, reserved: Reserved, used: Reserved, now: float) -> None:
         """Correct what was set aside to what it took."""
-        used = Reserved(tokens, money)
         for _, kind, allowance in self._all(camera):
-            if kind != "calls":
-                allowance.settle(_amount(kind, reserved), _amount(kind, used), now)
+            allowance.settle(_amount(kind, reserved), _amount(kind, used), now)
 
     def spent(self, kind: Kind) -> float:
         """Return what was spent since the beginning."""
@@ -113,7 +109,7 @@ def _allowances(limits: Hourly, burst: float) -> dict[Kind, Allowance]:
 def _amount(kind: Kind, reserved: Reserved) -> float:
     match kind:
         case "calls":
-            return 1.0
+            return reserved.calls
         case "tokens":
             return reserved.tokens
         case "money":

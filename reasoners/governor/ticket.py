@@ -76,6 +76,7 @@ class Reserved:
 
     tokens: float
     money: float
+    calls: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,34 +5,41 @@ from typing import Final, TypeVar
 from reasoners.event import Event, EventCondition, EventRelation
 from reasoners.language.catalogue import catalogue, languages
 from reasoners.telling.explanation import joined, worded
-from reasoners.telling.outcome import ENDED, PENDING, UNANSWERED
+from reasoners.telling.outcome import ENDED, PENDING, UNANSWERED, conclude
 from reasoners.telling.wire import moment
+from reasoners.verdict import Verdict
 
 Lasting = TypeVar("Lasting", EventRelation, EventCondition)
 
 REASON: Final = "Lookout restarted before the answer came"
 
 
-def after_restart(event: Event, at: float, language: str = "en") -> Event:
+LATE: Final = "the time for its answer passed while Lookout was not running"
+
+
+def after_restart(
+    event: Event, at: float, language: str = "en", *, waits: bool = False, late: bool = False
+) -> Event:
     """Return the revision that closes an event left open, or its question, or both.
 
     Args:
         event: The latest revision in the journal.
         at: The present time.
         language: In which events are explained now; this one may have been told in another.
+        waits: Whether its question is asked again, and stays open.
+        late: Whether the deadline of its question has passed meanwhile.
 
     Raises:
         ValueError: The event has ended and waits for no answer; there is nothing to close.
     """
     open_, pending = event.type != "end", event.reasoning.state == "pending"
-    if not (open_ or pending):
+    if not (open_ or (pending and not waits)):
         raise ValueError(f"event {event.id} has ended and waits for no answer")
     now = max(moment(at), event.updated_at)
     ended_at = event.ended_at if event.ended_at is not None else event.frame.captured_at
-    facts = event.explanation
-    for code in languages():
-        facts = facts.removesuffix(catalogue(code).sentence(PENDING)).rstrip()
-    added = [*([ENDED] if open_ else []), *([UNANSWERED] if pending else [])]
+    facts = _facts(event)
+    question = [PENDING if waits else UNANSWERED] if pending else []
+    added = [*([ENDED] if open_ else []), *question]
     changed: dict[str, object] = {
         "seq": None,
         "revision": event.revision + 1,
@@ -50,11 +57,53 @@ def after_restart(event: Event, at: float, language: str = "en") -> Event:
         ),
         "explanation": joined(language, facts, worded(added, language)),
     }
-    if pending:
-        changed["reasoning"] = event.reasoning.model_copy(
-            update={"state": "error", "reason": REASON}
-        )
+    if pending and not waits:
+        state, why = ("timeout", LATE) if late else ("error", REASON)
+        changed["reasoning"] = event.reasoning.model_copy(update={"state": state, "reason": why})
     return event.model_copy(update=changed)
+
+
+def answered_late(event: Event, verdict: Verdict, at: float, language: str = "en") -> Event:
+    """Return the revision that gives an event of an earlier run its answer.
+
+    Args:
+        event: Its latest revision, ended, with its question pending.
+        verdict: The terminal answer.
+        at: The present time.
+        language: In which events are explained.
+    """
+    reasoning = event.reasoning.model_copy(
+        update={
+            "state": verdict.state,
+            "model": verdict.model or event.reasoning.model,
+            "latency_s": None if verdict.latency_s is None else round(verdict.latency_s, 3),
+            "checks": verdict.checks,
+            "tokens": verdict.tokens,
+            "reason": None if verdict.reason is None else verdict.reason[:400],
+        }
+    )
+    description = verdict.description and verdict.description[:2000]
+    said = conclude(reasoning, verdict.answers, None, description)
+    return event.model_copy(
+        update={
+            "seq": None,
+            "revision": event.revision + 1,
+            "updated_at": max(moment(at), event.updated_at),
+            "reasoning": reasoning,
+            "answers": verdict.answers,
+            "description": description,
+            "entities": verdict.entities,
+            "explanation": joined(language, _facts(event), worded(said, language)),
+        }
+    )
+
+
+def _facts(event: Event) -> str:
+    """Return what was told of an event, without that its question is open, in any language."""
+    facts = event.explanation
+    for code in languages():
+        facts = facts.removesuffix(catalogue(code).sentence(PENDING)).rstrip()
+    return facts
 
 
 def _over(lasting: Lasting, at: float) -> Lasting:

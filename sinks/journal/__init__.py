@@ -1,10 +1,12 @@
 """The durable log of events that every sink reads from at its own pace."""
 
+from sinks.journal.calls import Call, Question
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits, SinkFigures
 from sinks.journal.journal import Journal
 from sinks.journal.reader import JournalReader
 
 __all__ = [
+    "Call",
     "Entry",
     "Expired",
     "Figures",
@@ -12,5 +14,6 @@ __all__ = [
     "JournalFailed",
     "JournalReader",
     "Limits",
+    "Question",
     "SinkFigures",
 ]

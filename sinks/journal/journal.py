@@ -10,7 +10,8 @@ from typing import Final
 
 from reasoners import Event
 from sinks.departure import Departure
-from sinks.journal import figures, file, ledger, retention, schema
+from sinks.journal import calls, figures, file, ledger, retention, schema
+from sinks.journal.calls import Call, Question
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits
 from sinks.journal.reserve import Reserve
 
@@ -259,6 +260,26 @@ class Journal:
         """Write into the ledger what is about to leave the box, durably."""
         with self._transaction() as db:
             ledger.write(db, departures)
+
+    def open_question(self, question: Question) -> None:
+        """Keep a question until it has its terminal state, durably."""
+        with self._transaction() as db:
+            calls.open_question(db, question)
+
+    def close_question(self, event: str) -> None:
+        """Forget a question that has its terminal state."""
+        with self._transaction() as db:
+            calls.close_question(db, event)
+
+    def open_questions(self) -> list[Question]:
+        """Return every question that has no terminal state yet, by deadline."""
+        with self._guard() as db:
+            return calls.open_questions(db)
+
+    def record_call(self, call: Call) -> None:
+        """Keep an exchange with a model."""
+        with self._transaction() as db:
+            calls.write(db, call)
 
     def cameras(self) -> list[str]:
         """Return the names of all cameras that ever had an event or a track here."""

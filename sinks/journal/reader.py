@@ -9,7 +9,8 @@ from typing import Self
 
 from reasoners import Event
 from sinks.departure import Departure
-from sinks.journal import ledger, schema
+from sinks.journal import calls, ledger, schema
+from sinks.journal.calls import Call
 from sinks.journal.entry import Entry, Figures, JournalFailed
 from sinks.journal.figures import figures
 
@@ -159,6 +160,13 @@ class JournalReader:
         """Yield what left the box, oldest first; see `sinks.journal.ledger.read`."""
         try:
             yield from ledger.read(self._db, since=since, until=until, camera=camera, host=host)
+        except sqlite3.Error as exc:
+            raise JournalFailed(f"journal {self._path}: {exc}") from exc
+
+    def calls(self, event: str) -> list[Call]:
+        """Return what was said between us and models about an event, oldest first."""
+        try:
+            return calls.read(self._db, event)
         except sqlite3.Error as exc:
             raise JournalFailed(f"journal {self._path}: {exc}") from exc
 

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Final
 
-from sinks.journal import ledger
+from sinks.journal import calls, ledger
 from sinks.journal.entry import Expired, Limits
 from sinks.journal.figures import waiting
 
@@ -17,6 +17,7 @@ def expire(db: sqlite3.Connection, limits: Limits, now: float) -> list[Expired]:
     Entries go strictly from the front, so that no cursor ever meets a hole.
     """
     ledger.expire(db, now - limits.ledger)
+    calls.expire(db, now - limits.age)
     until = max(
         _by_age(db, now - limits.age), _by_count(db, limits.count), _by_size(db, limits.size)
     )

@@ -51,11 +51,10 @@ def test_a_folder_that_cannot_be_made_is_a_wrong_configuration(tmp_path: Path) -
 
 def test_questions_are_asked_only_where_a_model_is_configured(tmp_path: Path) -> None:
     """Without a reasoner there is neither model nor deadline; with one, both come from it."""
-    assert assembly.reasoner(planned(tmp_path)) is None
-    assert assembly.asking(planned(tmp_path)) is None
+    (camera,) = planned(tmp_path).cameras
+    assert assembly.asking(planned(tmp_path), camera) is None
     model = {"type": "openai", "url": "http://127.0.0.1:1/v1", "model": "m", "deadline": "3s"}
     made = planned(tmp_path, reasoner=model)
-    asked = assembly.asking(made)
+    asked = assembly.asking(made, camera)
     assert asked is not None
     assert (asked.model, asked.deadline) == ("m", 3.0)
-    assert assembly.reasoner(made) is not None

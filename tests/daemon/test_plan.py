@@ -63,7 +63,7 @@ def test_everything_named_is_resolved() -> None:
     assert found.cameras["street"].secret is None
     assert found.detectors["detector"].reference == "detectors.hog:HogDetector"
     assert found.tracker.reference == "detectors.bytetrack:ByteTracker"
-    assert found.reasoner_key == "k3y"
+    assert found.reasoners[0].key == "k3y"
     assert set(found.sinks) == {"console", "mqtt"}
     assert "s3cret" not in repr(found)
     assert "k3y" not in str(porch.source.options)
@@ -79,7 +79,7 @@ def test_recording_does_not_count_as_live(tmp_path: Path) -> None:
 def test_without_reasoner_there_is_no_key() -> None:
     """No model, no key; no sinks, no sinks."""
     found = planned({"cameras": {"street": SYNTHETIC}}, Secrets())
-    assert (found.reasoner, found.reasoner_key, found.sinks) == (None, None, {})
+    assert (found.reasoners, found.sinks) == ((), {})
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -124,6 +124,61 @@ def test_broken_reasoner_is_told_once() -> None:
     lines = problems({"reasoner": {"type": "openai"}, "cameras": {"street": SYNTHETIC}})
     assert all(line.startswith("lookout.yaml: reasoner.") for line in lines)
     assert len(lines) == len(set(lines))
+
+
+CLOUD = {"type": "openai", "url": "https://api.openai.com/v1", "model": "gpt"}
+LOCAL = {"type": "openai", "url": "http://gpubox.lan:8000/v1", "model": "qwen"}
+
+
+def test_a_host_outside_needs_a_word_of_every_camera() -> None:
+    """Whoever says nothing is refused, one line a camera; yes and no are both fine."""
+    lines = problems(
+        {
+            "reasoner": LOCAL,
+            "reasoners": {"far": CLOUD},
+            "cameras": {
+                "a": SYNTHETIC,
+                "b": {**SYNTHETIC, "cloud": True},
+                "c": {**SYNTHETIC, "cloud": False},
+                "d": {**SYNTHETIC, "enabled": False},
+            },
+        }
+    )
+    (line,) = lines
+    assert line.startswith("lookout.yaml: cameras.a.cloud: pictures would go to api.openai.com")
+    assert "`cloud: true`" in line
+    assert "`cloud: false`" in line
+
+
+def test_models_are_asked_in_the_order_of_the_file() -> None:
+    """`reasoner` first, then `reasoners` as they stand; where each one leads is known."""
+    found = planned(
+        {
+            "reasoner": LOCAL,
+            "reasoners": {
+                "far": CLOUD,
+                "near": {**LOCAL, "url": "https://ai.example.com/v1", "inside": True},
+            },
+            "cameras": {"a": {**SYNTHETIC, "cloud": True}},
+        }
+    )
+    assert [(one.name, one.cloud) for one in found.reasoners] == [
+        ("reasoner", False),
+        ("far", True),
+        ("near", False),
+    ]
+
+
+def test_money_without_a_price_is_refused() -> None:
+    """A limit of money that nothing could ever reach is a mistake."""
+    lines = problems(
+        {
+            "reasoner": {**CLOUD, "budget": {"money_per_hour": 1}},
+            "cameras": {"a": {**SYNTHETIC, "cloud": True}},
+        }
+    )
+    (line,) = lines
+    assert line.startswith("lookout.yaml: reasoner.price: money is limited")
 
 
 def test_password_in_an_address_is_refused_and_not_repeated() -> None:

@@ -5,7 +5,8 @@ from importlib.metadata import entry_points
 from pydantic import BaseModel
 
 from reasoners import Reasoner
-from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
+from reasoners.providers.config import HttpConfig
+from reasoners.providers.http import HttpReasoner
 
 
 def test_announced_reasoners_have_a_config() -> None:
@@ -16,5 +17,5 @@ def test_announced_reasoners_have_a_config() -> None:
 
 def test_the_openai_reasoner_is_a_reasoner() -> None:
     """It fits the interface, checked by types and by making one."""
-    reasoner: Reasoner = OpenaiReasoner("main", OpenaiConfig(url="http://x/v1", model="m"), None)
-    assert reasoner.Config is OpenaiConfig
+    reasoner: Reasoner = HttpReasoner("main", HttpConfig(url="http://x/v1", model="m"), None)
+    assert reasoner.Config is HttpConfig

@@ -9,6 +9,7 @@ from rig.lookout import Lookout
 from rig.subscriber import Subscriber
 from rig.valid import faults
 
+from reasoners import TERMINAL
 from sinks.journal import Figures
 
 
@@ -124,7 +125,8 @@ def _reasoning(stats: dict[str, Any]) -> Reasoning:
     if not figures:
         return Reasoning()
     jobs, pending = figures.pop("jobs"), figures.pop("pending")
-    return Reasoning(jobs=jobs, pending=pending, terminal=figures)
+    ends = {state: count for state, count in figures.items() if state in TERMINAL}
+    return Reasoning(jobs=jobs, pending=pending, terminal=ends)
 
 
 def _files(lookout: Lookout) -> list[Artefact]:

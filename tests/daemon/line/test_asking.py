@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from rig.street import alive, street
+from rig.thinking import thinking as asking
 from rig.waiting import running, until
 
-from daemon.thinking import Thinking
+from reasoners.providers.config import HttpConfig
+from reasoners.providers.http import HttpReasoner
 from reasoners.testing import ScriptedModel, answer
-from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
 
 
 def said(body: dict[str, Any]) -> tuple[list[str], list[bytes]]:
@@ -24,8 +25,8 @@ def said(body: dict[str, Any]) -> tuple[list[str], list[bytes]]:
 async def test_a_question_goes_with_keyframes_of_the_event(tmp_path: Path) -> None:
     """Several frames, whole and cut, each with name, time and reason; no picture goes twice."""
     async with ScriptedModel(answer("yes")) as model:
-        config = OpenaiConfig(url=model.url, model="test")
-        thinking = Thinking(OpenaiReasoner("reasoner", config, None), lambda: None)
+        config = HttpConfig(url=model.url, model="test")
+        thinking = asking(HttpReasoner("reasoner", config, None))
         async with (
             street(tmp_path, thinking=thinking, goes=10**6) as one,
             running(thinking.run()),

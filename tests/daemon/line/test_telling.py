@@ -4,11 +4,12 @@ import asyncio
 from pathlib import Path
 
 from rig.street import alive, street
+from rig.thinking import thinking as asking
 from rig.waiting import running, until
 
-from daemon.thinking import Thinking
+from reasoners.providers.config import HttpConfig
+from reasoners.providers.http import HttpReasoner
 from reasoners.testing import ScriptedModel, answer
-from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
 from sinks import CameraStatus, FrameReport, ObjectCounts, Snapshot
 
 
@@ -38,8 +39,8 @@ async def test_visit_is_told_from_start_to_end(tmp_path: Path) -> None:
 async def test_child_killed_in_the_middle_of_telling_skips_nothing(tmp_path: Path) -> None:
     """The first revision is committed without its picture, and its question still gets asked."""
     async with ScriptedModel(answer("yes")) as model:
-        config = OpenaiConfig(url=model.url, model="test")
-        thinking = Thinking(OpenaiReasoner("reasoner", config, None), lambda: None)
+        config = HttpConfig(url=model.url, model="test")
+        thinking = asking(HttpReasoner("reasoner", config, None))
         async with street(tmp_path, thinking=thinking, goes=10**6) as one, running(thinking.run()):
             async with alive(one):
                 while not one.line.figures.pictures:  # noqa: ASYNC110 (the very moment)

@@ -352,8 +352,8 @@ def test_whatever_happens_every_question_has_one_end(
                 one.answered(grant, QUICK, now)
                 ends += whose
             elif fate == "expire":
-                one.expired(grant, NOTHING, now)
-                ends += whose
+                gone, _ = one.expired(grant, NOTHING, now)
+                ends += [end.ticket.key for end in gone]
             else:
                 kind = {"down": "unavailable", "refuse": "rejected"}.get(fate, fate)
                 gone, _ = one.failed(grant, Failure(kind, "x"), NOTHING, now)  # type: ignore[arg-type]

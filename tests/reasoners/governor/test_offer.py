@@ -21,10 +21,10 @@ def test_before_the_first_answer_much_is_set_aside() -> None:
 def test_afterwards_it_is_what_was_seen() -> None:
     """The dearest picture so far counts, and is forgotten slowly."""
     one = experience()
-    one.answered(2.0, 1, 1000, 40)
+    one.answered(2.0, 1, 1000, 40, 1)
     assert one.reserve(1).tokens == pytest.approx(1100)
     for _ in range(200):
-        one.answered(1.0, 1, 400, 40)
+        one.answered(1.0, 1, 400, 40, 1)
     assert one.reserve(1).tokens == pytest.approx(500, rel=0.01)
     assert one.fastest == 1.0
     assert one.latency == pytest.approx(1.0, abs=0.01)

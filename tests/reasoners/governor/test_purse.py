@@ -35,7 +35,7 @@ def test_what_a_call_took_is_corrected_but_it_stays_a_call() -> None:
     """Tokens and money are settled; a call is a call."""
     purse = Purse(Budget(calls_per_hour=10, tokens_per_hour=5000, money_per_hour=1.0))
     purse.take("porch", CALL, 0.0)
-    purse.settle("porch", CALL, 200.0, 0.002, 1.0)
+    purse.settle("porch", CALL, Reserved(200.0, 0.002), 1.0)
     assert purse.spent("calls") == 1
     assert purse.spent("tokens") == 200
     assert round(purse.spent("money"), 6) == 0.002

@@ -1,11 +1,12 @@
-"""A chat completion as it arrives, whole or as a stream of server-sent events. Pure and bounded.
+"""A chat completion as it arrives: whole, as server-sent events, or as lines. Pure and bounded.
 
 The forms accepted are those that llama.cpp, vLLM, `transformers serve` and OpenAI were seen or are
-documented to send: `[DONE]` or not, usage in the last chunk, in one of its own, or not at all.
+documented to send: `[DONE]` or not, usage in the last chunk, in one of its own, or not at all; and
+Ollama's own, one JSON object a line.
 """
 
 import json
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -34,6 +35,8 @@ class _Choice(_Part):
 
 class _Usage(_Part):
     total_tokens: int | None = Field(default=None, ge=0, le=2**53)
+    prompt_tokens: int | None = Field(default=None, ge=0, le=2**53)
+    completion_tokens: int | None = Field(default=None, ge=0, le=2**53)
 
 
 class _Chunk(_Part):
@@ -42,29 +45,52 @@ class _Chunk(_Part):
     error: Any = None
 
 
+class _Line(_Part):
+    """One line of Ollama's own API."""
+
+    message: _Piece = _Piece()
+    done: bool = False
+    done_reason: str | None = None
+    prompt_eval_count: int | None = Field(default=None, ge=0, le=2**53)
+    eval_count: int | None = Field(default=None, ge=0, le=2**53)
+    error: Any = None
+
+
+Form = Literal["events", "lines", "whole"]
+
+
 class Completion:
     """Collects one answer.
 
     Args:
-        streamed: Server-sent events; otherwise one JSON object.
+        form: Server-sent events, one JSON object a line, or a single one.
         cap: Bytes the whole body may have; a stream repeats its frame around every few letters.
     """
 
-    def __init__(self, *, streamed: bool, cap: int) -> None:
-        self.tokens: int | None = None
-        """Tokens used, prompt included, if the server says so."""
+    def __init__(self, form: Form, *, cap: int) -> None:
+        self.asked: int | None = None
+        """Tokens of the prompt, if the server says so."""
+
+        self.answered: int | None = None
+        """Tokens of the answer, likewise."""
 
         self.done = False
         """The server said that nothing more will come."""
 
-        self._streamed = streamed
-        self._cap = cap if streamed else LONGEST
+        self._form = form
+        self._streamed = form != "whole"
+        self._cap = cap if self._streamed else LONGEST
         self._taken = 0
         self._buffer = bytearray()
         self._pieces: list[str] = []
         self._length = 0
         self._refusal = False
         self._finish: str | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of the answer is there."""
+        return self._length > 0
 
     @property
     def finished(self) -> bool:
@@ -114,6 +140,10 @@ class Completion:
         return "".join(self._pieces)
 
     def _line(self, line: bytes) -> None:
+        if self._form == "lines":
+            if line.strip():
+                self._own(line)
+            return
         field, _, value = line.strip().partition(b":")
         if field != b"data" or self.done:
             return
@@ -130,13 +160,36 @@ class Completion:
             raise ReplyInvalid(f"the reply is not a chat completion ({_kind(error)})") from error
         if chunk.error is not None:
             raise ReasonerUnavailable("the server reported an error instead of an answer")
-        if chunk.usage is not None and chunk.usage.total_tokens is not None:
-            self.tokens = chunk.usage.total_tokens
+        if chunk.usage is not None:
+            self._count(chunk.usage)
         if chunk.choices:
             self._choice(chunk.choices[0])
 
+    def _own(self, data: bytes) -> None:
+        try:
+            line = _Line.model_validate(json.loads(data))
+        except (ValueError, RecursionError) as error:
+            raise ReplyInvalid(f"the reply is not a chat completion ({_kind(error)})") from error
+        if line.error is not None:
+            raise ReasonerUnavailable("the server reported an error instead of an answer")
+        self._take(line.message)
+        if line.done:
+            self.done = True
+            self._finish = line.done_reason or "stop"
+            self.asked, self.answered = line.prompt_eval_count, line.eval_count
+
+    def _count(self, usage: _Usage) -> None:
+        """Note what was used; of a total alone, all is taken for prompt."""
+        if usage.prompt_tokens is not None:
+            self.asked, self.answered = usage.prompt_tokens, usage.completion_tokens
+        elif usage.total_tokens is not None:
+            self.asked = usage.total_tokens
+
     def _choice(self, choice: _Choice) -> None:
-        piece = choice.delta if self._streamed else choice.message
+        self._take(choice.delta if self._streamed else choice.message)
+        self._finish = choice.finish_reason or self._finish
+
+    def _take(self, piece: _Piece) -> None:
         if piece.refusal:
             self._refusal = True
         if piece.content:
@@ -144,7 +197,6 @@ class Completion:
             if self._length > LONGEST:
                 raise ReplyInvalid(f"the answer is longer than {LONGEST // 1024} KiB")
             self._pieces.append(piece.content)
-        self._finish = choice.finish_reason or self._finish
 
 
 def _kind(error: Exception) -> str:

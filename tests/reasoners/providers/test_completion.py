@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoners import ReasonerUnavailable, ReplyInvalid, ReplyRefused
-from reasoners.vlm.completion import LONGEST, Completion
+from reasoners.providers.completion import LONGEST, Completion
 
 CAP = 10 * LONGEST
 
@@ -21,7 +21,7 @@ def chunk(delta: dict[str, Any] | None = None, finish: str | None = None, **more
 
 def collect(*pieces: bytes) -> Completion:
     """Feed a stream."""
-    completion = Completion(streamed=True, cap=CAP)
+    completion = Completion("events", cap=CAP)
     for piece in pieces:
         completion.feed(piece)
     return completion
@@ -46,14 +46,14 @@ def test_the_ends_that_servers_write(end: tuple[bytes, ...], tokens: int | None)
     """With [DONE] or without; usage in the last chunk, in its own, or nowhere; any line ends."""
     completion = collect(*HELLO, *end)
     assert completion.text() == "Hello ü"
-    assert completion.tokens == tokens
+    assert completion.asked == tokens
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=60))
 def test_pieces_may_be_cut_anywhere(cuts: list[int]) -> None:
     """Even in the middle of a letter: the text is the same."""
     whole = b"".join((*HELLO, chunk(finish="stop"), b"data: [DONE]\n\n"))
-    completion = Completion(streamed=True, cap=CAP)
+    completion = Completion("events", cap=CAP)
     at = 0
     for cut in cuts:
         completion.feed(whole[at : at + cut])
@@ -107,30 +107,58 @@ def test_f24_bytes_are_capped() -> None:
         collect(*[chunk({"content": "x" * 1000})] * 70)
     with pytest.raises(ReplyInvalid, match="the reply is longer than 640 KiB"):
         collect(*[b": nothing\n"] * 70_000)
-    whole = Completion(streamed=False, cap=CAP)
+    whole = Completion("whole", cap=CAP)
     with pytest.raises(ReplyInvalid, match="the reply is longer than 64 KiB"):
         whole.feed(b" " * (LONGEST + 1))
 
 
 def test_a_reply_that_is_no_stream_is_read_too() -> None:
     """Some servers ignore `stream` and answer in one piece."""
-    completion = Completion(streamed=False, cap=CAP)
+    completion = Completion("whole", cap=CAP)
     body = {
         "choices": [{"message": {"content": "Hello"}, "finish_reason": "stop"}],
         "usage": {"total_tokens": 3},
     }
     completion.feed(json.dumps(body).encode())
     assert completion.text() == "Hello"
-    assert completion.tokens == 3
+    assert completion.asked == 3
 
 
 @given(st.lists(st.binary(max_size=200), max_size=8), st.booleans())
 def test_any_bytes_are_an_answer_or_a_named_error(pieces: list[bytes], streamed: bool) -> None:
     """Nothing else ever comes out."""
-    completion = Completion(streamed=streamed, cap=CAP)
+    completion = Completion("events" if streamed else "whole", cap=CAP)
     try:
         for piece in pieces:
             completion.feed(b"data: " + piece + b"\n" if streamed else piece)
         assert isinstance(completion.text(), str)
     except (ReplyInvalid, ReplyRefused, ReasonerUnavailable):
         assert not completion.done
+
+
+def test_ollama_writes_one_object_a_line() -> None:
+    """Letters, the end, and both counts of tokens; a line may come in two pieces."""
+    completion = Completion("lines", cap=CAP)
+    completion.feed(b'{"message": {"role": "assistant", "content": "Hel"}, "done": false}\n{"mess')
+    completion.feed(b'age": {"content": "lo"}, "done": false}\n')
+    assert completion.begun
+    assert not completion.done
+    end = {"message": {"content": ""}, "done": True, "done_reason": "stop"}
+    counts = {"prompt_eval_count": 700, "eval_count": 9}
+    completion.feed(json.dumps({**end, **counts}).encode() + b"\n")
+    assert completion.done
+    assert (completion.text(), completion.asked, completion.answered) == ("Hello", 700, 9)
+
+
+def test_ollama_may_cut_off_and_may_fail() -> None:
+    """`length` is truncated, an error is an error, half an answer is none."""
+    cut = Completion("lines", cap=CAP)
+    cut.feed(b'{"message": {"content": "{"}, "done": true, "done_reason": "length"}\n')
+    with pytest.raises(ReplyInvalid, match="truncated"):
+        cut.text()
+    with pytest.raises(ReasonerUnavailable, match="reported an error"):
+        Completion("lines", cap=CAP).feed(b'{"error": "model not found"}\n')
+    half = Completion("lines", cap=CAP)
+    half.feed(b'{"message": {"content": "{"}, "done": false}\n')
+    with pytest.raises(ReasonerUnavailable, match="midway"):
+        half.text()

@@ -6,11 +6,25 @@ import json
 import socket
 import time
 import tracemalloc
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from reasoners import Event, Job, ReasonerRejected, ReasoningState, Verdict
+from reasoners import (
+    Event,
+    Job,
+    Limits,
+    Prompt,
+    QuestionTooLong,
+    ReasonerError,
+    ReasonerRejected,
+    ReasoningState,
+    Turn,
+    Verdict,
+)
+from reasoners.providers.config import HttpConfig
+from reasoners.providers.http import HttpReasoner
 from reasoners.testing import (
     Script,
     ScriptedModel,
@@ -25,8 +39,7 @@ from reasoners.testing import (
 )
 from reasoners.vlm.call import call
 from reasoners.vlm.form import form
-from reasoners.vlm.limits import Limits
-from reasoners.vlm.openai import OpenaiConfig, OpenaiReasoner
+from reasoners.vlm.judging import judge
 
 KEY = "sk-very-secret-0123456789"
 PICTURE = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -60,11 +73,19 @@ def job(deadline: float = 5.0, images: tuple[bytes, ...] = (PICTURE,)) -> Job:
     return Job(EVENT, "Is it a courier?", images, deadline)
 
 
-async def ask(url: str, asked: Job | None = None, secret: str | None = KEY) -> Verdict:
-    """Ask one question with a reasoner of its own."""
-    config = OpenaiConfig(url=url, model="qwen3-vl-4b", max_tokens=64)
-    async with OpenaiReasoner("main", config, secret) as reasoner:
-        return await reasoner.judge(asked or job())
+async def ask(url: str, asked: Job | None = None, secret: str | None = KEY, **more: Any) -> Verdict:
+    """Ask one question with a reasoner of its own; what goes wrong is a verdict as well."""
+    config = HttpConfig(url=url, model="qwen3-vl-4b", max_tokens=64, **more)
+    asked = asked or job()
+    async with HttpReasoner("main", config, secret) as reasoner:
+        try:
+            async with asyncio.timeout(asked.deadline):
+                (verdict,) = await judge(reasoner.complete, [asked], Limits(), lambda: False)
+        except TimeoutError:
+            return Verdict("timeout")
+        except ReasonerError as error:
+            return Verdict("error", reason=str(error))
+    return verdict
 
 
 async def test_an_answer_becomes_a_verdict() -> None:
@@ -107,6 +128,7 @@ async def test_without_a_key_none_is_sent() -> None:
         assert "authorization" not in model.requests[0].headers
 
 
+@pytest.mark.fault("F28")
 @pytest.mark.parametrize(
     ("said", "state"),
     [("yes", "verified"), ("no", "rejected"), ("cannot_tell", "uncertain")],
@@ -126,6 +148,7 @@ def off(**change: object) -> Script:
     return says(json.dumps({**GOOD, "answers": {"q1": given}}))
 
 
+@pytest.mark.fault("F23", "F24", "F25")
 @pytest.mark.parametrize(
     ("script", "state", "reason"),
     [
@@ -193,6 +216,7 @@ async def test_every_fault_has_its_state(
         assert verdict.description is None
 
 
+@pytest.mark.fault("F23")
 async def test_a_server_that_is_not_there_is_an_error() -> None:
     """F23: refused connections name their cause."""
     with socket.socket() as probe:
@@ -204,6 +228,7 @@ async def test_a_server_that_is_not_there_is_an_error() -> None:
     assert verdict.reason.startswith("no connection")
 
 
+@pytest.mark.fault("F22")
 @pytest.mark.parametrize(
     "script",
     [
@@ -221,17 +246,20 @@ async def test_f22_the_deadline_holds_and_frees_the_server(script: Script) -> No
         verdict = await ask(model.url, job(deadline=0.3))
         took = time.monotonic() - started
         await model.wait_abandoned()
-    assert (verdict.state, verdict.reason) == ("timeout", "no answer within 0.3 s")
+    assert verdict.state == "timeout"
     assert 0.3 <= took < 1.3
+
+
+PROMPT = Prompt((Turn("user", ("Who is there?", PICTURE)),))
 
 
 async def test_cancelling_frees_the_server() -> None:
     """Whoever does not want the answer any more stops paying for it."""
-    config = OpenaiConfig(url="http://127.0.0.1:1/v1", model="m")
+    config = HttpConfig(url="http://127.0.0.1:1/v1", model="m")
     async with ScriptedModel(hangs()) as model:
         config = config.model_copy(update={"url": model.url})
-        async with OpenaiReasoner("main", config, None) as reasoner, asyncio.TaskGroup() as group:
-            task = group.create_task(reasoner.judge(job(60.0)))
+        async with HttpReasoner("main", config, None) as reasoner, asyncio.TaskGroup() as group:
+            task = group.create_task(reasoner.complete(PROMPT))
             await model.wait_requests()
             task.cancel()
             await model.wait_abandoned()
@@ -241,15 +269,19 @@ async def test_cancelling_frees_the_server() -> None:
 async def test_questions_do_not_wait_for_each_other() -> None:
     """One that hangs does not hold up the next."""
     async with ScriptedModel(hangs(), answer("no")) as model:
-        config = OpenaiConfig(url=model.url, model="m")
-        async with OpenaiReasoner("main", config, None) as reasoner, asyncio.TaskGroup() as group:
-            slow = group.create_task(reasoner.judge(job(1.0)))
+        config = HttpConfig(url=model.url, model="m")
+        async with HttpReasoner("main", config, None) as reasoner, asyncio.TaskGroup() as group:
+            slow = group.create_task(reasoner.complete(PROMPT))
             await model.wait_requests(1)
-            assert (await reasoner.judge(job())).state == "rejected"
+            assert (
+                json.loads((await reasoner.complete(PROMPT)).text)["answers"]["q1"]["answer"]
+                == "no"
+            )
             assert not slow.done()
-        assert slow.result().state == "timeout"
+            slow.cancel()
 
 
+@pytest.mark.fault("F24")
 async def test_f24_ten_megabytes_cost_no_memory() -> None:
     """F24: the body is cut off at its cap; what came before is let go."""
     async with ScriptedModel(floods(10)) as model:
@@ -288,7 +320,7 @@ async def test_without_a_picture_nobody_is_asked(images: tuple[bytes, ...]) -> N
 def test_a_key_that_no_header_carries_is_refused(secret: str) -> None:
     """At once, by name, and without showing it."""
     with pytest.raises(ReasonerRejected, match="reasoner main: the key") as caught:
-        OpenaiReasoner("main", OpenaiConfig(url="http://x/v1", model="m"), secret)
+        HttpReasoner("main", HttpConfig(url="http://x/v1", model="m"), secret)
     assert not secret or secret not in str(caught.value)
 
 
@@ -307,13 +339,43 @@ def test_a_key_that_no_header_carries_is_refused(secret: str) -> None:
 def test_a_wrong_url_is_refused_without_repeating_it(url: str, says: str) -> None:
     """The message names the remedy; a password in it is not shown."""
     with pytest.raises(ValidationError, match=says) as caught:
-        OpenaiConfig(url=url, model="m")
+        HttpConfig(url=url, model="m")
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        fails(400, '{"error": {"type": "exceed_context_size_error", "n_ctx": 256}}'),
+        fails(400, "This model's maximum context length is 4096 tokens"),
+        fails(400, "At most 1 image(s) may be provided in one prompt."),
+        fails(413),
+    ],
+)
+async def test_too_much_is_told_from_wrong(script: Script) -> None:
+    """A question that is too long for the model may be asked with fewer pictures."""
+    async with ScriptedModel(script) as model:
+        config = HttpConfig(url=model.url, model="m")
+        async with HttpReasoner("main", config, None) as reasoner:
+            with pytest.raises(QuestionTooLong):
+                await reasoner.complete(PROMPT)
+
+
+async def test_what_a_server_takes_and_needs_is_measured() -> None:
+    """Tokens, time to the first letter, time in all, bytes sent."""
+    async with ScriptedModel(says("{}", pause=0.02)) as model:
+        config = HttpConfig(url=model.url, model="m")
+        async with HttpReasoner("main", config, None) as reasoner:
+            said = await reasoner.complete(PROMPT)
+    assert (said.text, said.model, said.tokens) == ("{}", "m", 812)
+    assert said.first_s is not None
+    assert 0 < said.first_s <= said.latency_s
+    assert said.bytes_sent > len(PICTURE)
 
 
 def test_the_configuration_reads_as_people_write_it() -> None:
     """Periods with units, a slash at the end of the URL."""
-    config = OpenaiConfig.model_validate(
+    config = HttpConfig.model_validate(
         {"url": "https://host/v1/", "model": "m", "deadline": "30s", "credential": "vlm"}
     )
     assert (config.url, config.deadline) == ("https://host/v1", 30.0)

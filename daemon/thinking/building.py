@@ -1,0 +1,105 @@
+"""Builds the chain of models out of a plan; starts none of them."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+from daemon.clock import Clock
+from daemon.errors import ConfigRejected
+from daemon.plan import Plan, ReasonerPlan
+from daemon.thinking.exchange import Keeper
+from daemon.thinking.member import Member
+from daemon.thinking.thinking import Thinking, Told
+from reasoners import Limits, Reasoner, ReasonerRejected
+from reasoners.governor.budget import Budget, Price
+from reasoners.governor.governor import Governor
+from reasoners.governor.offer import Offer
+from reasoners.providers.cassette import Recording
+
+WAITING = 32
+"""Questions that may wait, where the configuration of the first model does not say."""
+
+
+def thinking(
+    plan: Plan,
+    *,
+    keeper: Keeper,
+    clock: Clock,
+    beat: Callable[[], None],
+    told: Told,
+    in_turn: bool = False,
+    cassette: Path | None = None,
+) -> Thinking | None:
+    """Build what asks models; None where none is configured.
+
+    Args:
+        plan: What is asked for.
+        keeper: Where questions and calls are written down.
+        clock: Dates them.
+        beat: Tells the watchdog that it gets on.
+        told: Hears of failures and of their end.
+        in_turn: Whether each question is waited for, as in a replay.
+        cassette: Where every answer is recorded, besides.
+
+    Raises:
+        ConfigRejected: A model refuses its key.
+    """
+    members = [member(one, plan.origin, cassette) for one in plan.reasoners]
+    if not members:
+        return None
+    config = plan.reasoners[0].backend.config
+    at_once = 1 if in_turn else sum(one.offer.at_once for one in members)
+    chance = random.Random(0).random  # noqa: S311 (spreads retries)
+    governor = Governor(
+        [one.offer for one in members],
+        Budget() if in_turn else getattr(config, "budget", Budget()),
+        most=int(getattr(config, "waiting", WAITING)),
+        at_once=at_once,
+        chance=chance,
+    )
+    cameras = {name: camera.config.cloud is True for name, camera in plan.cameras.items()}
+    return Thinking(
+        members,
+        governor,
+        keeper=keeper,
+        clock=clock,
+        beat=beat,
+        told=told,
+        outside=lambda camera: cameras.get(camera, False),
+        in_turn=in_turn,
+    )
+
+
+def member(one: ReasonerPlan, origin: str, cassette: Path | None = None) -> Member:
+    """Build one model of the chain.
+
+    Raises:
+        ConfigRejected: It refuses its key.
+    """
+    config = one.backend.config
+    try:
+        reasoner: Reasoner = one.backend.factory(one.name, config, one.key)
+    except ReasonerRejected as exc:
+        raise ConfigRejected(f"{origin}: {exc}") from None
+    if cassette is not None:
+        reasoner = Recording(reasoner, cassette)
+    usual = Limits()
+    return Member(
+        Offer(
+            name=one.name,
+            host=one.host,
+            cloud=one.cloud,
+            at_once=int(getattr(config, "at_once", 2)),
+            max_tokens=int(getattr(config, "max_tokens", 512)),
+            price=getattr(config, "price", Price()),
+            smaller=bool(getattr(config, "smaller", False)),
+        ),
+        model=str(getattr(config, "model", one.name)),
+        reasoner=reasoner,
+        limits=Limits(
+            images=getattr(config, "images", None) or usual.images,
+            patch=int(getattr(config, "patch", usual.patch)),
+            patches=int(getattr(config, "patches", usual.patches)),
+        ),
+        probe=bool(getattr(config, "probe", False)),
+    )

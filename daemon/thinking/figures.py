@@ -1,0 +1,63 @@
+"""What became of questions, in numbers that balance."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from reasoners.governor.governor import Governor
+
+
+@dataclass(slots=True)
+class ThinkingFigures:
+    """jobs = Σ terminal + pending, always."""
+
+    jobs: int = 0
+    terminal: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
+    """Calls that were spared, because the very same was answered a moment before."""
+
+    repaired: int = 0
+    """Replies off the form that were asked for once more."""
+
+    resumed: int = 0
+    """Questions taken over from before a restart."""
+
+    @property
+    def pending(self) -> int:
+        """Jobs without a terminal state yet."""
+        return self.jobs - self.terminal.total()
+
+
+Flat = dict[str, int | float | str | None]
+
+
+def flat(figures: ThinkingFigures, governor: Governor) -> Flat:
+    """Flatten for `stats`."""
+    purse = governor.purse
+    told: Flat = {
+        "jobs": figures.jobs,
+        "pending": figures.pending,
+        **figures.terminal,
+        "waiting": len(governor.queue),
+        "waiting_most": governor.longest,
+        "calls": governor.calls,
+        "coalesced": governor.coalesced,
+        "repeated": figures.repeated,
+        "repaired": figures.repaired,
+        "resumed": figures.resumed,
+        "tokens": round(purse.spent("tokens")),
+        "money": round(purse.spent("money"), 6),
+        "effort": governor.strain.step,
+        **{f"skipped_{why}": count for why, count in sorted(governor.skipped.items())},
+    }
+    for provider in governor.providers:
+        name = provider.offer.name
+        told |= {
+            f"{name}_circuit": provider.breaker.circuit,
+            f"{name}_calls": provider.calls,
+            f"{name}_failed": provider.failed,
+            f"{name}_tokens": round(provider.tokens),
+            f"{name}_latency_s": None if provider.latency is None else round(provider.latency, 3),
+        }
+        if provider.breaker.why and provider.breaker.circuit != "closed":
+            told[f"{name}_reason"] = provider.breaker.why[:200]
+    return told

@@ -1,0 +1,294 @@
+"""The one queue in front of all models, running: what is granted is asked and concluded."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from math import inf
+from typing import Any, Final
+
+from daemon.clock import Clock
+from daemon.thinking.exchange import Exchange, Keeper, Memory
+from daemon.thinking.figures import Flat, ThinkingFigures, flat
+from daemon.thinking.keeping import kept, pictures
+from daemon.thinking.member import Member
+from reasoners import (
+    Job,
+    QuestionTooLong,
+    ReasonerError,
+    ReasonerRejected,
+    Verdict,
+)
+from reasoners.governor.breaker import Trip
+from reasoners.governor.governor import Failure, Governor
+from reasoners.governor.ticket import Ended, Grant, Ticket, priority
+from reasoners.vlm.call import together
+from reasoners.vlm.judging import judge
+
+logger = logging.getLogger(__name__)
+
+LOOK: Final = 1.0
+"""Seconds after which the queue is looked at, even if nothing happened."""
+
+Conclude = Callable[[str, Verdict], Awaitable[None]]
+"""Publishes a verdict as a new revision of its event."""
+
+Told = Callable[[str, str], None]
+"""Hears the kind of a notice and its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    job: Job
+    ticket: Ticket
+    conclude: Conclude
+
+
+def _nobody(kind: str, text: str) -> None:
+    """Tell nobody."""
+
+
+class Thinking:
+    """Takes questions in, has them answered, and gives every one its terminal state.
+
+    Args:
+        members: The chain of models, in the order of the governor's providers.
+        governor: Decides.
+        keeper: Where questions and calls are written down.
+        clock: Dates them.
+        beat: Tells the watchdog that we get on.
+        told: Hears when a model fails for good, and when it works again.
+        outside: Tells whether pictures of a camera may leave the network.
+        in_turn: Whether `ask` returns only when the question has its end, as in a replay.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[Member],
+        governor: Governor,
+        *,
+        keeper: Keeper,
+        clock: Clock,
+        beat: Callable[[], None],
+        told: Told = _nobody,
+        outside: Callable[[str], bool] = lambda _: True,
+        in_turn: bool = False,
+    ) -> None:
+        self.figures = ThinkingFigures()
+        self.governor = governor
+        self._members = members
+        self._keeper = keeper
+        self._clock = clock
+        self._beat = beat
+        self._told = told
+        self._outside = outside
+        self._in_turn = in_turn
+        self._memory = Memory()
+        self._asked: dict[str, _Asked] = {}
+        self._changed = asyncio.Event()
+        self._ends: dict[str, asyncio.Event] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._closed = False
+        governor.fits = self._fits
+
+    @property
+    def side(self) -> int | None:
+        """Pixels of the longer side of pictures to be taken now; None for the usual size."""
+        return self.governor.strain.effort.side
+
+    async def ask(self, job: Job, conclude: Conclude) -> None:
+        """Take a question in; never waits for the model, except in a replay."""
+        now = asyncio.get_running_loop().time()
+        event = job.event
+        ticket = Ticket(
+            event.id,
+            event.camera,
+            priority(event.severity),
+            now,
+            now + job.deadline,
+            scene=event.camera,
+            images=max(1, sum(1 for _ in pictures(job))),
+            cloud=self._outside(event.camera),
+        )
+        asked = _Asked(job, ticket, conclude)
+        self.figures.jobs += 1
+        if self._closed or ticket.key in self._asked:
+            reason = "shutting down" if self._closed else "a question about it is open already"
+            await self._conclude(asked, Verdict("skipped_budget", reason=reason))
+            return
+        self._asked[ticket.key] = asked
+        ended = self._ends[ticket.key] = asyncio.Event()
+        self._keeper.open_question(kept(job, self._clock.now() + job.deadline))
+        await self._end(self.governor.submit(ticket))
+        self._changed.set()
+        if self._in_turn:
+            await ended.wait()
+
+    async def run(self) -> None:
+        """Answer until closed and empty. Cancelling leaves questions open; see `abandon`."""
+        async with AsyncExitStack() as stack:
+            for member in self._members:
+                await stack.enter_async_context(member.reasoner)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    self._group = group
+                    await self._dispatch(group)
+            finally:
+                self._group = None
+
+    async def close(self) -> None:
+        """Take no more questions; those that wait are ended as `skipped_budget`."""
+        self._closed = True
+        await self._end(self.governor.close())
+        self._changed.set()
+
+    def abandon(self) -> None:
+        """Let go of every question still open: whoever stopped us gave their events their end."""
+        self.figures.terminal["error"] += self.figures.pending
+        for key in list(self._asked):
+            self._forget(key)
+
+    def stats(self) -> Flat:
+        """Flatten for `stats`."""
+        return flat(self.figures, self.governor)
+
+    async def _dispatch(self, group: asyncio.TaskGroup) -> None:
+        loop = asyncio.get_running_loop()
+        while not (self._closed and not self.governor.in_flight and not self.governor.queue):
+            self._beat()
+            self._changed.clear()
+            grant, ended = self.governor.next(loop.time())
+            for end in ended:
+                group.create_task(self._end([end]), name=f"reasoner-end-{end.ticket.key}")
+            if grant is not None:
+                group.create_task(self._call(grant), name=f"reasoner-{grant.tickets[0].key}")
+                continue
+            now = loop.time()
+            wake = self.governor.wake_at(now)
+            await self._wait(LOOK if wake == inf else max(0.005, min(LOOK, wake - now)))
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
+
+    def _fits(self, tickets: Sequence[Ticket], provider: int) -> int:
+        """Tell how many of the questions fit into one call."""
+        jobs = [self._asked[ticket.key].job for ticket in tickets if ticket.key in self._asked]
+        return together(jobs, self._members[provider].limits)
+
+    async def _call(self, grant: Grant) -> None:
+        """Ask what was granted, and end it or let it wait for another try."""
+        loop = asyncio.get_running_loop()
+        member = self._members[grant.provider]
+        asked = [self._asked[ticket.key] for ticket in grant.tickets]
+        exchange = Exchange(
+            member,
+            [one.job for one in asked],
+            keeper=self._keeper,
+            clock=self._clock,
+            memory=self._memory,
+            context=self._context(grant),
+        )
+        held = [grant]
+
+        def again() -> bool:
+            more = self.governor.also(held[0], loop.time())
+            if more is None:
+                return False
+            held[0] = more
+            self.figures.repaired += 1
+            return True
+
+        verdicts: Sequence[Verdict] = ()
+        failure: Failure | None = None
+        expired = False
+        limits = member.room(grant.images, grant.effort)
+        try:
+            async with asyncio.timeout_at(grant.deadline):
+                verdicts = await judge(exchange.ask, [one.job for one in asked], limits, again)
+        except TimeoutError:
+            expired = True
+            exchange.cut_off("no answer by the deadline")
+        except ReasonerError as error:
+            failure = _failure(error)
+        except asyncio.CancelledError:
+            exchange.cut_off("the daemon was stopped")
+            logger.info("question about event %s was cut off", grant.tickets[0].key)
+            raise
+        self.figures.repeated += exchange.spared
+        now, usage = loop.time(), exchange.usage
+        ends: list[Ended] = []
+        if failure is not None:
+            ends, trip = self.governor.failed(held[0], failure, usage, now)
+        elif expired:
+            ends, trip = self.governor.expired(held[0], usage, now)
+        else:
+            trip = self.governor.answered(held[0], usage, now)
+        self._tell(member, trip)
+        self._changed.set()
+        await self._end(ends)
+        for one, verdict in zip(asked, verdicts, strict=False):
+            await self._conclude(one, verdict)
+
+    def _context(self, grant: Grant) -> dict[str, Any]:
+        """Say what `lookout why` shows of budget and waiting."""
+        now = asyncio.get_running_loop().time()
+        purse, first = self.governor.purse, grant.tickets[0]
+        return {
+            "waited_s": round(now - first.asked_at, 3),
+            "deadline_s": round(grant.deadline - now, 3),
+            "attempt": first.attempts,
+            "together": len(grant.tickets),
+            "effort": self.governor.strain.step,
+            "images": grant.images,
+            "waiting": len(self.governor.queue),
+            "spent_calls": round(purse.spent("calls")),
+            "spent_tokens": round(purse.spent("tokens")),
+            "spent_money": round(purse.spent("money"), 6),
+        }
+
+    def _tell(self, member: Member, trip: Trip | None) -> None:
+        if trip is None:
+            return
+        name = member.offer.name
+        if trip.circuit == "open":
+            why = self.governor.providers[self._members.index(member)].breaker.why
+            text = f"{name}: not asked for {trip.seconds:.0f} s: {why}"
+            logger.warning("%s", text)
+            self._told("degraded", text)
+        else:
+            logger.info("%s: answers again", name)
+            self._told("recovered", f"{name} answers again")
+
+    async def _end(self, ends: Sequence[Ended]) -> None:
+        for end in ends:
+            asked = self._asked.get(end.ticket.key)
+            if asked is not None:
+                await self._conclude(asked, Verdict(end.state, reason=end.reason))
+
+    async def _conclude(self, asked: _Asked, verdict: Verdict) -> None:
+        self.figures.terminal[verdict.state] += 1
+        try:
+            await asked.conclude(asked.job.event.id, verdict)
+        finally:
+            self._forget(asked.ticket.key)
+
+    def _forget(self, key: str) -> None:
+        """Let a question go that has its end, here and in the journal."""
+        if self._asked.pop(key, None) is not None:
+            self._keeper.close_question(key)
+        ended = self._ends.pop(key, None)
+        if ended is not None:
+            ended.set()
+
+
+def _failure(error: ReasonerError) -> Failure:
+    if isinstance(error, QuestionTooLong):
+        return Failure("too_long", str(error))
+    if isinstance(error, ReasonerRejected):
+        return Failure("rejected", str(error))
+    return Failure("unavailable", str(error), getattr(error, "retry_after", None))

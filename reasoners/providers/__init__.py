@@ -1,0 +1,1 @@
+"""Who answers: servers over HTTP in their dialects, a model on this machine, a tape of answers."""

@@ -1,0 +1,113 @@
+"""Where a model is, and what an answer may cost: what all providers have in common."""
+
+from typing import Annotated, Literal
+
+import httpx2
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from reasoners.governor.budget import Budget, Price
+from reasoners.period import Period
+from reasoners.providers.dialect import Dialect
+from reasoners.providers.whereabouts import outside
+
+PORTS = 65_536
+
+
+def _server(url: str) -> str:
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        raise ValueError("not a URL; give for example http://127.0.0.1:8000/v1") from None
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise ValueError("must begin with http:// or https:// and name a host")
+    if parsed.port is not None and not 0 < parsed.port < PORTS:
+        raise ValueError("the port must be from 1 to 65535")
+    if parsed.userinfo:
+        raise ValueError("must not hold a user or password; name the key under `credential`")
+    if parsed.query or parsed.fragment:
+        raise ValueError("must be a base such as http://127.0.0.1:8000/v1, without ? and #")
+    return url.rstrip("/")
+
+
+Server = Annotated[str, Field(max_length=2000), AfterValidator(_server)]
+
+
+class Provider(BaseModel):
+    """One model, wherever it runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    model: str = Field(min_length=1, max_length=200)
+    """Name of the model as its server knows it. No default."""
+
+    deadline: Annotated[Period, Field(gt=0, le=600, allow_inf_nan=False)] = 10.0
+    """Time a question may take, in seconds or as `10s`, waiting included; default 10 s. Raising it
+    lets slow models finish; events wait for nothing either way. Of `reasoner`; that of `reasoners`
+    is not looked at."""
+
+    budget: Budget = Budget()
+    """What may be spent by the hour, over all providers. Default: no limit. Of `reasoner`; that of
+    `reasoners` is not looked at."""
+
+    waiting: int = Field(default=32, ge=1, le=1000)
+    """Questions that may wait; default 32. Of more, the least important end as `skipped_budget`.
+    Each keeps its pictures in memory, some 200 kB apiece. Of `reasoner` alone."""
+
+    max_tokens: int = Field(default=512, ge=16, le=8192)
+    """Tokens an answer may have; default 512. Lowering it saves time, but a longer answer is cut
+    off and counts as invalid."""
+
+    images: int | None = Field(default=None, ge=1, le=32)
+    """Pictures a call may carry; default what the server is seen to take, at most 6."""
+
+    patch: int = Field(default=28, ge=8, le=64)
+    """Pixels of the squares the model cuts pictures into; default 28 (Qwen2-VL, Qwen2.5-VL). 32 for
+    Qwen3-VL, 14 or 16 for most others. Pictures are sized to multiples of it."""
+
+    patches: int = Field(default=1024, ge=64, le=16384)
+    """Patches of one picture, each about one token; default 1024. Lowering it makes pictures
+    smaller and calls cheaper, and hides small things."""
+
+    price: Price = Price()
+    """What it takes; default nothing, as a model of one's own."""
+
+    at_once: int = Field(default=2, ge=1, le=64)
+    """Calls to this provider at the same time; default 2. More than the server answers in parallel
+    only makes each slower."""
+
+    smaller: bool = False
+    """Whether it is the smaller model to be asked first when questions come faster than answers.
+    Default no."""
+
+    probe: bool = True
+    """Whether it is tried out at the start with a picture of our own: is it there, does it obey the
+    form, how many pictures does it take, how long does it need? Default yes."""
+
+
+class HttpConfig(Provider):
+    """A server that speaks chat completions, or Ollama's own API."""
+
+    url: Server
+    """Base of the server's API, such as `http://127.0.0.1:8000/v1`; http or https. No default. It
+    receives the pictures, and nothing else does."""
+
+    credential: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    """Name of the credential that holds the key; default none, for servers without one."""
+
+    dialect: Dialect | Literal["auto"] = "auto"
+    """What kind of server it is. Default `auto`: asked at the start, taken for `openai` until it
+    says otherwise. `transformers` is `transformers serve`, which ignores the form."""
+
+    inside: bool = False
+    """Whether a host with a name like one of the internet lies in your own network all the same.
+    Default no: pictures go there only from cameras with `cloud: true`."""
+
+    @property
+    def host(self) -> str:
+        """Name of the host that receives the pictures."""
+        return httpx2.URL(self.url).host
+
+    @property
+    def cloud(self) -> bool:
+        """Whether the host lies outside our own network."""
+        return not self.inside and outside(self.host)

@@ -1,0 +1,131 @@
+"""How each kind of server wants to be asked. Pure: a prompt in, path and body out.
+
+Seen of llama.cpp 0.5 and `transformers serve` 5.23; read of vLLM
+(https://docs.vllm.ai/en/latest/features/structured_outputs/), SGLang
+(https://docs.sglang.ai/advanced_features/structured_outputs.html), Ollama
+(https://github.com/ollama/ollama/blob/main/docs/api.md) and OpenAI
+(https://platform.openai.com/docs/api-reference/chat).
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from reasoners.prompt import Prompt, Turn
+
+Dialect = Literal[
+    "openai", "vllm", "llamacpp", "llama_cpp_python", "sglang", "transformers", "ollama"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What is known of a kind of server before it was asked anything."""
+
+    path: str
+    enforces: bool
+    """Whether it makes the answer fit the form."""
+
+    usage: bool
+    """Whether it must be asked to count tokens in a stream."""
+
+
+HABITS: Final[Mapping[Dialect, Habits]] = {
+    "openai": Habits("/chat/completions", enforces=True, usage=True),
+    "vllm": Habits("/chat/completions", enforces=True, usage=True),
+    "llamacpp": Habits("/chat/completions", enforces=True, usage=True),
+    "llama_cpp_python": Habits("/chat/completions", enforces=True, usage=False),
+    "sglang": Habits("/chat/completions", enforces=True, usage=True),
+    # It answers 200 to a form and ignores it, and 422 to fields it does not know.
+    "transformers": Habits("/chat/completions", enforces=False, usage=False),
+    "ollama": Habits("/api/chat", enforces=True, usage=False),
+}
+
+
+def body(prompt: Prompt, dialect: Dialect, model: str, max_tokens: int) -> dict[str, Any]:
+    """Return what is posted, always as a stream: a deadline then frees the server at once."""
+    if dialect == "ollama":
+        return _ollama(prompt, model, max_tokens)
+    asked: dict[str, Any] = {
+        "model": model,
+        "messages": [_message(turn) for turn in prompt.turns],
+        "max_tokens": max_tokens,
+        "temperature": 0,
+        "stream": True,
+    }
+    if HABITS[dialect].usage:
+        asked["stream_options"] = {"include_usage": True}
+    if prompt.form is not None:
+        asked |= _form(prompt.form, dialect)
+    return asked
+
+
+def guess(owner: str | None, version: Mapping[str, Any] | None) -> Dialect | None:
+    """Tell which server it is by what it says of itself; None where that says nothing.
+
+    Args:
+        owner: `owned_by` of the first model that `/models` lists.
+        version: What `/version` or `/api/version` answered, if anything.
+    """
+    known: dict[str, Dialect] = {
+        "llamacpp": "llamacpp",
+        "vllm": "vllm",
+        "sglang": "sglang",
+        "library": "ollama",
+        "me": "llama_cpp_python",
+    }
+    if owner in known:
+        return known[owner]
+    if owner is not None and (owner in {"openai", "system"} or owner.startswith("openai-")):
+        return "openai"
+    if owner is None and version is None:
+        return None
+    return "vllm" if version is not None and owner is None else None
+
+
+def _form(form: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
+    match dialect:
+        case "transformers":
+            return {}
+        case "llama_cpp_python":
+            return {"response_format": {"type": "json_object", "schema": form}}
+        case _:
+            named = {"name": "verdict", "strict": True, "schema": form}
+            return {"response_format": {"type": "json_schema", "json_schema": named}}
+
+
+def _message(turn: Turn) -> dict[str, Any]:
+    if all(isinstance(part, str) for part in turn.parts):
+        return {"role": turn.role, "content": "\n\n".join(map(str, turn.parts))}
+    return {"role": turn.role, "content": [_content(part) for part in turn.parts]}
+
+
+def _content(part: str | bytes) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    return {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{_base64(part)}"}}
+
+
+def _ollama(prompt: Prompt, model: str, max_tokens: int) -> dict[str, Any]:
+    asked: dict[str, Any] = {
+        "model": model,
+        "messages": [_ollama_message(turn) for turn in prompt.turns],
+        "stream": True,
+        "options": {"temperature": 0, "num_predict": max_tokens},
+    }
+    if prompt.form is not None:
+        asked["format"] = prompt.form
+    return asked
+
+
+def _ollama_message(turn: Turn) -> dict[str, Any]:
+    """Build a message of Ollama's own: pictures go beside the text, which refers to their order."""
+    texts = [part for part in turn.parts if isinstance(part, str)]
+    images = [_base64(part) for part in turn.parts if isinstance(part, bytes)]
+    message: dict[str, Any] = {"role": turn.role, "content": "\n\n".join(texts)}
+    return {**message, "images": images} if images else message
+
+
+def _base64(image: bytes) -> str:
+    return base64.b64encode(image).decode("ascii")

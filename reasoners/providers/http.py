@@ -1,0 +1,237 @@
+"""Any server that answers over HTTP: vLLM, llama.cpp, SGLang, Ollama, `transformers serve`, OpenAI.
+
+One request per question, always streamed, so that a deadline frees the server at once. Nothing is
+tried twice here, except a connection that broke before anything was said.
+"""
+
+import json
+import re
+import time
+from types import TracebackType
+from typing import Any, ClassVar, Final, Self
+
+import httpx2
+from pydantic import BaseModel
+
+from reasoners.errors import (
+    QuestionTooLong,
+    ReasonerRejected,
+    ReasonerUnavailable,
+    ReplyInvalid,
+)
+from reasoners.prompt import Prompt, Said
+from reasoners.providers.completion import LONGEST, Completion, Form
+from reasoners.providers.config import HttpConfig
+from reasoners.providers.dialect import HABITS, Dialect, body
+
+CONNECT = 5.0
+"""Seconds to wait for a connection; a deadline that comes first wins."""
+
+PER_TOKEN = 1024
+"""Bytes a server may spend on the frame around one streamed token."""
+
+JPEG = b"\xff\xd8\xff"
+OK, BAD, UNAUTHORIZED, FORBIDDEN, TIMEOUT, TOO_LARGE, TOO_MANY, SERVER_ERROR = (
+    200,
+    400,
+    401,
+    403,
+    408,
+    413,
+    429,
+    500,
+)
+SAID: Final = 2048
+"""Bytes of a refusal that are looked at: enough for the start of a sentence."""
+
+TOO_LONG: Final = re.compile(
+    r"exceed_context_size|context_length_exceeded|maximum context length|context (?:size|window)"
+    r"|longer than the (?:maximum|model)|max_model_len|too many (?:images|tokens)"
+    r"|at most \d+ (?:image|multimodal)",
+    re.IGNORECASE,
+)
+"""How servers say that a question is too much for them."""
+
+FORMS: Final[dict[str, Form]] = {
+    "text/event-stream": "events",
+    "application/x-ndjson": "lines",
+    "application/json": "whole",
+}
+
+
+class HttpReasoner:
+    """Asks one server."""
+
+    Config: ClassVar[type[BaseModel]] = HttpConfig
+
+    def __init__(self, name: str, config: HttpConfig, secret: str | None) -> None:
+        if secret is not None and not re.fullmatch(r"[!-~]{1,4096}", secret):
+            # Sent as it is, it would break the header, and the error would quote it.
+            raise ReasonerRejected(
+                f"reasoner {name}: the key is empty or has blanks or signs that no header may"
+                " carry; store it as one line of plain text"
+            )
+        self.name = name
+        self.dialect: Dialect = "openai" if config.dialect == "auto" else config.dialect
+        """What kind of server it is taken for."""
+
+        self._config = config
+        self._secret = secret
+        self._client: httpx2.AsyncClient | None = None
+
+    @property
+    def enforces(self) -> bool:
+        """Whether the server makes answers fit the form."""
+        return HABITS[self.dialect].enforces
+
+    @property
+    def client(self) -> httpx2.AsyncClient:
+        """The one client; only inside `async with`."""
+        if self._client is None:
+            raise RuntimeError("a reasoner is used inside `async with`")
+        return self._client
+
+    @property
+    def base(self) -> str:
+        """Where its API begins."""
+        url = self._config.url
+        return url.removesuffix("/v1") if self.dialect == "ollama" else url
+
+    async def __aenter__(self) -> Self:
+        """Prepare the client; the server need not be there."""
+        # Sizes are capped by bytes on the wire; compressed, few of them could hold very many.
+        headers = {"Accept-Encoding": "identity", "Content-Type": "application/json"}
+        if self._secret:
+            headers["Authorization"] = f"Bearer {self._secret}"
+        self._client = httpx2.AsyncClient(
+            headers=headers,
+            timeout=httpx2.Timeout(None, connect=CONNECT),
+            # A kept connection that the server has closed meanwhile fails the next request.
+            limits=httpx2.Limits(max_keepalive_connections=0),
+            follow_redirects=False,
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Close connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def complete(self, prompt: Prompt) -> Said:
+        """Return what the model says; see `Reasoner.complete` for what is raised."""
+        if not all(image.startswith(JPEG) for image in prompt.images):
+            raise ReplyInvalid("a picture is no JPEG")
+        started = time.monotonic()
+        asked = body(prompt, self.dialect, self._config.model, self._config.max_tokens)
+        data = json.dumps(asked).encode()
+        completion, first = await self._exchange(data)
+        return Said(
+            text=completion.text(),
+            model=self._config.model,
+            asked=completion.asked,
+            answered=completion.answered,
+            first_s=None if first is None else round(first - started, 3),
+            latency_s=round(time.monotonic() - started, 3),
+            bytes_sent=len(data),
+        )
+
+    async def _exchange(self, data: bytes) -> tuple[Completion, float | None]:
+        url = self.base + HABITS[self.dialect].path
+        try:
+            async with self.client.stream("POST", url, content=data) as response:
+                if response.status_code != OK:
+                    await self._refuse(response)
+                return await self._receive(response)
+        except httpx2.HTTPError as error:
+            raise ReasonerUnavailable(cause(error)) from error
+
+    async def _receive(self, response: httpx2.Response) -> tuple[Completion, float | None]:
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        form = FORMS.get(kind)
+        if form is None:
+            raise ReplyInvalid(f"the server sent {_safe(kind, 60) or 'no type'}, not an answer")
+        completion = Completion(form, cap=LONGEST + PER_TOKEN * self._config.max_tokens)
+        first: float | None = None
+        try:
+            async for data in response.aiter_raw():
+                completion.feed(data)
+                if first is None and completion.begun:
+                    first = time.monotonic()
+                if completion.done:
+                    break
+        except httpx2.RemoteProtocolError:
+            # Some servers close without a last chunk once everything is said.
+            if not completion.finished:
+                raise
+        return completion, first
+
+    async def _refuse(self, response: httpx2.Response) -> None:
+        """Turn an HTTP status into the error that it is, with the server's own words cut short."""
+        status = response.status_code
+        if status in {UNAUTHORIZED, FORBIDDEN}:
+            # Servers quote the key they refuse.
+            raise ReasonerRejected(f"HTTP {status}: the server refuses the key")
+        words = await self._words(response)
+        reason = f"HTTP {status}: {_safe(words, 200)}".removesuffix(": ")
+        wait = _wait(response)
+        if wait is not None:
+            reason = f"{reason} (asks to wait {wait:g} s)"
+        if status in {TOO_MANY, TIMEOUT} or status >= SERVER_ERROR:
+            raise ReasonerUnavailable(reason, retry_after=wait)
+        if status == TOO_LARGE or (status == BAD and TOO_LONG.search(words)):
+            raise QuestionTooLong(reason)
+        raise ReasonerRejected(reason)
+
+    async def _words(self, response: httpx2.Response) -> str:
+        said = bytearray()
+        async for data in response.aiter_raw():
+            said += data[:SAID]
+            if len(said) >= SAID:
+                break
+        words = said.decode("ascii", "replace")
+        return words.replace(self._secret, "***") if self._secret else words
+
+    async def ask(self, path: str) -> Any:  # noqa: ANN401 (whatever JSON a server says of itself)
+        """Return what the server says of itself; None where it says nothing that can be read.
+
+        Raises:
+            ReasonerUnavailable: It is not there.
+        """
+        try:
+            async with self.client.stream("GET", path) as response:
+                said = bytearray()
+                async for data in response.aiter_raw():
+                    said += data
+                    if len(said) > LONGEST:
+                        return None
+                return json.loads(said) if response.status_code == OK else None
+        except httpx2.HTTPError as error:
+            raise ReasonerUnavailable(cause(error)) from error
+        except (ValueError, RecursionError):
+            return None
+
+
+def _wait(response: httpx2.Response) -> float | None:
+    """Read Retry-After, RFC 9110 section 10.2.3, in its form of seconds."""
+    asked = response.headers.get("retry-after", "")
+    return float(asked) if re.fullmatch(r"\d{1,6}", asked, re.ASCII) else None
+
+
+def cause(error: httpx2.HTTPError) -> str:
+    """Say in a few words why there was no answer."""
+    if isinstance(error, httpx2.ConnectTimeout):
+        return f"no connection within {CONNECT:g} s"
+    if isinstance(error, httpx2.ConnectError):
+        return f"no connection: {_safe(str(error), 200)}".removesuffix(": ")
+    return f"the connection broke: {_safe(str(error), 200) or type(error).__name__}"
+
+
+def _safe(text: str, longest: int) -> str:
+    """Keep letters, figures and plain signs, on one line."""
+    return " ".join(re.sub(r"[^A-Za-z0-9 .,:;_/()'*-]+", " ", text).split())[:longest]

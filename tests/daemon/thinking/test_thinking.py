@@ -1,0 +1,259 @@
+"""The queue in front of the models, running: bounded, and a terminal state for every question."""
+
+import asyncio
+import json
+
+import pytest
+from pydantic import JsonValue
+from rig.thinking import Conclusions, Notebook, Oracle, balanced, job, thinking
+from rig.waiting import running, until
+
+from reasoners.providers.config import HttpConfig
+from reasoners.providers.http import HttpReasoner
+from reasoners.providers.scripted import ScriptedConfig, ScriptedReasoner
+from reasoners.testing import ScriptedModel, answer, fails, hangs, replied
+
+
+@pytest.fixture
+def conclusions() -> Conclusions:
+    """Collect answers."""
+    return Conclusions()
+
+
+def http(model: ScriptedModel) -> HttpReasoner:
+    """Return a reasoner of a real server."""
+    return HttpReasoner("main", HttpConfig(url=model.url, model="m"), None)
+
+
+@pytest.mark.fault("F26")
+async def test_f26_of_many_questions_the_newest_are_asked(conclusions: Conclusions) -> None:
+    """F26: five hundred at once: the queue keeps its bound, nobody waits, every sum is exact."""
+    oracle, notebook = Oracle(), Notebook()
+    one = thinking(oracle, waiting=4, at_once=2, notebook=notebook)
+    async with running(one.run()):
+        for number in range(2):
+            await one.ask(job(number), conclusions)
+        await until(lambda: len(oracle.asked) == 2)
+        for number in range(2, 500):
+            await one.ask(job(number), conclusions)
+        await until(lambda: len(conclusions.states) == 494)
+        assert set(conclusions.states) == {f"e{number}" for number in range(2, 496)}
+        assert one.figures.pending == len(notebook.open) == 6
+        assert one.governor.longest <= 5
+        oracle.answers.set()
+        await until(lambda: not one.figures.pending)
+    assert oracle.most == 2
+    assert balanced(one, conclusions)
+    assert notebook.open == {}
+    assert not oracle.open
+
+
+@pytest.mark.fault("F22")
+async def test_f22_a_model_without_a_deadline_is_cut_off(conclusions: Conclusions) -> None:
+    """A question that gets no answer ends as `timeout`, and so does one whose turn is too late."""
+    notebook = Notebook()
+    one = thinking(Oracle(), notebook=notebook)
+    async with running(one.run()):
+        for number in range(3):
+            await one.ask(job(number, deadline=0.2), conclusions)
+        await until(lambda: not one.figures.pending)
+    assert balanced(one, conclusions)
+    assert one.figures.terminal == {"timeout": 3}
+    assert [call.outcome for call in notebook.calls] == ["no answer by the deadline"] * 2
+
+
+async def test_closing_ends_what_waits_and_finishes_what_runs(conclusions: Conclusions) -> None:
+    """On the way out, questions under way may still be answered; the others are skipped."""
+    oracle = Oracle()
+    one = thinking(oracle)
+    async with asyncio.TaskGroup() as group:
+        run = group.create_task(one.run())
+        for number in range(2):
+            await one.ask(job(number), conclusions)
+        await until(lambda: len(oracle.asked) == 2)
+        for number in range(2, 4):
+            await one.ask(job(number), conclusions)
+        await one.close()
+        assert one.figures.terminal == {"skipped_budget": 2}
+        await one.ask(job(50), conclusions)
+        assert one.figures.terminal == {"skipped_budget": 3}
+        assert not run.done()
+        oracle.answers.set()
+    assert one.figures.pending == 0
+    assert balanced(one, conclusions)
+
+
+async def test_cancelled_questions_stay_open_until_they_are_let_go(
+    conclusions: Conclusions,
+) -> None:
+    """Whoever cancels owes the events their end: until then the journal keeps the questions."""
+    oracle, notebook = Oracle(), Notebook()
+    one = thinking(oracle, notebook=notebook)
+    async with running(one.run()):
+        await one.ask(job(1), conclusions)
+        await until(lambda: oracle.asked)
+    assert conclusions.states == {}
+    assert one.figures.pending == len(notebook.open) == 1
+    assert [call.outcome for call in notebook.calls] == ["the daemon was stopped"]
+    one.abandon()
+    assert (one.figures.pending, notebook.open) == (0, {})
+
+
+@pytest.mark.fault("F23")
+async def test_f23_a_second_provider_answers_for_the_first(conclusions: Conclusions) -> None:
+    """F23: a server that is down costs one try; the next in the chain answers the same question."""
+    async with ScriptedModel(fails(503)) as down, ScriptedModel(answer("yes")) as up:
+        notebook = Notebook()
+        one = thinking(http(down), http(up), notebook=notebook)
+        async with running(one.run()):
+            await one.ask(job(1), conclusions)
+            await until(lambda: not one.figures.pending)
+    assert len(down.requests) == len(up.requests) == 1
+    assert [call.provider for call in notebook.calls] == ["m0", "m1"]
+    assert notebook.calls[0].outcome == "HTTP 503"
+    assert conclusions.states["e1"] != ["error"]
+    assert balanced(one, conclusions)
+
+
+@pytest.mark.fault("F23")
+@pytest.mark.parametrize("script", [fails(500), fails(503), fails(429, retry_after=60)])
+async def test_f23_a_server_that_is_down_is_left_in_peace(
+    conclusions: Conclusions, script: object
+) -> None:
+    """F23: however many questions come, three requests open the circuit; all end as `error`."""
+    told: list[tuple[str, str]] = []
+    async with ScriptedModel(script) as model:  # type: ignore[arg-type]
+        one = thinking(http(model), waiting=40, told=lambda kind, text: told.append((kind, text)))
+        async with running(one.run()):
+            for number in range(12):
+                await one.ask(job(number, deadline=2.0), conclusions)
+                await asyncio.sleep(0.15)
+            await until(lambda: not one.figures.pending)
+        assert len(model.requests) <= 4
+    assert one.figures.terminal == {"error": 12}
+    assert balanced(one, conclusions)
+    if len(model.requests) >= 3:
+        assert told[0][0] == "degraded"
+
+
+@pytest.mark.fault("F27")
+async def test_f27_the_very_same_is_not_sent_twice(conclusions: Conclusions) -> None:
+    """F27: a frozen camera's picture and question are answered from memory; nothing is sent."""
+    async with ScriptedModel(answer("no")) as model:
+        one = thinking(http(model))
+        async with running(one.run()):
+            for number in range(4):
+                asked = job(7, picture=b"\xff\xd8\xff the same")
+                event = asked.event.model_copy(update={"id": f"e{number}"})
+                await one.ask(
+                    type(asked)(event, asked.question, asked.images, asked.deadline), conclusions
+                )
+                await until(lambda: not one.figures.pending)
+        assert len(model.requests) == 1
+    assert conclusions.states == {f"e{number}": ["rejected"] for number in range(4)}
+    assert one.figures.repeated == 3
+    assert one.governor.purse.spent("calls") == 1
+    assert balanced(one, conclusions)
+
+
+async def test_a_bad_reply_is_asked_for_once_more_and_only_once(conclusions: Conclusions) -> None:
+    """The model hears what was wrong; a second bad reply is `invalid`. Both calls are paid."""
+    good: dict[str, JsonValue] = replied("yes")
+    scripted = ScriptedReasoner("s", ScriptedConfig(replies=("no json", good, "no", "no")), None)
+    one = thinking(scripted, at_once=1)
+    async with running(one.run()):
+        await one.ask(job(1), conclusions)
+        await until(lambda: not one.figures.pending)
+        await one.ask(job(2), conclusions)
+        await until(lambda: not one.figures.pending)
+    assert conclusions.states == {"e1": ["verified"], "e2": ["invalid"]}
+    assert scripted.asked == 4
+    assert one.figures.repaired == 2
+    assert one.governor.purse.spent("calls") == 4
+    assert "That was not accepted" in scripted.prompts[1].text
+
+
+async def test_every_call_is_written_down_with_what_it_took(conclusions: Conclusions) -> None:
+    """Prompt, pictures by hash, reply, timings, budget: all that `why` shows."""
+    notebook = Notebook()
+    async with ScriptedModel(answer("yes")) as model:
+        one = thinking(http(model), notebook=notebook, host="gpubox.lan")
+        async with running(one.run()):
+            await one.ask(job(1), conclusions)
+            await until(lambda: not one.figures.pending)
+    (call,) = notebook.calls
+    assert call.events == ("e1",)
+    assert "Is it a person?" in call.prompt
+    assert json.loads(call.reply)["answers"]["q1"]["answer"] == "yes"
+    assert call.outcome == "answered"
+    assert {
+        "waited_s",
+        "latency_s",
+        "first_s",
+        "tokens",
+        "effort",
+        "attempt",
+    } <= call.details.keys()
+    (line,) = notebook.departures
+    assert (line.host, line.kind, line.camera, line.event) == (
+        "gpubox.lan",
+        "question",
+        "porch1",
+        "e1",
+    )
+    assert line.sha256 == call.pictures[0]
+
+
+async def test_questions_of_one_camera_ride_in_one_call(conclusions: Conclusions) -> None:
+    """While the model is busy, three events of a camera wait; then one call answers them all."""
+    oracle = Oracle("no json")
+    one = thinking(oracle, at_once=1, waiting=8)
+    async with running(one.run()):
+        await one.ask(job(9), conclusions)
+        await until(lambda: oracle.asked)
+        for number in range(3):
+            await one.ask(job(number, camera="yard"), conclusions)
+        oracle.answers.set()
+        await until(lambda: not one.figures.pending)
+    asked = oracle.asked[2].text
+    assert all(f"Question q{number}" in asked for number in (1, 2, 3))
+    assert one.governor.coalesced == 2
+    assert balanced(one, conclusions)
+
+
+async def test_nothing_is_written_into_the_ledger_of_what_stays_here(
+    conclusions: Conclusions,
+) -> None:
+    """A model on this machine gets pictures that never left it."""
+    notebook, oracle = Notebook(), Oracle()
+    oracle.answers.set()
+    one = thinking(oracle, notebook=notebook)
+    async with running(one.run()):
+        await one.ask(job(1), conclusions)
+        await until(lambda: not one.figures.pending)
+    assert notebook.departures == []
+
+
+async def test_in_a_replay_each_question_is_waited_for(conclusions: Conclusions) -> None:
+    """Asked in turn, the answer is there when `ask` returns, so the order never varies."""
+    one = thinking(ScriptedReasoner("s", ScriptedConfig(takes=0.05), None), in_turn=True)
+    async with running(one.run()):
+        for number in range(3):
+            await one.ask(job(number), conclusions)
+            assert list(conclusions.states) == [f"e{n}" for n in range(number + 1)]
+
+
+async def test_stats_show_who_failed_and_why(conclusions: Conclusions) -> None:
+    """Figures are flat, balance, and name the provider whose circuit is open."""
+    async with ScriptedModel(fails(500)) as model, ScriptedModel(hangs()) as mute:
+        one = thinking(http(model), http(mute), at_once=4)
+        async with running(one.run()):
+            for number in range(3):
+                await one.ask(job(number, deadline=0.6), conclusions)
+            await until(lambda: not one.figures.pending)
+        stats = one.stats()
+    terminal = sum(int(stats[state] or 0) for state in ("error", "timeout") if state in stats)
+    assert stats["jobs"] == terminal == 3
+    assert stats["m0_circuit"] == "open"
+    assert stats["m0_reason"] == "HTTP 500"
+    assert stats["m0_failed"] == stats["m0_calls"]

@@ -1,0 +1,73 @@
+"""What was answered once is answered again, from a file, and nothing else is."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from reasoners import Prompt, ReasonerRejected, ReasonerUnavailable, Turn
+from reasoners.prompt import digest
+from reasoners.providers.cassette import CassetteConfig, CassetteReasoner, Recording, lines
+from reasoners.providers.scripted import ScriptedConfig, ScriptedReasoner
+
+PICTURE = b"\xff\xd8\xff one"
+
+
+def prompt(text: str = "What?", picture: bytes = PICTURE) -> Prompt:
+    """Ask something."""
+    return Prompt((Turn("user", (text, picture)),))
+
+
+async def recorded(path: Path, *asked: Prompt) -> list[str]:
+    """Record a failure, then answers."""
+    config = ScriptedConfig(replies=("zero", "one", "two", "three"), fails=1)
+    said = list[str]()
+    async with Recording(ScriptedReasoner("s", config, None), path) as reasoner:
+        for one in asked:
+            try:
+                said.append((await reasoner.complete(one)).text)
+            except ReasonerUnavailable as error:
+                said.append(str(error))
+    return said
+
+
+async def test_a_cassette_repeats_what_it_heard(tmp_path: Path) -> None:
+    """Answers, failures, times and tokens; the same question twice gets both answers in turn."""
+    path = tmp_path / "tape.jsonl"
+    asked = [prompt("a"), prompt("b"), prompt("b"), prompt("c")]
+    said = await recorded(path, *asked)
+    assert said == ["scripted to fail", "one", "two", "three"]
+    async with CassetteReasoner("c", CassetteConfig(path=path), None) as reasoner:
+        with pytest.raises(ReasonerUnavailable, match="scripted to fail"):
+            await reasoner.complete(asked[0])
+        first = await reasoner.complete(asked[1])
+        assert [first.text, *[(await reasoner.complete(one)).text for one in asked[2:]]] == said[1:]
+        assert (await reasoner.complete(asked[1])).text == "two"
+        assert first.tokens
+    kept = list(lines(path))
+    assert base64.b64decode(kept[0]["pictures"][0]["jpeg"]) == PICTURE
+    assert kept[0]["pictures"][0]["sha256"] == digest(PICTURE)
+    assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_another_picture_is_another_question(tmp_path: Path) -> None:
+    """One byte differs, and the cassette has nothing to say."""
+    path = tmp_path / "tape.jsonl"
+    await recorded(path, prompt(), prompt())
+    async with CassetteReasoner("c", CassetteConfig(path=path), None) as reasoner:
+        with pytest.raises(ReasonerRejected, match="no answer to this question"):
+            await reasoner.complete(prompt(picture=PICTURE + b"!"))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(None, "check the path"), ("no json", "not lines of JSON"), (json.dumps([1]), "line 1")],
+)
+async def test_what_is_no_cassette_is_named(tmp_path: Path, content: str | None, says: str) -> None:
+    """One line with the path and the reason."""
+    path = tmp_path / "tape.jsonl"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ReasonerRejected, match=says):
+        await CassetteReasoner("c", CassetteConfig(path=path), None).__aenter__()

@@ -1,0 +1,90 @@
+"""How each kind of server is asked."""
+
+import base64
+from typing import get_args
+
+import pytest
+
+from reasoners.prompt import Prompt, Turn
+from reasoners.providers.dialect import HABITS, Dialect, body, guess
+
+PICTURE = b"\xff\xd8\xff jpeg"
+FORM = {"type": "object", "properties": {"a": {"type": "string"}}}
+PROMPT = Prompt(
+    (Turn("system", ("You check.",)), Turn("user", ("Look:", PICTURE, "What is it?"))), FORM
+)
+
+
+@pytest.mark.parametrize("dialect", get_args(Dialect))
+def test_every_dialect_streams_shows_the_picture_and_caps_the_answer(dialect: Dialect) -> None:
+    """Whatever the server: a stream, temperature 0, the picture's bytes, a limit of tokens."""
+    asked = body(PROMPT, dialect, "m", 64)
+    assert asked["model"] == "m"
+    assert asked["stream"] is True
+    assert base64.b64encode(PICTURE).decode() in str(asked["messages"])
+    options = asked.get("options", asked)
+    assert options["temperature"] == 0
+    assert options.get("num_predict", options.get("max_tokens")) == 64
+    assert HABITS[dialect].path.startswith("/")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "key"),
+    [
+        ("openai", "json_schema"),
+        ("vllm", "json_schema"),
+        ("sglang", "json_schema"),
+        ("llamacpp", "json_schema"),
+        ("llama_cpp_python", "json_object"),
+    ],
+)
+def test_the_form_goes_where_the_server_looks(dialect: Dialect, key: str) -> None:
+    """One server's key gives another an error, or nothing."""
+    form = body(PROMPT, dialect, "m", 64)["response_format"]
+    assert form["type"] == key
+    assert (form.get("schema") or form["json_schema"]["schema"]) == FORM
+
+
+def test_transformers_serve_gets_no_field_it_does_not_know() -> None:
+    """It answers 422 to unknown ones, and ignores the form."""
+    asked = body(PROMPT, "transformers", "m", 64)
+    assert asked.keys() == {"model", "messages", "max_tokens", "temperature", "stream"}
+    assert not HABITS["transformers"].enforces
+
+
+def test_ollama_gets_bare_pictures_and_the_form_as_format() -> None:
+    """Pictures lie beside the text, without the frame of a data URL."""
+    asked = body(PROMPT, "ollama", "m", 64)
+    system, user = asked["messages"]
+    assert system == {"role": "system", "content": "You check."}
+    assert user["content"] == "Look:\n\nWhat is it?"
+    assert user["images"] == [base64.b64encode(PICTURE).decode()]
+    assert asked["format"] == FORM
+
+
+def test_prose_is_asked_for_without_a_form() -> None:
+    """Captioners get none."""
+    for dialect in get_args(Dialect):
+        asked = body(Prompt(PROMPT.turns), dialect, "m", 64)
+        assert "response_format" not in asked
+        assert "format" not in asked
+
+
+@pytest.mark.parametrize(
+    ("owner", "version", "dialect"),
+    [
+        ("llamacpp", None, "llamacpp"),
+        ("vllm", {"version": "0.33.0"}, "vllm"),
+        ("sglang", None, "sglang"),
+        ("library", {"version": "0.5"}, "ollama"),
+        ("system", None, "openai"),
+        ("me", None, "llama_cpp_python"),
+        ("somebody", None, None),
+        (None, None, None),
+    ],
+)
+def test_servers_are_known_by_what_they_say(
+    owner: str | None, version: dict[str, str] | None, dialect: Dialect | None
+) -> None:
+    """Who says nothing known stays unknown."""
+    assert guess(owner, version) == dialect
