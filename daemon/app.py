@@ -26,6 +26,7 @@ from daemon.plan import CameraPlan, Plan
 from daemon.recorder import Recorder
 from daemon.ruling import rule_names
 from daemon.standing import Standing
+from daemon.starts import Starts
 from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.switchboard import Switchboard
 from daemon.systemd import Notifier, Progress, patient
@@ -69,6 +70,7 @@ class App:
         self._last_resort: threading.Timer | None = None
         self._behind = False
         self._turns = Turns()
+        self._starts = Starts()
         self.progress = Progress(self.clock.monotonic)
         self.started_at = self.clock.monotonic()
         self.recorder = Recorder(
@@ -360,6 +362,7 @@ class App:
             deadline=asked.deadline if asked else 0.0,
             turns=self._turns.descriptor,
             places=self._turns.places,
+            starts=self._starts,
         )
 
     def _show_nothing(self, name: str, camera: CameraPlan) -> None:

@@ -288,6 +288,7 @@ def _main(
         timing=wiring.timing,
         standing=clips.enabled,
         turns=wiring.turns,
+        starts=wiring.starts,
         wall=lambda: wiring.clock.at(0.0),
     )
 

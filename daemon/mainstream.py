@@ -8,6 +8,7 @@ from typing import Final
 from daemon.camera import CameraHost, Outgrown
 from daemon.counters import CameraFigures
 from daemon.slots import SlotPool
+from daemon.starts import Starts
 from daemon.supervisor import reasons
 from daemon.timing import Timing
 from sources import PictureRequest, SourceError
@@ -31,6 +32,7 @@ class MainStream:
         timing: Deadlines.
         standing: Whether it stays open, for clips that begin before their event.
         turns: Descriptor of what all children share.
+        starts: Who of them may start; None lets all.
         wall: Tells Unix time at monotonic 0.
     """
 
@@ -41,6 +43,7 @@ class MainStream:
         timing: Timing,
         standing: bool,
         turns: int | None,
+        starts: Starts | None,
         wall: Callable[[], float],
     ) -> None:
         self.name = opening.camera
@@ -52,6 +55,7 @@ class MainStream:
         self._timing = timing
         self._standing = standing
         self._turns = turns
+        self._starts = starts
         self._wall = wall
         self._wanted = asyncio.Event()
         self._wanted_at = float("-inf")
@@ -110,6 +114,7 @@ class MainStream:
             timing=self._timing,
             told=self._told,
             turns=self._turns,
+            starts=self._starts,
         )
         self._ready = host
         try:

@@ -178,6 +178,8 @@ class Process:
         while not self._ready:
             try:
                 data = await loop.sock_recv(self._socket, _CHUNK)
+            except ConnectionResetError:
+                data = b""  # it ended, and left unread what it was told last
             except OSError as exc:
                 raise ProcessGone(self._epitaph()) from exc
             if not data:

@@ -12,6 +12,9 @@ logger = logging.getLogger(__name__)
 _INSISTENT = 4
 """Refusals after which asking again so soon is rude; the fifth is the last in a hurry."""
 
+_AT_ONCE = 0.1
+"""Share of the first delay after which what crashed once is started again."""
+
 CRASHES = 3
 """Crashes in a row that are a loop: two may be bad luck."""
 
@@ -54,9 +57,12 @@ class Retry:
     def delay(self, attempt: int, *, refused: bool = False, crashes: int = 0) -> float:
         """Return the jittered delay before the given attempt, counted from 0.
 
-        Who refused us is asked at most once in `most` seconds after five times. What crashed so
-        many times in a row is started at most twelve times in 10 minutes, with the defaults.
+        Who refused us is asked at most once in `most` seconds after five times. What crashed once
+        is started again at once, for the world has not changed; what crashed so many times in a
+        row is started at most twelve times in 10 minutes, with the defaults.
         """
+        if crashes == 1:
+            return random.uniform(0.5, 1) * _AT_ONCE * self.first  # noqa: S311 (jitter, not secrecy)
         if crashes >= CRASHES:
             return random.uniform(1, 1.5) * self.crashed  # noqa: S311 (jitter, not secrecy)
         most = min(self.most, self.first * self.factor ** min(attempt, 32))

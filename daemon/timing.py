@@ -16,8 +16,12 @@ class Timing(BaseModel):
     started anew. Raising it tolerates worse networks and notices failures later."""
 
     opening: PositiveFloat = 11.0
-    """A child that has not decoded its first picture this long after its start is killed; twice the
-    source's own timeout plus a second."""
+    """A child that has not decoded its first picture this long after its first word is killed;
+    twice the source's own timeout plus a second."""
+
+    start: PositiveFloat = 60.0
+    """A child that has not said its first word this long after its start is killed. It only loads
+    libraries until then: that takes half a second, and far longer on a machine that is too busy."""
 
     idr: PositiveFloat = 60.0
     """A camera that sends packets but no IDR, at which decoding could start, is waited for this

@@ -116,7 +116,7 @@ class RtspSource:
                 "max_delay": "0" if transport == "tcp" else "200000",
                 "fpsprobesize": "0",
                 # A camera joined within a long group shows nothing to analyse: say so in time.
-                "analyzeduration": "2000000",
+                "analyzeduration": "500000",
                 **(self._trust() if encrypted else {}),
             },
             attempt=Attempt(url, patience, authenticated=secret is not None),

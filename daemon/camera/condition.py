@@ -37,7 +37,7 @@ class Condition:
         told: Callable[[CameraState, str], None],
     ) -> None:
         self.started = 0.0
-        """The loop's time at which the child was started."""
+        """The loop's time at which the child said its first word; until then, was started."""
 
         self.decoded_at: float | None = None
         """The loop's time at which the last decoded picture came."""

@@ -17,6 +17,7 @@ from daemon.counters import CameraFigures, Serving
 from daemon.errors import ChildRejected, ChildUnavailable
 from daemon.process import Process, ProcessGone
 from daemon.slots import SlotPool
+from daemon.starts import Start, Starts
 from daemon.timing import Timing
 from sources import (
     ChannelBroken,
@@ -62,6 +63,7 @@ class CameraHost:
         quiet: Seconds without a picture that are no fault, beyond what `timing` allows.
         turns: Descriptor of what all children share, see `daemon.turns`.
         remarked: Called with what is worth a notice.
+        starts: Lets it start when it is its turn; None at once.
     """
 
     def __init__(  # noqa: PLR0913 (what it watches, and how long it waits)
@@ -78,6 +80,7 @@ class CameraHost:
         quiet: float = 0.0,
         turns: int | None = None,
         remarked: Remarked | None = None,
+        starts: Starts | None = None,
     ) -> None:
         self.name = opening.camera
         self.live = live
@@ -92,6 +95,9 @@ class CameraHost:
         self._timing = timing
         self._module = module
         self._turns = turns
+        self._starts = starts
+        self._start = Start()
+        self._awake = asyncio.Event()
         self._allotment = Allotment(opening.first_index, road=opening.road is not None)
         self._condition = Condition(opening, quiet=quiet, timing=timing, figures=figures, told=told)
         self._conversation = Conversation(self.name, self._send, figures)
@@ -133,6 +139,8 @@ class CameraHost:
             descriptors=tuple(shared.values()),
         )
         self._condition.say("connecting", "")
+        if self._starts is not None:
+            self._start = await self._starts.begin()
         self._figures.spawns += 1
         self._figures.gate = None
         self._figures.serving, self._figures.flow = Serving(), None
@@ -140,11 +148,15 @@ class CameraHost:
         self._allotment.started = self._condition.started = self.heard.at = started
         try:
             await self._process.__aenter__()
-        except ProcessGone as exc:
-            raise SourceUnavailable(str(exc)) from exc
+        except BaseException as exc:
+            self._start.done()
+            if isinstance(exc, ProcessGone):
+                raise SourceUnavailable(str(exc)) from exc
+            raise
         try:
             await self._open()
         except BaseException as exc:
+            self._start.done()
             await self._process.__aexit__(None, None, None)
             self._figures.child_ended(in_order=False)
             if isinstance(exc, ProcessGone):
@@ -169,6 +181,7 @@ class CameraHost:
         try:
             await self._group.__aexit__(exc_type, exc, tb)
         finally:
+            self._start.done()
             self._conversation.close()
             await self._process.__aexit__(None, None, None)
             self._figures.child_ended(in_order=not self._died)
@@ -191,6 +204,8 @@ class CameraHost:
         kept longest, for `take`. With `regions` the slot holds parts instead of the whole; before
         `pixels_from` it holds nothing.
         """
+        # Until its first word no deadline runs but that of its start.
+        await self._awake.wait()
         ask = Next(
             id=self._conversation.number(),
             slot=slot,
@@ -312,7 +327,13 @@ class CameraHost:
         try:
             while True:
                 received = await self._process.receive()
-                self.heard.hear(received, asyncio.get_running_loop().time())
+                now = asyncio.get_running_loop().time()
+                if not self._awake.is_set():
+                    # Only now can it have begun to open its camera.
+                    self._condition.started = now
+                    self._awake.set()
+                    self._start.done()
+                self.heard.hear(received, now)
                 # Whoever waits for this answer gets it before the next, perhaps the last, word.
                 await asyncio.sleep(0)
         except ProcessGone as exc:
@@ -327,21 +348,31 @@ class CameraHost:
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
-        timing = self._timing
+        timing, condition = self._timing, self._condition
         while True:
             await asyncio.sleep(min(TICK, timing.heartbeat / 4))
             now = loop.time()
             silent = now - self.heard.at
-            if silent > timing.heartbeat and now - self._condition.started > timing.opening:
+            if self._mute(now):
                 self._died = True
                 self._process.kill()
                 raise SourceUnavailable(
                     f"{self.name}: its decoder child has been silent for {silent:.0f} s; killed"
                 )
-            if self.live and not self._opening.passive:
-                reason = self._condition.judge(now)
+            if silent > timing.opening:
+                self._start.done()
+            if self.live and self._awake.is_set() and not self._opening.passive:
+                reason = condition.judge(now)
                 if reason is not None:
                     self._give_up(reason)
+
+    def _mute(self, now: float) -> bool:
+        """Tell whether it has been silent for too long, a busy machine considered."""
+        timing, condition = self._timing, self._condition
+        silent = now - self.heard.at
+        if not self._awake.is_set():
+            return silent > timing.start
+        return silent > timing.heartbeat and now - condition.started > timing.opening
 
     def _give_up(self, reason: str) -> None:
         self._died = True

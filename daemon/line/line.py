@@ -240,6 +240,7 @@ class Line:
                 told=self.showing.state,
                 turns=self._wire.turns,
                 remarked=self.showing.remark,
+                starts=self._wire.starts,
             )
             host.film_file = self._film
             try:

@@ -9,6 +9,7 @@ from daemon.clock import Clock
 from daemon.closely import Choice
 from daemon.detection import Detecting
 from daemon.recorder import Recorder
+from daemon.starts import Starts
 from daemon.switchboard import Switches
 from daemon.thinking import Thinking
 from daemon.timing import Timing
@@ -41,6 +42,9 @@ class Wiring:
 
     places: int = 1
     """Of them that may do heavy work at the same moment."""
+
+    starts: Starts | None = None
+    """Who of them may start; None lets all."""
 
 
 @dataclass(frozen=True, slots=True)

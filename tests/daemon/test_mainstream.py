@@ -42,7 +42,9 @@ def main(url: str, *, standing: bool = False) -> MainStream:
         slots=1, passive=True, ring_bytes=1 << 24, ring_seconds=20.0,
     )  # fmt: skip
     wall = 1_800_000_000.0
-    return MainStream(opening, timing=TIMING, standing=standing, turns=None, wall=lambda: wall)
+    return MainStream(
+        opening, timing=TIMING, standing=standing, turns=None, starts=None, wall=lambda: wall
+    )
 
 
 @asynccontextmanager

@@ -171,19 +171,19 @@ async def test_crash_loop_is_started_twelve_times_in_ten_minutes_at_most(lived: 
 
 
 async def test_crash_does_not_wait_for_what_went_wrong_before() -> None:
-    """After five outages in a row, a first crash is tried again as soon as any."""
+    """After five outages in a row, a first crash is started again at once."""
     story = Story(*(Heals("gone") for _ in range(5)), Crashes("SIGSEGV"))
     await story.live(replace(RETRY, crashes=(Crashes,)))
     assert story.slept[4] >= 4
-    assert story.slept[5] <= 1
+    assert story.slept[5] <= 0.1
 
 
 async def test_single_crash_is_forgiven_at_once() -> None:
-    """Two crashes are tried again as soon as anything; from the third on it takes its minute."""
+    """One is started again at once, two as soon as anything; the third waits for its minute."""
     story = Story(*(Heals("SIGSEGV") for _ in range(5)))
     await story.live(replace(RETRY, crashes=(Heals,)))
-    assert story.slept[0] <= 1
-    assert story.slept[1] <= 2
+    assert story.slept[0] <= 0.1
+    assert 0.5 <= story.slept[1] <= 2
     assert all(60 <= slept <= 90 for slept in story.slept[2:])
     assert [failure.crashes for failure in story.told] == [1, 2, 3, 4, 5]
 

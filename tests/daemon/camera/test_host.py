@@ -9,8 +9,13 @@ import psutil
 import pytest
 from rig.hosted import QUICK, ask_on, failing, opening, watched
 from rig.hostile import write
+from rig.waiting import UNIT
 
+from daemon.camera import CameraHost
+from daemon.counters import CameraFigures
 from daemon.errors import ChildRejected, ChildUnavailable
+from daemon.slots import SlotPool
+from daemon.starts import Starts
 from sources import PictureRequest, SourceError, SourceRejected, SourceUnavailable
 
 
@@ -129,3 +134,57 @@ async def test_no_descriptor_is_left_over() -> None:
         async with failing("", kind), watched(order) as found:
             await ask_on(found)
     assert psutil.Process().num_fds() == before
+
+
+def slow(folder: Path, seconds: float) -> str:
+    """Write a child that takes its time to load, and says in a file when it did; return its name.
+
+    While it loads, nobody else may: what it finds locked ends it.
+    """
+    (folder / "slow_child.py").write_text(
+        "import fcntl, runpy, sys, time\n"
+        f"with open({str(folder / 'loading')!r}, 'a') as file:\n"
+        "    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
+        f"    time.sleep({seconds})\n"
+        "runpy.run_module('sources.child', run_name='__main__', alter_sys=True)\n"
+    )
+    return "slow_child"
+
+
+async def test_child_that_is_slow_to_start_is_not_killed_for_it(hostile: Path) -> None:
+    """What it may take to open its camera counts from its first word on."""
+    module, timing = slow(hostile, 1.5), QUICK.model_copy(update={"opening": 1.2})
+    async with watched(opening(fps=50), timing=timing, module=module) as found:
+        assert await found.next() is not None
+    assert found.figures.spawns == 1
+
+
+async def test_child_that_never_says_a_word_is_killed(hostile: Path) -> None:
+    """A start has a deadline of its own."""
+    module, timing = slow(hostile, 30), QUICK.model_copy(update={"start": 0.5})
+    async with failing("silent"), watched(opening(), timing=timing, module=module):
+        await asyncio.Event().wait()
+
+
+async def test_children_start_one_after_the_other(hostile: Path) -> None:
+    """With one place no child loads while another does, and all come to show pictures."""
+    starts, module = Starts(1), slow(hostile, 0.1)
+
+    async def one() -> None:
+        with SlotPool(3) as pool:
+            host = CameraHost(
+                opening(fps=50),
+                live=True,
+                pool=pool,
+                figures=CameraFigures(),
+                timing=QUICK.model_copy(update={"opening": 20}),
+                told=lambda *_: None,
+                module=module,
+                starts=starts,
+            )
+            async with host:
+                assert await host.next(0, 320, 240) is not None
+
+    async with asyncio.timeout(20 * UNIT), asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(one())
