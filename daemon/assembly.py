@@ -114,7 +114,8 @@ def media(plan: Plan, replay: Replay | None) -> MediaStore | None:
         quota = int(plan.config.media.megabytes * MEGABYTE)
         reserve = int(plan.config.journal.reserve * MEGABYTE)
         spare = reserve + SPARE if reserve and replay is None else 0
-        return MediaStore(folder, quota=quota, spare=spare)
+        locked = plan.config.media.locked
+        return MediaStore(folder, quota=quota, spare=spare, locked=locked)
     except MediaFailed as exc:
         raise ConfigRejected(f"{plan.origin}: {exc}") from None
 

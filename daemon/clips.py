@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from daemon.camera import CameraHost
 from daemon.config import ClipsConfig
@@ -13,6 +13,7 @@ from daemon.counters import CameraFigures
 from daemon.edges import Edge
 from daemon.mainstream import MainStream
 from daemon.recorder import Recorder
+from reasoners import Severity
 from sinks.clip import ClipFile
 from sources import SourceError
 
@@ -20,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 MOST: Final = 4
 """Clips of one camera in the making at once."""
+
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+"""The least first."""
 
 LARGEST: Final = 256 * 1024 * 1024
 """Bytes of a clip."""
@@ -36,6 +40,9 @@ class Shot:
 
     until: float
     """Monotonic seconds at which it ends."""
+
+    lock: bool = False
+    """Whether it stays, whatever comes."""
 
     file: ClipFile | None = None
     begins: float | None = None
@@ -80,12 +87,13 @@ class Clips:
         self._shots: dict[str, Shot] = {}
         self._fresh: Edge[Shot] = Edge(f"clips-{name}", MOST)
 
-    async def begin(self, event: str, started: float) -> bool:
+    async def begin(self, event: str, started: float, severity: Severity = "info") -> bool:
         """Begin the clip of an event; False if there will be none.
 
         Args:
             event: Its id.
             started: Monotonic seconds at which it started.
+            severity: How urgent it is; from some on, clips are locked.
         """
         if not self._config.enabled or event in self._shots:
             return False
@@ -94,11 +102,15 @@ class Clips:
             return False
         self._asked += 1
         since = started - self._config.before
-        shot = Shot(self._asked, event, since, since + self._config.longest)
+        shot = Shot(self._asked, event, since, since + self._config.longest, self._locks(severity))
         self._figures.clips += 1
         self._shots[event] = shot
         await self._fresh.put(shot)
         return True
+
+    def _locks(self, severity: Severity) -> bool:
+        least = self._config.lock
+        return least is not None and SEVERITIES.index(severity) >= SEVERITIES.index(least)
 
     def end(self, event: str, ended: float) -> None:
         """Let the clip of an event come to its end.
@@ -132,7 +144,7 @@ class Clips:
             await self._finish(shot)
 
     async def _shoot(self, host: CameraHost, shot: Shot) -> None:
-        shot.file = await self._recorder.begin_clip(shot.event)
+        shot.file = await self._recorder.begin_clip(shot.event, lock=shot.lock)
         better = None if self._main is None else self._main.host
         if shot.file is not None:
             try:

@@ -34,6 +34,7 @@ from reasoners import (
     PredictionConfig,
     PresenceConfig,
     RuleConfig,
+    Severity,
     SharedRuleConfig,
     ZoneConfig,
 )
@@ -119,6 +120,11 @@ class ClipsConfig(_Section):
 
     longest: float = Field(default=60.0, ge=1, le=600)
     """Seconds of a clip at most; default 60. An event that lasts longer has its beginning."""
+
+    lock: Severity | None = None
+    """Least severity, `warning` or `alert`, of events whose clip and pictures are locked: neither
+    `media.megabytes` nor the journal's limits take them away, until `media.locked` newer ones are
+    there. Default none."""
 
 
 class CameraConfig(_Section):
@@ -265,6 +271,10 @@ class MediaConfig(_Section):
     megabytes: PositiveFloat = 1024.0
     """Quota in megabytes; default 1024. What the oldest events have goes first; raising it keeps it
     longer. With clips, 1024 last for about a hundred events."""
+
+    locked: int = Field(default=20, ge=0, le=10_000)
+    """Events of which clips may be locked at once, see `lock` of `clips`; default 20. One more
+    releases the oldest; and so does room, of which locked ones get half of `megabytes`."""
 
 
 class DaemonConfig(_Section):

@@ -88,6 +88,7 @@ class Housekeeping:
                 "last": journal["last"],
                 "committed": house.recorder.committed,
             },
+            media=await house.recorder.media_figures(),
         )
 
     async def _save(self) -> None:

@@ -188,15 +188,26 @@ class Recorder:
         self._media_works("snapshots")
         return reference
 
-    async def begin_clip(self, event: str) -> ClipFile | None:
-        """Begin the clip of an event; None when it cannot be written, or is wanted nowhere."""
+    async def begin_clip(self, event: str, *, lock: bool = False) -> ClipFile | None:
+        """Begin the clip of an event; None when it cannot be written, or is wanted nowhere.
+
+        Args:
+            event: Its id.
+            lock: Whether it shall stay, whatever comes; see `MediaStore.lock`.
+        """
         if self._media is None:
             return None
         try:
+            if lock:
+                await self.run(self._media.lock, event)
             return await self.run(self._media.begin, event)
         except (MediaFailed, OSError) as exc:
             self._media_failed("clips", exc)
             return None
+
+    async def media_figures(self) -> dict[str, int | float | str | None]:
+        """Count what lies there, and what had to go."""
+        return {} if self._media is None else await self.run(self._media.figures)
 
     async def append(self, clip: ClipFile, piece: bytes) -> bool:
         """Write the next piece of a clip; False when it must end with what it has.

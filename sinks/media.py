@@ -2,7 +2,7 @@
 
 Invariants: what `put` has returned a reference for, or `adopt` for a sealed clip, is complete and
 on the disk; whatever else lies there after a crash is removed by `sweep`; all files together stay
-below the quota.
+below the quota, of which locked events take no more than half.
 """
 
 import errno
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sinks.clip import PART, ClipFile, sync
+from sinks.lock import Locks
 from sinks.room import free
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -36,13 +37,16 @@ class MediaStore:
     Of a clip, another thread may write its bytes meanwhile: see `sinks.clip`.
     """
 
-    def __init__(self, root: Path, quota: int = 2 * 1024**3, spare: int = 0) -> None:
+    def __init__(
+        self, root: Path, quota: int = 2 * 1024**3, spare: int = 0, locked: int = 20
+    ) -> None:
         """Look at what is there.
 
         Args:
             root: Folder that references are relative to; made, mode 0700, if it is not there.
             quota: Bytes. When something new would not fit, what the oldest events have goes.
             spare: Bytes of the disk that are left free for others.
+            locked: Events locked at most.
 
         Raises:
             MediaFailed: The folder cannot be made or read.
@@ -51,6 +55,9 @@ class MediaStore:
         self._quota = quota
         self._spare = spare
         self._events = root / "events"
+        self.locks = Locks(self._events, locked)
+        """Events that stay, whatever comes."""
+
         self._growing: set[str] = set()
         """Events whose clips are being written."""
 
@@ -60,6 +67,7 @@ class MediaStore:
             self._events.mkdir(mode=0o700, parents=True, exist_ok=True)
             folders = sorted(self._folders(), key=lambda folder: folder.stat().st_mtime_ns)
             self._sizes = {folder.name: _size(folder) for folder in folders}
+            self.locks.find(folders)
         except OSError as exc:
             raise MediaFailed(f"media folder {root}: {exc.strerror}; see to state_dir") from exc
 
@@ -67,6 +75,16 @@ class MediaStore:
     def size(self) -> int:
         """Bytes of all pictures and clips."""
         return sum(self._sizes.values())
+
+    def figures(self) -> dict[str, int | float | str | None]:
+        """Flatten for `stats`."""
+        return {
+            "bytes": self.size,
+            "events": len(self._sizes),
+            "removed": self.removed,
+            "locked": len(self.locks),
+            "released": self.locks.released,
+        }
 
     def put(self, event_id: str, revision: int, jpeg: bytes) -> str:
         """Store a picture durably and return its reference.
@@ -109,6 +127,24 @@ class MediaStore:
         self._growing.add(event_id)
         return clip
 
+    def lock(self, event_id: str) -> None:
+        """Keep what an event has, and will have, against quota and retention.
+
+        The oldest locks give way, where there would be too many of them or no room for anything
+        else.
+
+        Raises:
+            ValueError: An id that is no safe name.
+            MediaFailed: The disk does not let us.
+        """
+        folder = self._folder(event_id)
+        try:
+            self._make(folder)
+            self.locks.hold(event_id)
+            self._release()
+        except OSError as exc:
+            raise self.failure(exc) from exc
+
     def reserve(self, clip: ClipFile, size: int) -> None:
         """Make room for the next so many bytes of a clip, before they are written.
 
@@ -128,7 +164,10 @@ class MediaStore:
         self._growing.discard(clip.event)
         if folder.is_dir():
             self._sizes[clip.event] = _size(folder)
+            if not self._sizes[clip.event]:
+                self.locks.drop(clip.event)
             self._forget_if_empty(folder)
+            self._release()
         return f"/events/{clip.event}/{_CLIP}"
 
     def failure(self, exc: OSError) -> MediaFailed:
@@ -156,7 +195,8 @@ class MediaStore:
             for file in sorted(folder.iterdir()):
                 reference = f"/events/{folder.name}/{file.name}"
                 ours = _NAME.fullmatch(file.name) and not file.is_symlink()
-                if file.suffix == PART or (ours and not referenced(reference)):
+                kept = folder.name in self.locks or referenced(reference)
+                if file.suffix == PART or (ours and not kept):
                     file.unlink()
                     removed += 1
             self._sizes[folder.name] = _size(folder)
@@ -183,11 +223,20 @@ class MediaStore:
         for oldest, held in list(self._sizes.items()):
             if excess <= 0:
                 break
-            if oldest != event_id and oldest not in self._growing:
-                self._remove(oldest)
-                excess -= held
+            if oldest == event_id or oldest in self._growing or oldest in self.locks:
+                continue
+            self._remove(oldest)
+            excess -= held
         if excess > 0:
             raise MediaFull(f"event {event_id} alone fills the quota of {self._quota} bytes")
+
+    def _release(self) -> None:
+        """Leave half of the quota to what is not locked."""
+        while len(self.locks) > 1 and self._locked_size() > self._quota / 2:
+            self.locks.release_oldest()
+
+    def _locked_size(self) -> int:
+        return sum(size for event, size in self._sizes.items() if event in self.locks)
 
     def _remove(self, event_id: str) -> None:
         folder = self._events / event_id

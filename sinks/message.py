@@ -162,6 +162,9 @@ class Stats(_Message):
     reasoning: dict[str, int | float | str | None] = {}
     sinks: dict[str, dict[str, int | float | str | None]] = {}
     journal: dict[str, int | float | str | None] = {}
+    media: dict[str, int | float | str | None] = {}
+    """Pictures and clips: bytes, events that have some, events of which they had to go, events
+    locked against that, and locks that gave way."""
 
 
 class FrameReport(_Message):

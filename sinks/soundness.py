@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sinks.journal import JournalReader
+from sinks.lock import MARK
 
 _REFERENCE: Final = re.compile(r"/events/[A-Za-z0-9][A-Za-z0-9_-]{0,63}/[a-z0-9][a-z0-9.-]{0,63}")
 _JPEG: Final = (b"\xff\xd8\xff", b"\xff\xd9")
@@ -50,7 +51,11 @@ def look_over(journal: JournalReader, media: Path) -> Findings:
     named: set[str] = set()
     found.damage += _revisions(journal, found, named)
     folder = media / "events"
-    there = {f"/events/{p.parent.name}/{p.name}": p for p in folder.glob("*/*")}
+    there = {
+        f"/events/{path.parent.name}/{path.name}": path
+        for path in folder.glob("*/*")
+        if path.name != MARK
+    }
     for reference in sorted(named):
         if not _REFERENCE.fullmatch(reference):
             found.damage.append(f"media {reference!r}: no reference of ours")
@@ -59,7 +64,12 @@ def look_over(journal: JournalReader, media: Path) -> Findings:
         elif flaw := _flaw(path):
             found.damage.append(f"media {reference}: {flaw}")
     found.pictures = len(named)
-    found.orphans = sorted(there.keys() - named)
+    # What is locked stays, though the journal may have forgotten its event.
+    found.orphans = sorted(
+        reference
+        for reference in there.keys() - named
+        if not (there[reference].parent / MARK).exists()
+    )
     return found
 
 

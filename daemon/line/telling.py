@@ -119,7 +119,7 @@ class Telling:
     async def _film_of(self, event: Event) -> None:
         """Begin the clip of a new event, or let that of an ended one come to its end."""
         if event.type == "new" and await self.clips.begin(
-            event.id, event.started_at - self._time.offset
+            event.id, event.started_at - self._time.offset, event.severity
         ):
             self._chronicle.filming(event.id)
         elif event.type == "end" and event.ended_at is not None:

@@ -34,7 +34,7 @@ NOISE = 0.008
 PLACE_NOISE = 0.04
 """The same of where an object is, in metres."""
 
-BENDS = (2.2, 3.0)
+BENDS = (1.5, 3.0)
 """Deviations from which it is believed that closing slows down, and that it quickens."""
 
 DIFFERS = 2.5

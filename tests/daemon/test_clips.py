@@ -27,7 +27,7 @@ from sources.message import Open
 pytestmark = pytest.mark.rtsp
 
 TIMING = Timing(silence=20.0, opening=60.0, heartbeat=20.0)
-CONFIG = ClipsConfig(enabled=True, before=1.0, after=0.5, longest=6.0)
+CONFIG = ClipsConfig(enabled=True, before=1.0, after=0.5, longest=6.0, lock="alert")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ class Filmed:
 
     clips: Clips
     figures: CameraFigures
+    recorder: Recorder
     told: list[tuple[str, str | None, float | None]] = field(default_factory=list)
 
 
@@ -59,7 +60,7 @@ async def filmed(
         async def note(event: str, clip: str | None, begins: float | None) -> None:
             told.append((event, clip, begins))
 
-        yield Filmed(Clips("yard", config, recorder, figures, note), figures, told)
+        yield Filmed(Clips("yard", config, recorder, figures, note), figures, recorder, told)
 
 
 @asynccontextmanager
@@ -92,7 +93,7 @@ async def test_a_clip_from_before_to_after_its_event(server: RtspServer, tmp_pat
     async with filmed(tmp_path) as found, camera(server.url, found.figures) as host:
         started = await watch(host, found.figures, 1.5)
         async with running(found.clips.run(host)):
-            assert await found.clips.begin("e1", started)
+            assert await found.clips.begin("e1", started, "alert")
             assert not await found.clips.begin("e1", started)
             found.clips.end("e1", await watch(host, found.figures, 1.0))
             await until(lambda: found.told, within=90)
@@ -106,6 +107,7 @@ async def test_a_clip_from_before_to_after_its_event(server: RtspServer, tmp_pat
         assert 60 <= len(seen) <= 100
         figures = found.figures
         assert (figures.clips, figures.clips_stored, figures.clips_lost) == (1, 1, 0)
+        assert (await found.recorder.media_figures())["locked"] == 1
 
 
 async def test_what_a_killed_child_sent_is_kept(server: RtspServer, tmp_path: Path) -> None:
@@ -128,6 +130,7 @@ async def test_what_a_killed_child_sent_is_kept(server: RtspServer, tmp_path: Pa
             ("e1", "/events/e1/clip.mp4"),
             ("e2", None),
         ]
+        assert (await found.recorder.media_figures())["locked"] == 0
         seen = shown((tmp_path / "media" / "events" / "e1" / "clip.mp4").read_bytes(), tmp_path)
         numbers = [which[1] for _, which in seen if which]
         assert len(numbers) >= 20

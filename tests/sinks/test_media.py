@@ -103,6 +103,50 @@ def test_the_oldest_events_make_room(tmp_path: Path) -> None:
     assert store.removed == 7
 
 
+def test_what_is_locked_stays(tmp_path: Path) -> None:
+    """Neither the quota nor a journal that forgot it takes it away, over a restart as well."""
+    store = MediaStore(tmp_path, quota=1000)
+    for number in range(10):
+        store.put(f"e{number}", 1, b"x" * 200)
+        if number == 1:
+            store.lock("e1")
+    assert store.find("/events/e1/snapshot.jpg") is not None
+    assert store.find("/events/e2/snapshot.jpg") is None
+    assert store.size <= 1000
+    again = MediaStore(tmp_path, quota=1000)
+    again.sweep(lambda _: False)
+    assert names(tmp_path / "events") == ["e1"]
+    assert again.figures()["locked"] == 1
+    assert again.figures()["bytes"] == 200
+
+
+def test_locked_events_leave_room_for_others(tmp_path: Path) -> None:
+    """They take half of the quota at most: the oldest is released, counted, and goes as others."""
+    store = MediaStore(tmp_path, quota=1000)
+    for number in range(5):
+        clip = store.begin(f"e{number}")
+        store.lock(clip.event)
+        store.reserve(clip, 240)
+        clip.append(b"x" * 240)
+        assert clip.seal()
+        store.adopt(clip)
+    assert store.figures()["locked"] == 2
+    assert store.figures()["released"] == 3
+    store.put("new", 1, b"x" * 500)
+    assert names(tmp_path / "events") == ["e3", "e4", "new"]
+
+
+def test_a_locked_clip_that_comes_to_nothing_leaves_nothing(tmp_path: Path) -> None:
+    """An empty folder is not kept for its lock."""
+    store = MediaStore(tmp_path)
+    clip = store.begin("e1")
+    store.lock("e1")
+    assert not clip.seal()
+    store.adopt(clip)
+    assert names(tmp_path / "events") == []
+    assert store.figures()["locked"] == 0
+
+
 def test_a_picture_above_the_quota_is_refused(tmp_path: Path) -> None:
     """Neither a single picture nor those of one event may pass the quota."""
     store = MediaStore(tmp_path, quota=1000)
