@@ -3,18 +3,20 @@
 aiomqtt 2.5 throws away the reason code of a PUBACK, connects in asyncio's shared executor, leaves
 the socket of a failed attempt open, waits for the answer to a subscription when nobody is left to
 give it, and leaves an exception nobody retrieved when the broker goes away. This subclass repairs
-these five, on private names; the dependency is pinned below 3, and a
-test guards each of them.
+these, on private names, and tells what a TLS server said as it hung up; the dependency is pinned
+below 3, and a test guards each of them.
 """
 
 import asyncio
 import contextlib
+import re
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import aiomqtt
 import paho.mqtt.client as paho
@@ -41,6 +43,9 @@ INCOMING = 1000
 GOODBYE = 0.8
 """Seconds that a last word and a clean disconnect may take together."""
 
+
+_ABOUT_US: Final = re.compile("CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE")
+"""TLS alerts, RFC 8446, 6.2, with which a server refuses the certificate of its client."""
 
 ReasonCode.names = MappingProxyType(
     {
@@ -69,15 +74,29 @@ class Receipt:
         return self.code >= FAILURE
 
 
-class _Socket(ssl.SSLSocket):
-    """Closes itself when it cannot agree with the other side; paho would leave it open."""
+def _encrypted(made: list[socket.socket], alerts: list[str]) -> type[ssl.SSLSocket]:
+    """Make a class of sockets that say what became of them.
 
-    def do_handshake(self, block: bool = False) -> None:
-        try:
+    Args:
+        made: Gets each one; paho loses sight of those that cannot agree with the other side.
+        alerts: Gets what the other side says as it hangs up; paho only writes it into its log.
+    """
+
+    class Socket(ssl.SSLSocket):
+        def do_handshake(self, block: bool = False) -> None:
+            made.append(self)
             super().do_handshake(block)
-        except OSError:
-            self.close()
-            raise
+
+        def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+            try:
+                return super().recv(buflen, flags)
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                raise
+            except ssl.SSLError as exc:
+                alerts.append(exc.reason or str(exc))
+                raise
+
+    return Socket
 
 
 class Connection(aiomqtt.Client):
@@ -97,6 +116,7 @@ class Connection(aiomqtt.Client):
         self._receipts: dict[int, asyncio.Future[Receipt]] = {}
         self._sizes: dict[int, int] = {}
         self._abandoned = False
+        self._alerts: list[str] = []
         self.too_large: int | None = None
         """Bytes of the payload for which the broker closed the connection, if that was why."""
         self.largest_packet: int | None = None
@@ -297,11 +317,24 @@ class Connection(aiomqtt.Client):
 
     def _client_connect(self) -> None:
         """Connect in the executor's thread; a socket nobody waits for any more is closed."""
+        made: list[socket.socket] = []
+        plain = self._client._create_socket_connection  # noqa: SLF001  as below
+
+        def remember() -> socket.socket:
+            made.append(plain())
+            return made[-1]
+
+        self._client._create_socket_connection = remember  # type: ignore[method-assign]  # noqa: SLF001  nothing else knows a socket that fails
         if self._context is not None:
             context = self._context()
-            context.sslsocket_class = _Socket
+            context.sslsocket_class = _encrypted(made, self._alerts)
             self._client.tls_set_context(context)
-        super()._client_connect()
+        try:
+            super()._client_connect()
+        except BaseException:
+            for one in made:
+                one.close()
+            raise
         if self._abandoned:
             with contextlib.suppress(RuntimeError):  # the loop may have ended meanwhile
                 self._loop.call_soon_threadsafe(self._hang_up)
@@ -353,6 +386,11 @@ class Connection(aiomqtt.Client):
 
     def _explain(self, error: aiomqtt.MqttCodeError) -> SinkError | ProtocolUnsupported:
         code = _code(error)
+        if said := next((text for text in self._alerts if _ABOUT_US.search(text)), None):
+            return SinkRejected(
+                f"{self._where}: the broker wants a certificate of ours that it trusts ({said}); "
+                "see to `cert` and `key`"
+            )
         if code == UNSUPPORTED_PROTOCOL:
             return ProtocolUnsupported(self._where)
         if code == BAD_CREDENTIALS:

@@ -7,7 +7,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-_PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
+_PORTS: Final = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
+_PATH: Final = "/mqtt"
+_EXAMPLE: Final = "must look like mqtt://host:1883, mqtts://host:8883 or wss://host:443/mqtt"
 
 
 class MqttConfig(BaseModel):
@@ -17,7 +19,8 @@ class MqttConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     url: str
-    """`mqtt://host[:1883]`, or `mqtts://host[:8883]` for TLS. Never with a user or password."""
+    """`mqtt://host[:1883]`, or `mqtts://host[:8883]` for TLS; `ws://host[:80][/mqtt]` or
+    `wss://host[:443][/mqtt]` through a web server. Never with a user or password."""
 
     credential: str | None = None
     """Name of the credential with the broker's user and password. Default: none, anonymous."""
@@ -78,15 +81,16 @@ class MqttConfig(BaseModel):
             parts = urlsplit(url)
             port = parts.port
         except ValueError as exc:
-            raise ValueError("must look like mqtt://host:1883 or mqtts://host:8883") from exc
+            raise ValueError(_EXAMPLE) from exc
         if parts.username is not None or parts.password is not None:
             raise ValueError(
                 "must not hold a user or password; put them into the secrets file and name them "
                 "with `credential`"
             )
-        rest = parts.path.strip("/") or parts.query or parts.fragment
+        path = "" if parts.scheme in {"ws", "wss"} else parts.path.strip("/")
+        rest = path or parts.query or parts.fragment
         if parts.scheme not in _PORTS or not parts.hostname or rest or port == 0:
-            raise ValueError("must look like mqtt://host:1883 or mqtts://host:8883")
+            raise ValueError(_EXAMPLE)
         return url
 
     @model_validator(mode="after")
@@ -94,7 +98,7 @@ class MqttConfig(BaseModel):
         if self.key is not None and self.cert is None:
             raise ValueError("`key` needs `cert`")
         if not self.tls and (self.ca or self.cert):
-            raise ValueError("`ca` and `cert` need an mqtts:// url")
+            raise ValueError("`ca` and `cert` need an mqtts:// or wss:// url")
         if self.credential and not self.tls and not self.insecure and not _loopback(self.host):
             raise ValueError(
                 f"a password would travel to {self.host} unprotected; use mqtts://, or say "
@@ -105,7 +109,13 @@ class MqttConfig(BaseModel):
     @property
     def tls(self) -> bool:
         """Whether the connection is encrypted, and the broker's certificate verified."""
-        return self._parts.scheme == "mqtts"
+        return self._parts.scheme in {"mqtts", "wss"}
+
+    @property
+    def path(self) -> str | None:
+        """Where a web server takes MQTT; None where there is none in between."""
+        parts = self._parts
+        return (parts.path.rstrip("/") or _PATH) if parts.scheme in {"ws", "wss"} else None
 
     @property
     def host(self) -> str:

@@ -245,6 +245,7 @@ class MqttSink:
                 identifier="",
                 protocol=ProtocolVersion.V5,
                 timeout=config.timeout,
+                **self._transport(),
             ):
                 pass
         except SinkRejected as exc:
@@ -275,7 +276,13 @@ class MqttSink:
             timeout=config.timeout,
             will=None if trial else will,
             **({"clean_start": True} if five else {"clean_session": True}),
+            **self._transport(),
         )
+
+    def _transport(self) -> dict[str, str]:
+        """Say how we get there, where it is not plain TCP."""
+        path = self._config.path
+        return {} if path is None else {"transport": "websockets", "websocket_path": path}
 
     def _trust(self) -> ssl.SSLContext:
         config = self._config

@@ -15,12 +15,25 @@ from sinks.mqtt import MqttConfig
         ("mqtt://10.0.0.5:1884", "10.0.0.5", 1884, False),
         ("mqtts://broker.example", "broker.example", 8883, True),
         ("mqtts://[::1]:9000/", "::1", 9000, True),
+        ("ws://broker.example", "broker.example", 80, False),
+        ("wss://broker.example/x/mqtt", "broker.example", 443, True),
     ],
 )
 def test_url_names_host_port_and_protection(url: str, host: str, port: int, tls: bool) -> None:
     """Ports have the usual defaults."""
     config = MqttConfig(url=url)
     assert (config.host, config.port, config.tls) == (host, port, tls)
+
+
+def test_a_web_server_has_a_path_and_a_broker_has_none() -> None:
+    """The usual one is `/mqtt`."""
+    paths = {
+        "mqtt://host": None,
+        "ws://host": "/mqtt",
+        "wss://host/": "/mqtt",
+        "ws://h/a/b": "/a/b",
+    }
+    assert {url: MqttConfig(url=url).path for url in paths} == paths
 
 
 @pytest.mark.parametrize(
@@ -34,6 +47,7 @@ def test_url_names_host_port_and_protection(url: str, host: str, port: int, tls:
         "mqtt://host:abc",
         "mqtt://host/topic",
         "mqtt://host?x=1",
+        "wss://host/mqtt?x=1",
         "mqtt://[::1",
     ],
 )
@@ -68,7 +82,7 @@ def test_a_password_may_stay_on_this_machine(host: str) -> None:
 
 def test_tls_files_need_tls() -> None:
     """Options that would do nothing are refused."""
-    with pytest.raises(ValidationError, match="need an mqtts:// url"):
+    with pytest.raises(ValidationError, match="need an mqtts:// or wss:// url"):
         MqttConfig(url="mqtt://host", ca=Path("ca.crt"))
     with pytest.raises(ValidationError, match="`key` needs `cert`"):
         MqttConfig(url="mqtts://host", key=Path("own.key"))
