@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from daemon.app import App
 from daemon.assembly import Replay
-from daemon.cli import setting
+from daemon.cli import setting, taped
 from daemon.cli.running import stop_on_signal
 from daemon.config import DaemonConfig, parse
 from daemon.counters import CameraFigures
@@ -48,15 +48,26 @@ def replay(
         Literal["off", "auto", "on"],
         typer.Option(help="Rest where nothing happens, as before a live camera; see `gate`."),
     ] = "off",
+    cassette: Annotated[
+        Path | None, typer.Option(help="Take the answers of models from this file.")
+    ] = None,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Ask the configured models, and write --cassette anew."),
+    ] = False,
+    secrets: Annotated[
+        Path | None, typer.Option(help="TOML file with credentials, for --record.")
+    ] = None,
     start: Annotated[float, typer.Option(help="Unix time of the recording's first frame.")] = 0.0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
 ) -> None:
     """Run a recording through detector, tracker, scene and rules; same input, same bytes out.
 
-    No configured sink and no model is contacted, and the journal is temporary.
+    No configured sink is contacted, no model but with --record, and the journal is temporary.
 
-    Example: `lookout replay clip.mp4 --model yolox_nano.onnx --jsonl events.jsonl`
+    Examples: `lookout replay clip.mp4 --model yolox_nano.onnx --jsonl events.jsonl` ·
+    `lookout replay clip.mp4 -c lookout.yaml --cassette clip.answers --record`
     """
     filtered = setting.start_logging("text", log_level)
     if not video.is_file():
@@ -64,13 +75,15 @@ def replay(
     if film is not None and not film.absolute().parent.is_dir():
         raise ConfigRejected(f"{film}: no such folder; create it or correct the path")
     base = _base(config, camera, video)
+    base |= taped.models(config, cassette, record=record)
     data = _adapt(base, video, model, jsonl, "every" if every else fps)
-    plan = setting.make_plan(data, str(config or video), filtered=filtered)
+    plan = setting.make_plan(data, str(config or video), secrets_file=secrets, filtered=filtered)
     if jsonl is not None:
         jsonl.unlink(missing_ok=True)
     shown = Console(stderr=True)
+    how = Replay(start, media, film, gate, cassette if record else None)
     try:
-        code = asyncio.run(_replay(plan, Replay(start, media, film, gate), shown, quiet=quiet))
+        code = asyncio.run(_replay(plan, how, shown, quiet=quiet))
     except* (SourceError, DetectorError, SinkError) as group:
         broken = group.subgroup(SourceError) is not None
         typer.echo(f"lookout: {f'{video}: ' if broken else ''}{reasons(group)}", err=True)

@@ -24,6 +24,9 @@ class StoryTime:
         self.latest = float("-inf")
         """When the newest frame was captured; never decreases."""
 
+        self.looked_at: float | None = None
+        """Time of the frame that was looked at last."""
+
         self.highest_index = first_index
         self.offset = clock.at(0.0)
         """What monotonic seconds are ahead of by."""
@@ -63,7 +66,13 @@ class StoryTime:
         return self.offset + (given.arrival if given else self._clock.monotonic())
 
     def following(self) -> float:
-        """Return what time it is, no earlier than the newest frame."""
+        """Return what time it is, no earlier than the newest frame.
+
+        In a replay it is that of the frame looked at: how far ahead the next ones were fetched
+        depends on how fast everything goes.
+        """
+        if self._media_start is not None and self.looked_at is not None:
+            return self.looked_at
         return max(self.latest, self.now())
 
     def step(self) -> float:

@@ -121,6 +121,7 @@ class Watching:
 
     async def _look(self, flow: Flow, frame: Frame, detections: Detections | None) -> None:
         self.looked_at, self.lost = asyncio.get_running_loop().time(), False
+        self._time.looked_at = frame.captured_at
         self.progress = frame.captured_at - (self._wire.media_start or 0.0)
         jobs: list[Job] = []
         try:

@@ -49,15 +49,20 @@ class Keeper(Protocol):
 
 
 class Memory:
-    """Answers given a moment ago, by what was shown and asked."""
+    """Answers given a moment ago, by what was shown and asked.
 
-    def __init__(self) -> None:
+    Args:
+        fresh: Seconds for which they are good.
+    """
+
+    def __init__(self, fresh: float = SAME) -> None:
+        self._fresh = fresh
         self._said: OrderedDict[str, tuple[float, Said]] = OrderedDict()
 
     def find(self, key: str, now: float) -> Said | None:
         """Return the answer to the very same, if it is fresh."""
         found = self._said.get(key)
-        return found[1] if found is not None and now - found[0] < SAME else None
+        return found[1] if found is not None and now - found[0] < self._fresh else None
 
     def keep(self, key: str, said: Said, now: float) -> None:
         """Remember an answer."""

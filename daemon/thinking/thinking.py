@@ -84,7 +84,8 @@ class Thinking:
         self._told = told
         self._outside = outside
         self._in_turn = in_turn
-        self._memory = Memory()
+        # A replay is not to depend on how fast it goes.
+        self._memory = Memory(0.0) if in_turn else Memory()
         self._asked: dict[str, _Asked] = {}
         self._changed = asyncio.Event()
         self._ends: dict[str, asyncio.Event] = {}
@@ -117,6 +118,8 @@ class Thinking:
             reason = "shutting down" if self._closed else "a question about it is open already"
             await self._conclude(asked, Verdict("skipped_budget", reason=reason))
             return
+        if self._in_turn:
+            self.governor.forgive()
         self._asked[ticket.key] = asked
         ended = self._ends[ticket.key] = asyncio.Event()
         self._keeper.open_question(kept(job, self._clock.now() + job.deadline))
@@ -128,8 +131,11 @@ class Thinking:
     async def run(self) -> None:
         """Answer until closed and empty. Cancelling leaves questions open; see `abandon`."""
         async with AsyncExitStack() as stack:
-            for member in self._members:
-                await stack.enter_async_context(member.reasoner)
+            for place, member in enumerate(self._members):
+                try:
+                    await stack.enter_async_context(member.reasoner)
+                except ReasonerError as error:
+                    self._tell(member, self.governor.ban(place, str(error), _now()))
             try:
                 async with asyncio.TaskGroup() as group:
                     self._group = group
@@ -284,6 +290,10 @@ class Thinking:
         ended = self._ends.pop(key, None)
         if ended is not None:
             ended.set()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _failure(error: ReasonerError) -> Failure:

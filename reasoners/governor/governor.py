@@ -10,7 +10,7 @@ from math import inf
 from typing import Final, Literal
 
 from reasoners.event import ReasoningState
-from reasoners.governor.breaker import Breaker, Trip
+from reasoners.governor.breaker import TRIP, Breaker, Trip
 from reasoners.governor.budget import Budget
 from reasoners.governor.effort import Effort, Strain
 from reasoners.governor.offer import Experience, Offer
@@ -243,6 +243,17 @@ class Governor:
             else:
                 ended += self._again(ticket, grant, Failure("unavailable", text), now)
         return ended, trip
+
+    def ban(self, place: int, why: str, now: float) -> Trip | None:
+        """Note that a provider could not even be made ready: a person must act."""
+        breaker = self.providers[place].breaker
+        trips = [breaker.failed(why, now, hopeless=True) for _ in range(TRIP)]
+        return trips[-1]
+
+    def forgive(self) -> None:
+        """Forget every failure: in a replay, no question depends on how fast the last ones went."""
+        for provider in self.providers:
+            provider.breaker.succeeded()
 
     def close(self) -> list[Ended]:
         """Let nobody wait any longer."""

@@ -5,6 +5,7 @@ form to the byte; asked several times, it is answered as it was each time, in tu
 that is replayed with its cassette gives the same bytes, and no model is contacted.
 """
 
+import asyncio
 import base64
 import json
 from collections import defaultdict, deque
@@ -34,6 +35,9 @@ ERRORS: Final[dict[str, type[ReasonerError]]] = {
     "refused": ReplyRefused,
     "rejected": ReasonerRejected,
 }
+LATE: Final = "late"
+"""Kind of an answer that did not come by the deadline."""
+
 LARGEST: Final = 1_000_000_000
 """Bytes a cassette may grow to; what comes after is not recorded."""
 
@@ -83,6 +87,7 @@ class CassetteReasoner:
         """Return what was said then, or fail as it failed then.
 
         Raises:
+            TimeoutError: Nothing was said by the deadline.
             ReasonerRejected: The question is not on the cassette.
         """
         track = self._tracks.get(prompt.digest)
@@ -90,6 +95,8 @@ class CassetteReasoner:
             raise ReasonerRejected("the cassette has no answer to this question")
         line = track.popleft() if len(track) > 1 else track[0]
         if "error" in line:
+            if line["error"]["kind"] == LATE:
+                raise TimeoutError
             kind = ERRORS.get(line["error"]["kind"], ReasonerUnavailable)
             raise kind(line["error"]["reason"])
         return Said(**line["said"])
@@ -138,9 +145,12 @@ class Recording:
         await self._reasoner.__aexit__(exc_type, exc, tb)
 
     async def complete(self, prompt: Prompt) -> Said:
-        """Ask, and keep what came of it; what was given up is not kept."""
+        """Ask, and keep what came of it, be it nothing by the deadline."""
         try:
             said = await self._reasoner.complete(prompt)
+        except asyncio.CancelledError:
+            self._write(prompt, {"error": {"kind": LATE, "reason": "no answer by the deadline"}})
+            raise
         except ReasonerError as error:
             self._write(prompt, {"error": {"kind": _kind(error), "reason": str(error)}})
             raise

@@ -6,6 +6,8 @@ import pytest
 from rig.street import alive, street
 from rig.waiting import until
 
+from daemon.clock import Clock
+from daemon.line.story_time import StoryTime
 from sinks import FrameReport
 
 
@@ -32,3 +34,12 @@ async def test_step_of_the_clock_changes_labels_only(tmp_path: Path) -> None:
     assert events[0].clock == "unsynced"
     assert events[-1].started_at - events[0].started_at > 3590
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
+
+
+def test_in_a_replay_it_is_as_late_as_the_frame_looked_at() -> None:
+    """However far ahead the next frames were fetched meanwhile."""
+    time = StoryTime("porch", Clock(), 1000.0, 0)
+    time.latest = 1007.0
+    assert time.following() == 1007.0
+    time.looked_at = 1005.0
+    assert time.following() == 1005.0
