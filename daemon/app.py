@@ -195,6 +195,7 @@ class App:
             tasks.append(group.create_task(self.notifier.feed(self.progress), name="watchdog"))
             self.notifier.ready(f"watching {len(self.lines)} cameras")
             await self._run_reasoner()
+            await house.note()
             await self._drain()
             logger.debug("accounts: %s", (await house.stats()).model_dump_json())
             for task in tasks:

@@ -26,6 +26,8 @@ from reasoners import (
     SceneConfig,
 )
 from reasoners.firing import Engine
+from reasoners.predictions.wish import Wish
+from reasoners.rules.compiling import wishes
 from sinks import Place, Site
 from sinks.journal import Journal, Limits
 from sinks.media import MediaFailed, MediaStore
@@ -182,6 +184,7 @@ def line(
     driving = Driving(camera.config.driving) if camera.config.profile == "driver_assist" else None
     if driving is not None:
         logger.info("%s: driver assist is %s", name, ADVISORY)
+    rules = Rules(camera.config.rules, scene) if camera.config.rules else None
     chronicle = Chronicle(
         node=plan.config.node,
         camera=name,
@@ -190,8 +193,8 @@ def line(
         clock="media" if replay else wiring.clock.trust,
         ask=ask,
         language=plan.language(name),
-        engines=_engines(camera.config, scene, driving),
-        foresight=Foresight(camera.config.predictions),
+        engines=_engines(camera.config, rules, driving),
+        foresight=Foresight(camera.config.predictions, wishes=_wishes(camera.config, scene)),
     )
     gate = camera.config.gate if camera.live else "off"
     gate = replay.gate if replay else gate
@@ -242,16 +245,17 @@ def line(
         )
         if film
         else None,
+        rules=rules,
     )
 
 
-def _engines(camera: CameraConfig, scene: SceneConfig, driving: Driving | None) -> list[Engine]:
+def _engines(camera: CameraConfig, rules: Rules | None, driving: Driving | None) -> list[Engine]:
     """Build what decides what is worth an event: the built-in rule, the camera's own, or both."""
     engines: list[Engine] = []
     if camera.presence.enabled:
         engines.append(Presence(camera.presence))
-    if camera.rules:
-        engines.append(Rules(camera.rules, scene))
+    if rules is not None:
+        engines.append(rules)
     if driving is not None:
         engines.append(driving)
     return engines
@@ -263,6 +267,12 @@ def _road(config: CameraConfig) -> RoadView | None:
         return None
     strip = config.driving.strip
     return RoadView(horizon=strip.horizon, heading=strip.heading, bonnet=config.driving.bonnet)
+
+
+def _wishes(camera: CameraConfig, scene: SceneConfig) -> tuple[Wish, ...]:
+    """Collect what a camera's rules want to be told about the near future."""
+    found = {wish for rule in camera.rules.values() for wish in wishes(rule.when, scene)}
+    return tuple(sorted(found, key=lambda wish: (wish.what, wish.horizon, sorted(wish.places))))
 
 
 def _main(

@@ -25,6 +25,9 @@ SAVE = 1.0
 ANCHOR = 10.0
 """Seconds between two looks at the wall clock."""
 
+NOTE = 5.0
+"""Seconds between two writes of what rules found; a crash loses what came after the last."""
+
 EXPIRE = 600.0
 """Seconds between two applications of the journal's limits."""
 
@@ -62,6 +65,7 @@ class Housekeeping:
                 ("cursors", SAVE, self._save),
                 ("clock", ANCHOR, self._anchor),
                 ("limits", EXPIRE, self._expire),
+                ("evaluations", NOTE, self.note),
                 ("stats", self._config.stats_interval, self._stats),
             ):
                 group.create_task(_every(period, work), name=f"housekeeping-{name}")
@@ -90,6 +94,16 @@ class Housekeeping:
             },
             media=await house.recorder.media_figures(),
         )
+
+    async def note(self) -> None:
+        """Keep what rules found since the last time: what `lookout why` is told from."""
+        records = {
+            name: record
+            for name, line in self._house.lines.items()
+            if (record := line.evaluations()) is not None
+        }
+        if records:
+            await self._house.recorder.keep_evaluations(records)
 
     async def _save(self) -> None:
         beat = self._house.progress.part("journal")

@@ -12,7 +12,7 @@ from functools import partial
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
-from reasoners import Event
+from reasoners import Event, RuleRecord
 from sinks import Departure
 from sinks.clip import ClipFile
 from sinks.journal import Call, Entry, Expired, Figures, Journal, JournalFailed, Question
@@ -337,6 +337,10 @@ class Recorder:
     async def switches(self) -> dict[tuple[str, str], bool]:
         """Read how switches stood when the daemon ended."""
         return await self.run(self._journal.switches)
+
+    async def keep_evaluations(self, records: Mapping[str, RuleRecord]) -> None:
+        """Remember what rules found, by camera."""
+        await self.run(self._journal.keep_evaluations, records)
 
     async def expire(self, now: float) -> list[Expired]:
         """Apply the journal's limits."""

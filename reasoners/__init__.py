@@ -36,7 +36,7 @@ from reasoners.prompt import Prompt, Said, Turn
 from reasoners.question import AskConfig, Question
 from reasoners.reasoner import Reasoner
 from reasoners.rules.engine import Rules
-from reasoners.rules.evaluation import Evaluation
+from reasoners.rules.evaluation import Evaluation, RuleRecord
 from reasoners.rules.presence import Presence
 from reasoners.rules.rule import PROFILES, RuleConfig, SharedRuleConfig
 from reasoners.scene.config import SceneConfig
@@ -110,6 +110,7 @@ __all__ = [
     "ReplyRefused",
     "Revision",
     "RuleConfig",
+    "RuleRecord",
     "Rules",
     "Said",
     "SceneConfig",

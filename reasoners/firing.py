@@ -4,7 +4,7 @@ An engine watches the scene and yields firings: that something begins, that it h
 is over. The chronicle makes one event of all that carry the same rule and key. Pure.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -34,6 +34,11 @@ class Expectation(Protocol):
     @property
     def object(self) -> int | str | None:
         """Identity of another object, or a place: `zone:step`, `line:gate`."""
+        ...
+
+    @property
+    def label(self) -> str | None:
+        """Of what, where it is about how many there will be."""
         ...
 
     @property
@@ -70,6 +75,9 @@ class Moment:
     wall: float | None = None
     """The present as the clock on the wall has it, Unix time: it differs from `now` where the clock
     was set meanwhile. None: as `now`."""
+
+    off: Collection[str] = ()
+    """Rules that are switched off; the chronicle sees to that what they say becomes no event."""
 
 
 @dataclass(frozen=True, slots=True)

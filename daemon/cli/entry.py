@@ -19,6 +19,7 @@ from daemon.cli import (
     replay,
     run,
     schema,
+    why,
 )
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
@@ -47,6 +48,7 @@ app.command()(ledger.ledger)
 app.add_typer(models.app, name="models")
 app.command()(doctor.doctor)
 app.command()(schema.schema)
+app.command()(why.why)
 
 
 def _version(asked: bool) -> None:

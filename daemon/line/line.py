@@ -21,7 +21,15 @@ from daemon.mainstream import MainStream
 from daemon.slots import SlotPool
 from daemon.supervisor import Failure, reasons
 from detectors import Tracker
-from reasoners import Chronicle, EndReason, Overlay, SceneConfig, Verdict
+from reasoners import (
+    Chronicle,
+    EndReason,
+    Overlay,
+    RuleRecord,
+    Rules,
+    SceneConfig,
+    Verdict,
+)
 from sources.message import Lesson, Open
 
 logger = logging.getLogger(__name__)
@@ -44,6 +52,7 @@ class Line:
         film: File of the film that the child makes of a replay; None makes none.
         overlay: What is drawn on it.
         scene: What is drawn on pictures for a model.
+        rules: Those at work in the chronicle, if there are any; what they find is kept.
     """
 
     def __init__(  # noqa: PLR0913 (all that one camera is about)
@@ -65,6 +74,7 @@ class Line:
         film: Path | None = None,
         overlay: Overlay | None = None,
         scene: SceneConfig | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self.name = opening.camera
         self.main = main
@@ -77,6 +87,7 @@ class Line:
         self._finite = finite
         self._quiet = quiet
         self._film = film
+        self._rules = rules
         self._wire = wiring
         self._tracker = tracker
         self._chronicle = chronicle
@@ -187,6 +198,11 @@ class Line:
     def numbering_moved(self) -> bool:
         """Tell whether track ids were given out since `numbering` was last asked."""
         return self._tracker.next_id - 1 != self._noted[0]
+
+    def evaluations(self) -> RuleRecord | None:
+        """Hand out what its rules found since the last time; None if there is nothing."""
+        record = None if self._rules is None else self._rules.drain()
+        return None if record is None else record.moved(self._time.step())
 
     async def close(self, reason: EndReason) -> None:
         """End every open event, now."""

@@ -61,12 +61,13 @@ class AtWork:
         self._noted_at = float("-inf")
         self._stood: tuple[Standing, int, AbstractSet[int]] = ("fails", 0, NOBODY)
 
-    def observe(self, facts: Facts, wall: float) -> Iterator[Firing]:
+    def observe(self, facts: Facts, wall: float, *, off: bool = False) -> Iterator[Firing]:
         """Take one moment.
 
         Args:
             facts: The moment.
             wall: The present by the clock on the wall, Unix time.
+            off: Whether what it fires becomes no event; it goes on all the same.
         """
         truth = self._root.settle(facts)
         awake = self._schedule.awake(wall)
@@ -91,7 +92,7 @@ class AtWork:
             self._waits.clear()
         if self._open:
             yield from self._end(facts, truth)
-        self._note(facts, standing, truth)
+        self._note(facts, "off" if off else standing, truth)
 
     def forget(self, facts: Facts) -> None:
         """Let go of what concerns objects that are gone."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from reasoners.predictions.wish import Wish
 from reasoners.rules.combination import Either, Every, Inverse, SoMany, Somebody
 from reasoners.rules.condition import (
     COMBINATIONS,
@@ -25,6 +26,9 @@ from reasoners.scene.config import SceneConfig
 
 ANY: Final = "any"
 """Stands for whatever label."""
+
+AHEAD: Final = 5.0
+"""Seconds ahead of what is expected, where no time is given."""
 
 LIKELY: Final = 0.5
 """Least probability of what is expected, where none is given."""
@@ -107,7 +111,7 @@ class Compiler:
             who,
             kind=kind,
             word=verb if verb in _KINDS else kind,
-            places=self._places(listed_names(where)),
+            places=self.places(listed_names(where)),
             way=condition.way,
             other=None if condition.by is None else _other(condition.by),
         )
@@ -142,7 +146,7 @@ class Compiler:
                 text,
                 who,
                 what=condition.expects,
-                places=self._places(zones),
+                places=self.places(zones),
                 least=LIKELY if condition.at_least is None else condition.at_least,
                 within=condition.within,
                 slack=slack,
@@ -151,7 +155,7 @@ class Compiler:
         limit = condition.slower_than if slower else condition.faster_than
         return Fast(path, text, who, limit or 0.0, slack, slower=slower)
 
-    def _places(self, names: tuple[str, ...]) -> frozenset[str]:
+    def places(self, names: tuple[str, ...]) -> frozenset[str]:
         """Say of each name whether a zone or a line, or both, are meant."""
         zones = {f"zone:{name}" for name in names if name in self._scene.zones}
         return frozenset(zones | {f"line:{name}" for name in names if name in self._scene.lines})
@@ -207,6 +211,20 @@ def labels_of(condition: ConditionConfig) -> set[str]:
     for _, inner in condition.members():
         found |= labels_of(inner)
     return found - {ANY}
+
+
+def wishes(condition: ConditionConfig, scene: SceneConfig) -> set[Wish]:
+    """Return what a condition wants to be told about the near future."""
+    compiler = Compiler(scene)
+    return {
+        Wish(
+            leaf.expects,
+            AHEAD if leaf.within is None else leaf.within,
+            compiler.places(listed_names(leaf.where)),
+        )
+        for _, leaf in leaves(condition)
+        if leaf.expects is not None
+    }
 
 
 def predicates(condition: ConditionConfig) -> set[str]:

@@ -25,7 +25,8 @@ State = Literal[
     "grouped",
 ]
 
-Expected = Literal["enters", "crosses", "leaves", "stops", "reaches", "count"]
+Expected = Literal["enters", "leaves", "crosses", "departs", "stops", "reaches", "count"]
+"""The kinds of `reasoners.predictions.config`."""
 
 ChangeKind = Literal[
     "appeared",
@@ -198,9 +199,10 @@ class ConditionConfig(BaseModel):
     `where` names zone or line, `by` the other object."""
 
     expects: Expected | None = None
-    """It is predicted that the object enters a zone (`where`), crosses a line, leaves the picture
-    or a zone, stops, reaches something, or that a `count` is reached: with a probability of
-    `at_least`, `within` so long."""
+    """It is predicted that the object `enters` a zone (`where`), `crosses` a line, `leaves` a zone
+    or the picture, `departs` from the picture, `stops`, `reaches` another, or that one more object
+    of the label comes into a zone (`count`): with a probability of `at_least` (0.5), `within` so
+    long (5 s)."""
 
     where: Places | None = None
     """Zone or line of `is`, `count`, `change` or `expects`; default any, or the whole picture."""

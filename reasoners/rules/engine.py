@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from reasoners.firing import Firing, Moment
 from reasoners.rules.at_work import AtWork
 from reasoners.rules.compiling import Compiler, predicates
-from reasoners.rules.evaluation import Evaluation
+from reasoners.rules.evaluation import Evaluation, RuleRecord
 from reasoners.rules.facts import Facts
 from reasoners.rules.rule import RuleConfig
 from reasoners.scene.config import SceneConfig
@@ -26,6 +26,8 @@ class Rules:
         compiler = Compiler(scene)
         self._rules = [AtWork(name, rule, compiler) for name, rule in chosen.items()]
         self._facts = Facts(_known(asked))
+        self._since: float | None = None
+        self._until = 0.0
 
     @property
     def suppressed(self) -> int:
@@ -36,9 +38,12 @@ class Rules:
         """Take one moment; every rule takes it."""
         facts = self._facts
         facts.take(moment)
+        self._until = moment.now
+        if self._since is None:
+            self._since = moment.now
         wall = moment.now if moment.wall is None else moment.wall
         for rule in self._rules:
-            yield from rule.observe(facts, wall)
+            yield from rule.observe(facts, wall, off=rule.name in moment.off)
         if moment.scene.gone:
             for rule in self._rules:
                 rule.forget(facts)
@@ -49,13 +54,17 @@ class Rules:
         for rule in self._rules:
             rule.reset()
 
-    def drain(self) -> list[Evaluation]:
-        """Hand out what was found since the last time, oldest first of each rule."""
+    def drain(self) -> RuleRecord | None:
+        """Hand out what was found since the last time; None if nobody watched meanwhile."""
+        if self._since is None:
+            return None
         found: list[Evaluation] = []
         for rule in self._rules:
             found += rule.evaluations
             rule.evaluations.clear()
-        return found
+        record = RuleRecord(self._since, self._until, tuple(found))
+        self._since = None
+        return record
 
 
 def _known(asked: set[str]) -> set[Predicate]:

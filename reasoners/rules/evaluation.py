@@ -1,6 +1,7 @@
 """What was found when a rule was evaluated and something had changed: what `why` is told from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,8 +13,9 @@ from reasoners.rules.node import Node
 NAMED: Final = 6
 """Objects named of one condition; the rest is counted."""
 
-Standing = Literal["holds", "fails", "asleep", "cooling"]
-"""Whether a rule's conditions hold; or whether it sleeps by its schedule, or is cooling down."""
+Standing = Literal["holds", "fails", "asleep", "cooling", "off"]
+"""Whether a rule's conditions hold; or whether it sleeps by its schedule, cools down after an
+event, or is off: by its switch, or as the active profile is none of its own."""
 
 
 class _Part(BaseModel):
@@ -60,6 +62,23 @@ class Evaluation(_Part):
     """The rule's conditions, outermost first."""
 
 
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """What the rules of a camera found over a span of watching. Times in seconds."""
+
+    since: float
+    until: float
+    evaluations: tuple[Evaluation, ...]
+    """Of all rules, oldest first of each."""
+
+    def moved(self, seconds: float) -> "RuleRecord":
+        """Return it with every time moved, as when the system's clock was set."""
+        if not seconds:
+            return self
+        evaluations = tuple(_moved(one, seconds) for one in self.evaluations)
+        return RuleRecord(self.since + seconds, self.until + seconds, evaluations)
+
+
 def evaluation(
     rule: str, standing: Standing, opened: int, nodes: Sequence[Node], facts: Facts
 ) -> Evaluation:
@@ -72,6 +91,20 @@ def evaluation(
         open=opened,
         findings=tuple(_finding(node, facts) for node in nodes),
     )
+
+
+def _moved(evaluation: Evaluation, seconds: float) -> Evaluation:
+    findings = tuple(
+        one.model_copy(
+            update={
+                "waiting": tuple((who, round(at + seconds, 3)) for who, at in one.waiting),
+                "last": None if one.last is None else round(one.last + seconds, 3),
+            }
+        )
+        for one in evaluation.findings
+    )
+    update = {"at": round(evaluation.at + seconds, 3), "findings": findings}
+    return evaluation.model_copy(update=update)
 
 
 def _finding(node: Node, facts: Facts) -> Finding:

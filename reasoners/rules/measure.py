@@ -143,7 +143,7 @@ class Expects(Leaf):
             slack = self._slack if number in before else 0.0
             if one.probability < self._least - slack:
                 continue
-            if number == CAMERA or self.who.admits(facts.things.get(number)):
+            if self._counted(one) or self.who.admits(facts.things.get(number)):
                 found = kept.get(number)
                 if found is None or one.probability > found[1].probability:
                     kept[number] = (before[number][0] if number in before else facts.now, one)
@@ -164,6 +164,10 @@ class Expects(Leaf):
         """Expect nothing."""
         super().reset()
         self._since = {}
+
+    def _counted(self, one: Expectation) -> bool:
+        labels = self.who.labels
+        return self.broad and (labels is None or one.label in labels)
 
     def _meant(self, one: Expectation) -> bool:
         return (

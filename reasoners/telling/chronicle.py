@@ -289,6 +289,7 @@ class Chronicle:
             changes,
             self.forecaster.expectations(),
             wall=now + self.shift,
+            off=self.off,
         )
         return [firing for engine in self._engines for firing in engine.observe(moment)]
 

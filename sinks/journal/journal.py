@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from reasoners import Event
+from reasoners import Event, RuleRecord
 from sinks.departure import Departure
-from sinks.journal import calls, figures, file, ledger, retention, schema
+from sinks.journal import calls, evaluated, figures, file, ledger, retention, schema
 from sinks.journal.calls import Call, Question
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits
 from sinks.journal.reserve import Reserve
@@ -280,6 +280,11 @@ class Journal:
         """Keep an exchange with a model."""
         with self._transaction() as db:
             calls.write(db, call)
+
+    def keep_evaluations(self, records: Mapping[str, RuleRecord]) -> None:
+        """Remember what rules found, by camera, durably; the oldest of each rule goes."""
+        with self._transaction() as db:
+            evaluated.write(db, records)
 
     def cameras(self) -> list[str]:
         """Return the names of all cameras that ever had an event or a track here."""

@@ -9,9 +9,10 @@ from typing import Self
 
 from reasoners import Event
 from sinks.departure import Departure
-from sinks.journal import calls, ledger, schema
+from sinks.journal import calls, evaluated, ledger, schema
 from sinks.journal.calls import Call
 from sinks.journal.entry import Entry, Figures, JournalFailed
+from sinks.journal.evaluated import Found
 from sinks.journal.figures import figures
 
 _QUERY = """
@@ -169,6 +170,21 @@ class JournalReader:
             return calls.read(self._db, event)
         except sqlite3.Error as exc:
             raise JournalFailed(f"journal {self._path}: {exc}") from exc
+
+    def revisions(self, event: str) -> list[Event]:
+        """Return the revisions of one event that are kept, in order."""
+        rows = self._db.execute(
+            "SELECT body FROM entry WHERE id = ? ORDER BY revision", (event,)
+        ).fetchall()
+        return [Event.model_validate_json(body) for (body,) in rows]
+
+    def evaluated(self) -> list[tuple[str, str]]:
+        """Return camera and rule of all rules of which evaluations are kept."""
+        return evaluated.known(self._db)
+
+    def evaluation(self, camera: str, rule: str, at: float) -> Found | None:
+        """Return what is kept of a rule at a time; see `sinks.journal.evaluated.at`."""
+        return evaluated.at(self._db, camera, rule, at)
 
     def integrity(self) -> list[str]:
         """Return what is damaged; empty when all is well."""

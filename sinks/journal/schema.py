@@ -3,9 +3,9 @@
 import sqlite3
 from typing import Final
 
-from sinks.journal import calls, ledger
+from sinks.journal import calls, evaluated, ledger
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Written as `user_version`; a newer one is refused, an older one migrated."""
 
 APPLICATION: Final = 0x4C4F4F4B
@@ -96,7 +96,7 @@ CREATE TABLE dead_letter (
     body TEXT NOT NULL,
     PRIMARY KEY (sink, position)
 ) STRICT, WITHOUT ROWID;
-{_WORDS}{_SAID}{ledger.TABLE}{calls.TABLE}"""
+{_WORDS}{_SAID}{ledger.TABLE}{calls.TABLE}{evaluated.TABLES}"""
 """`dated_at` is `updated_at` where the clock could be trusted, else null: such a row has no age.
 `unfinished` holds bodies of its own, so that an event open for longer than the journal keeps rows
 can still be ended."""
@@ -105,7 +105,13 @@ _LEARN: Final = f"""
 INSERT INTO words (rowid, text) SELECT position, {_SPOKEN.format(body="body")} FROM entry;
 """  # noqa: S608 (fixed names)
 
-MIGRATIONS: Final[dict[int, str]] = {1: _WORDS + _LEARN, 2: _SAID, 3: ledger.TABLE, 4: calls.TABLE}
+MIGRATIONS: Final[dict[int, str]] = {
+    1: _WORDS + _LEARN,
+    2: _SAID,
+    3: ledger.TABLE,
+    4: calls.TABLE,
+    5: evaluated.TABLES,
+}
 """Version → script that leads to the next version."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from detectors import Track
-from reasoners import RuleConfig, Rules, SceneConfig, View
+from reasoners import Evaluation, RuleConfig, Rules, SceneConfig, View
 from reasoners.firing import Expectation, Firing, Moment
 from reasoners.scene.scene import Scene
 
@@ -29,6 +29,7 @@ class Expected:
     object: int | str | None
     horizon: float
     probability: float
+    label: str | None = None
 
 
 class Shown:
@@ -61,6 +62,11 @@ class Shown:
     def told(self) -> list[tuple[str, float]]:
         """Return phases and times of what fired so far; changes are left out."""
         return [(one.phase, one.at) for one in self.firings if one.phase != "changes"]
+
+    def notes(self) -> list[Evaluation]:
+        """Take what was noted of its evaluations."""
+        record = self.rules.drain()
+        return [] if record is None else [*record.evaluations]
 
     def begun(self) -> list[float]:
         """Return when events began."""

@@ -26,7 +26,7 @@ def test_a_cooldown_keeps_the_next_event_from_beginning() -> None:
     assert shown.rules.suppressed == 1
     assert [
         evaluation.standing
-        for evaluation in shown.rules.drain()
+        for evaluation in shown.notes()
         if evaluation.standing in {"cooling", "holds"}
     ] == ["holds", "cooling", "holds"]
 
@@ -41,7 +41,7 @@ def test_evaluations_are_noted_when_they_change() -> None:
     shown = Shown({"all": [{**IN, "for": 3}, {"count": "person", "at_least": 1}]}, hold=0.0)
     for at, x in stands(0.25, 0, 4) + stands(0.75, 4, 6):
         shown.show(at, somebody(x or 0.0))
-    notes = shown.rules.drain()
+    notes = shown.notes()
     assert [(note.at, note.standing, note.open) for note in notes] == [
         (0.0, "fails", 0),
         (3.0, "holds", 1),
@@ -54,7 +54,7 @@ def test_evaluations_are_noted_when_they_change() -> None:
     assert notes[0].findings[3].value == 1
     assert notes[1].findings[1].true == ("t1",)
     assert notes[2].findings[1].last == 3.9
-    assert shown.rules.drain() == []
+    assert shown.notes() == []
 
 
 def test_what_was_noted_is_bounded() -> None:
@@ -62,4 +62,4 @@ def test_what_was_noted_is_bounded() -> None:
     shown = Shown(IN, hold=0.0)
     for n in range(400):
         shown.show(n * 0.5, somebody(0.25 if n % 2 else 0.75))
-    assert len(shown.rules.drain()) == 64
+    assert len(shown.notes()) == 64

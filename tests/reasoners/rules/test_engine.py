@@ -96,7 +96,7 @@ def test_a_rule_that_is_not_enabled_says_nothing() -> None:
     """Off in the file is off."""
     rule = RuleConfig.model_validate({"when": {"label": "person"}, "enabled": False})
     rules = Rules({"off": rule}, CONFIG)
-    assert rules.drain() == []
+    assert rules.drain() is None
 
 
 def test_after_a_reset_everything_begins_anew() -> None:

@@ -57,7 +57,8 @@ def test_an_expectation_holds_while_it_is_likely_enough() -> None:
 
 def test_an_expected_count_is_about_the_camera() -> None:
     """Nobody is its subject, and it says how likely it is."""
-    shown = Shown({"expects": "count", "at_least": 0.6})
-    (firing,) = shown.show(0.0, expects=[Expected("count", None, "zone:left", 30.0, 0.9)])
+    comes = Expected("count", None, "zone:left", 30.0, 0.9, "car")
+    assert Shown({"label": "dog", "expects": "count"}).show(0.0, expects=[comes]) == []
+    (firing,) = Shown({"label": "car", "expects": "count"}).show(0.0, expects=[comes])
     assert firing.things == ()
     assert (firing.grounds[0].value, firing.grounds[0].place) == (0.9, "zone:left")

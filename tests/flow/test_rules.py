@@ -1,0 +1,108 @@
+"""A rule through the whole daemon: from a picture to MQTT, switched from outside, told by `why`."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiomqtt
+import pytest
+from rig.accounts import check
+from rig.broker import Mosquitto
+from rig.command import called
+from rig.lookout import Lookout
+from rig.subscriber import Subscriber
+from rig.visits import Visits
+
+pytestmark = pytest.mark.broker
+
+HALL = "lookout/box1/cameras/hall"
+
+
+async def _say(port: int, topic: str, word: str) -> None:
+    async with aiomqtt.Client("127.0.0.1", port) as client:
+        await client.publish(topic, word, qos=1)
+
+
+def say(broker: Mosquitto, topic: str, word: str) -> None:
+    """Say something to the daemon, as an automation does."""
+    asyncio.run(_say(broker.port, topic, word))
+
+
+def test_a_rule_fires_is_switched_and_is_told(tmp_path: Path, broker: Mosquitto) -> None:
+    """Its events carry conditions; off it is silent; the profile decides; `why` says what stood."""
+    clip = Visits(count=40, there=1.0, away=0.8, width=160, height=120, fps=5)
+    config = {
+        "sinks": {"mqtt": {"type": "mqtt", "url": broker.url}},
+        "rules": {
+            "inside": {"when": {"inside": "right"}, "hold": 0.2, "severity": "alert"},
+            "away_only": {"when": {"enters": "right"}, "hold": 0.2, "profiles": ["away"]},
+        },
+        "cameras": {
+            "hall": {
+                "source": {
+                    "type": "file",
+                    "path": str(clip.write(tmp_path / "visits.mp4")),
+                    "pace": "clip",
+                    "loop": True,
+                },
+                "detect": {"fps": 5},
+                "zones": {
+                    "right": {"points": [[0.5, 0], [1, 0], [1, 1], [0.5, 1]], "point": "center"}
+                },
+            }
+        },
+    }
+    with (
+        Subscriber(broker.port, tmp_path / "got") as subscriber,
+        Lookout(tmp_path / "d", config) as lookout,
+    ):
+        subscriber.wait(lambda s: any(e["type"] == "end" for e in s.events), 40)
+        assert subscriber.latest("lookout/box1/profile/state") == "home"
+        assert {event["rule"] for event in subscriber.events} == {"inside"}
+        say(broker, "lookout/box1/profile/set", "away")
+        subscriber.wait(lambda s: any(e["rule"] == "away_only" for e in s.events), 20)
+        say(broker, f"{HALL}/rule/inside/set", "OFF")
+        subscriber.wait(lambda s: s.latest(f"{HALL}/rule/inside/state") == "OFF", 20)
+        subscriber.wait(lambda s: _active(s) == 0, 20)
+        since = len([e for e in subscriber.events if e["rule"] == "away_only"])
+        subscriber.wait(
+            lambda s: len([e for e in s.events if e["rule"] == "away_only"]) >= since + 4, 20
+        )
+        assert lookout.stop() == 0
+        subscriber.wait(lambda s: len(s.events) >= lookout.figures()["last"], 20)
+        check(lookout, subscriber)
+        events = subscriber.events
+    last = max(n for n, event in enumerate(events) if event["rule"] == "inside")
+    assert last < len(events) - 4
+    first = next(event for event in events if event["rule"] == "inside")
+    assert [(one["kind"], one["place"]) for one in first["conditions"]] == [
+        ("inside", "zone:right")
+    ]
+    state = ("--state-dir", str(lookout.state))
+    told = json.loads(called("why", first["id"], *state, "--json").out)
+    assert told["conditions"][0]["condition"] == "inside right"
+    (found,) = json.loads(
+        called(
+            *("why", "--rule", "inside", "--json", *state),
+            *("--at", _iso(first["started_at"] + 0.1)),
+        ).out
+    )
+    assert (found["covered"], found["evaluation"]["standing"]) == (True, "holds")
+    (found,) = json.loads(
+        called(
+            *("why", "--rule", "inside", "--json", *state),
+            *("--at", _iso(events[-1]["started_at"])),
+        ).out
+    )
+    assert (found["covered"], found["evaluation"]["standing"]) == (True, "off")
+
+
+def _active(subscriber: Subscriber) -> int:
+    state = subscriber.latest(f"{HALL}/rules/inside")
+    return -1 if state is None else int(json.loads(state)["active"])
+
+
+def _iso(at: float) -> str:
+
+    return datetime.fromtimestamp(at, UTC).isoformat()
