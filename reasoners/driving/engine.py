@@ -94,19 +94,18 @@ class Driving:
             yield ground("own_standing", "the own vehicle stands", advice.stood, "s")
         elif advice.kind == "person_in_path":
             yield ground("in_path" if advice.inside else "enters_path", advice.text)
-        if contact is None:
+        if contact is None or contact.ttc is None:
             return
-        if contact.ttc is not None:
-            first = advice.kind in LIMITED
-            what = advice.text if first else "time to contact"
-            timed = ground("time_to_contact", what, contact.ttc, "s")
-            limit = self._config.collision if advice.kind == "collision" else self._config.closing
-            yield replace(timed, wanted=limit) if first else timed
-            yield ground("uncertainty", "one standard deviation of that", contact.sd, "s")
+        first = advice.kind in LIMITED
+        timed = ground("time_to_contact", advice.text if first else "reached", contact.ttc, "s")
+        limit = self._config.collision if advice.kind == "collision" else self._config.closing
+        yield replace(timed, wanted=limit) if first else timed
+        yield ground("uncertainty", "one standard deviation of that", contact.sd, "s")
         yield ground("box_growth", f"box within {contact.span:.1f} s", contact.grown, "times")
-        place = contact.passing(contact.ttc or 0.0)
-        side = "ahead" if abs(place) < STRAIGHT else "left" if place < 0 else "right"
-        yield ground(f"passes_{side}", "beside the own middle", abs(place), "m")
+        if first:
+            place = contact.passing(contact.ttc)
+            side = "ahead" if abs(place) < STRAIGHT else "left" if place < 0 else "right"
+            yield ground(f"passes_{side}", "beside the own middle", abs(place), "m")
 
 
 def _urgency(advice: Advice) -> float:

@@ -56,3 +56,45 @@ def test_drifting_out_of_the_lane_warns_and_keeping_it_does_not(tmp_path: Path) 
     assert [(event["rule"], event["objects"]) for event in told] == [("lane_departure", [])]
     assert "left lane mark" in str(told[0]["conditions"])
     assert driven(tmp_path, RoadClip(frames=50, speed=lambda at: 20 * at)) == []
+
+
+@pytest.mark.parametrize(
+    "clip",
+    [
+        "dashcam_highway_white_car_720p.mp4",
+        pytest.param("dashcam_highway_2cars_720p.mp4", marks=pytest.mark.slow),
+        pytest.param("dashcam_highway_day_540p.mp4", marks=pytest.mark.slow),
+        pytest.param("dashcam_night_road_1080p.mp4", marks=pytest.mark.slow),
+    ],
+)
+@pytest.mark.material
+def test_real_drives_without_danger_warn_of_nothing(
+    material: Path, tmp_path: Path, clip: str
+) -> None:
+    """Motorway by day and a road by night, cars beside us, marks on the road: silence."""
+    events = replayed(material, tmp_path, clip)
+    assert [event["rule"] for event in events] == []
+
+
+@pytest.mark.slow
+@pytest.mark.material
+def test_real_people_who_step_off_the_kerb_are_warned_of(material: Path, tmp_path: Path) -> None:
+    """Two people cross towards the camera: both are told of, and no collision is, for none comes.
+
+    They are reached in more than four seconds, if at all.
+    """
+    events = replayed(material, tmp_path, "street_jaywalk_2p_720p.mp4")
+    told = [event for event in events if event["type"] == "new"]
+    assert {event["rule"] for event in told} == {"person_in_path"}
+    assert len(told) >= 2
+
+
+def replayed(material: Path, folder: Path, clip: str) -> list[dict[str, object]]:
+    """Replay a real drive as a camera in a vehicle, with a real model."""
+    model = material / "models" / "yolo11n_int8_openvino" / "yolo11n.xml"
+    whole = {"node": "box1", "cameras": {"dash": {**CAMERA, "driving": {}}}}
+    out = folder / "out.jsonl"
+    words = ("--config", written(folder, whole), "--model", str(model), "--jsonl", str(out))
+    done = lookout("replay", str(material / "media" / clip), *words)
+    assert done.code == 0, done.err
+    return [json.loads(line) for line in out.read_text().splitlines()]
