@@ -24,6 +24,7 @@ from benchmarks import machine
 BENCHMARKS = (
     "tracker",
     "scene",
+    "predictions",
     "driving",
     "regions",
     "preprocessing",

@@ -91,18 +91,10 @@ def _weak(marks: Marks) -> dict[str, float]:
 
 
 def _time(count: int) -> dict[str, float]:
-    """Time the scene alone, CPU only, in a crowd that walks to and fro; 4 zones, 2 lines."""
-    scene = Scene(
-        SceneConfig(
-            zones={f"zone{number}": _zone(number) for number in range(4)},
-            lines={
-                f"line{number}": LineConfig(points=((0.1, 0.3 + 0.3 * number), (0.9, 0.4)))
-                for number in range(2)
-            },
-        )
-    )
+    """Time the scene alone, CPU only, in a crowd that walks to and fro."""
+    scene = watched()
     times = []
-    for view in _crowd(count):
+    for view in crowd(count):
         started = time.thread_time()
         scene.observe(view)
         times.append(1000 * (time.thread_time() - started))
@@ -112,6 +104,19 @@ def _time(count: int) -> dict[str, float]:
         "ms_p95": round(times[int(0.95 * len(times))], 3),
         "relations": len(scene.relations()),
     }
+
+
+def watched() -> Scene:
+    """Return an empty scene with 4 zones and 2 lines."""
+    return Scene(
+        SceneConfig(
+            zones={f"zone{number}": _zone(number) for number in range(4)},
+            lines={
+                f"line{number}": LineConfig(points=((0.1, 0.3 + 0.3 * number), (0.9, 0.4)))
+                for number in range(2)
+            },
+        )
+    )
 
 
 def _zone(number: int) -> ZoneConfig:
@@ -125,7 +130,8 @@ def _zone(number: int) -> ZoneConfig:
     )
 
 
-def _crowd(count: int) -> list[View]:
+def crowd(count: int) -> list[View]:
+    """Return the views of a crowd that walks to and fro."""
     random = Random(count)  # noqa: S311  seeded chance makes a crowd
     labels = ["person", "person", "person", "person", "car", "backpack"]
     actors = [

@@ -8,6 +8,7 @@ from pathlib import Path
 from daemon.clock import Clock
 from daemon.config import ADVISORY, CameraConfig, ClipsConfig
 from daemon.errors import ConfigRejected
+from daemon.foretold import Foretold
 from daemon.identity import NewId, live_id, replay_id
 from daemon.labels import watched
 from daemon.line import Line, Wiring
@@ -80,6 +81,9 @@ class Replay:
 
     film: Path | None = None
     """The film of everything that was seen; None makes none."""
+
+    predictions: Path | None = None
+    """Where it is written how every prediction turned out; None writes nothing."""
 
     gate: GateMode = "off"
     """Whether the recording is treated as a live camera that may rest."""
@@ -196,6 +200,8 @@ def line(
         engines=_engines(camera.config, rules, driving),
         foresight=Foresight(camera.config.predictions, wishes=_wishes(camera.config, scene)),
     )
+    if replay and replay.predictions:
+        chronicle.forecaster.docket.finished = Foretold(replay.predictions, name).note
     gate = camera.config.gate if camera.live else "off"
     gate = replay.gate if replay else gate
     resting = gate != "off"

@@ -39,6 +39,10 @@ def replay(
         Path | None,
         typer.Option("--video", help="Draw boxes, ids, zones and ways into this .mp4 file."),
     ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(help="Write how every prediction turned out to this file; it is replaced."),
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="Model file (.onnx, .xml or .pt).")] = None,
     fps: Annotated[
         float | None, typer.Option(min=0.1, help="Frames looked at per second of the recording.")
@@ -83,7 +87,13 @@ def replay(
     shown = Console(stderr=True)
     how = Replay(start, media, film, gate, cassette if record else None)
     try:
+<<<<<<< HEAD
         code = asyncio.run(_replay(plan, how, shown, quiet=quiet))
+=======
+        code = asyncio.run(
+            _replay(plan, Replay(start, media, film, predictions, gate), shown, quiet=quiet)
+        )
+>>>>>>> 7f6518f (Measure how good predictions are, on plays with truth and on real clips)
     except* (SourceError, DetectorError, SinkError) as group:
         broken = group.subgroup(SourceError) is not None
         typer.echo(f"lookout: {f'{video}: ' if broken else ''}{reasons(group)}", err=True)

@@ -18,7 +18,7 @@ from reasoners.testing.model import (
 )
 from reasoners.testing.plays import CAMERA, CONFIG, PLAYS, Fact, Play, Tie, play
 from reasoners.testing.roads import Drive, RoadUser, looks
-from reasoners.testing.showing import Errors, exact, frames, watch, watch_exactly
+from reasoners.testing.showing import Errors, detections, exact, frames, watch, watch_exactly
 from reasoners.testing.stage import Actor, Camera, Shape, Sight, Step, clip, look
 from reasoners.testing.truth import Truth
 
@@ -46,6 +46,7 @@ __all__ = [
     "Watching",
     "answer",
     "clip",
+    "detections",
     "drive",
     "exact",
     "fails",
