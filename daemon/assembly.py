@@ -82,14 +82,14 @@ class Replay:
     film: Path | None = None
     """The film of everything that was seen; None makes none."""
 
-    predictions: Path | None = None
-    """Where it is written how every prediction turned out; None writes nothing."""
-
     gate: GateMode = "off"
     """Whether the recording is treated as a live camera that may rest."""
 
     cassette: Path | None = None
     """Where answers of models are recorded; None records none."""
+
+    predictions: Path | None = None
+    """Where it is written how every prediction turned out; None writes nothing."""
 
 
 def journal(plan: Plan, replay: Replay | None) -> Journal:

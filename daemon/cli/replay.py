@@ -85,15 +85,9 @@ def replay(
     if jsonl is not None:
         jsonl.unlink(missing_ok=True)
     shown = Console(stderr=True)
-    how = Replay(start, media, film, gate, cassette if record else None)
+    how = Replay(start, media, film, gate, cassette if record else None, predictions)
     try:
-<<<<<<< HEAD
         code = asyncio.run(_replay(plan, how, shown, quiet=quiet))
-=======
-        code = asyncio.run(
-            _replay(plan, Replay(start, media, film, predictions, gate), shown, quiet=quiet)
-        )
->>>>>>> 7f6518f (Measure how good predictions are, on plays with truth and on real clips)
     except* (SourceError, DetectorError, SinkError) as group:
         broken = group.subgroup(SourceError) is not None
         typer.echo(f"lookout: {f'{video}: ' if broken else ''}{reasons(group)}", err=True)

@@ -9,11 +9,14 @@ from reasoners.predictions.config import Kind
 from reasoners.predictions.experience import Experience
 from reasoners.predictions.motion import Motion
 from reasoners.predictions.passage import PICTURE_BORDER, Look, Outline, meets, passes
-from reasoners.predictions.prediction import PICTURE
-from reasoners.scene.course import FORESHORTENED
-from reasoners.scene.judgement import CLOSE
+from reasoners.predictions.prediction import PICTURE, Prediction
+from reasoners.scene.course import EPSILON, FORESHORTENED
+from reasoners.scene.judgement import CLOSE, NEAR, TO, TO_IT
 from reasoners.scene.scene import Scene
 from reasoners.scene.thing import CUT, RESTS, Thing
+
+SETTLED = 0.8
+"""Seconds for which an object must have been seen, so that it has a way at all."""
 
 BACK = 2.0
 """Seconds after which a way that was expected is compared with the one that was gone."""
@@ -106,6 +109,59 @@ class Witness:
                 if found is not None and found[2]:
                     coming.add(thing.label)
         return Counter({label: counts[label] for label in sorted(coming)})
+
+    def knows(self, thing: Thing) -> bool:
+        """Tell whether an object has been seen for long enough to have a way."""
+        return thing.last_seen - thing.first_seen >= SETTLED - EPSILON
+
+    def approaching(self) -> dict[int, list[int]]:
+        """Tell who comes towards whom and is not there yet."""
+        found: dict[int, list[int]] = {}
+        near: set[tuple[int, int]] = set()
+        for one, two, (flag, _) in self._scene.graph.bonds(TO | TO_IT | NEAR):
+            if flag == NEAR:
+                near |= {(one.id, two.id), (two.id, one.id)}
+            elif two.seen:
+                found.setdefault(one.id, []).append(two.id)
+        return {
+            one: [two for two in others if (one, two) not in near] for one, others in found.items()
+        }
+
+    def weigh(
+        self,
+        what: Kind,
+        subject: int | str,
+        place: int | str,
+        horizon: float,
+        now: float,
+        count: int | None = None,
+    ) -> Prediction | None:
+        """Return a statement with its probability; None where it cannot be made.
+
+        Args:
+            what: Its kind.
+            subject: Identity of an object; for `count` a label.
+            place: Zone, line, picture, or identity of another object.
+            horizon: Seconds ahead.
+            now: The present.
+            count: For `count`: how many there will be.
+        """
+        found = self.evidence(what, subject, place, horizon)
+        if found is None or not found[2]:
+            return None
+        evidence, cell, _ = found
+        return Prediction(
+            what=what,
+            subject=None if isinstance(subject, str) else subject,
+            object=place,
+            horizon=horizon,
+            probability=round(self._experience.probability(what, evidence), 3),
+            stated_at=now,
+            label=subject if isinstance(subject, str) else None,
+            count=count,
+            evidence=evidence,
+            cell=cell,
+        )
 
     def evidence(
         self, what: Kind, subject: int | str, place: int | str, horizon: float

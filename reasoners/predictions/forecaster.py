@@ -6,26 +6,21 @@ time each, the next when the last is over.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from reasoners.predictions.config import Kind
 from reasoners.predictions.docket import Docket
 from reasoners.predictions.evidence import Witness
 from reasoners.predictions.experience import Experience
 from reasoners.predictions.foresight import Foresight
+from reasoners.predictions.outlook import Outlook
 from reasoners.predictions.prediction import PICTURE, Prediction
-from reasoners.predictions.wish import Wish
 from reasoners.scene.change import Change, Entered, Vanished
 from reasoners.scene.course import EPSILON
-from reasoners.scene.judgement import NEAR, TO, TO_IT
 from reasoners.scene.scene import Scene
 from reasoners.scene.thing import Thing
 
 EVERY = 1.0
 """Seconds between two times at which an object is thought about."""
-
-SETTLED = 0.8
-"""Seconds for which an object must have been seen, so that it has a way at all."""
 
 AT_ONCE = 6
 """Objects thought about in one frame; the others wait for the next."""
@@ -57,16 +52,14 @@ class Forecaster:
         self._witness = Witness(scene, self.experience)
         self._due: dict[int, float] = {}
         self._next_count = float("-inf")
-        self._wishes = tuple(dict.fromkeys(foresight.wishes))
-        self._expected: list[Prediction] = []
-        self._expected_at = float("-inf")
+        self._outlook = Outlook(foresight.wishes, scene, self._witness)
         self._asked: dict[tuple[Kind, int, str, float], tuple[float, float | None]] = {}
         self._zones = tuple(f"zone:{zone.name}" for zone in scene.places.zones)
         self._lines = tuple(f"line:{line.name}" for line in scene.places.lines)
 
     def observe(self, changes: Sequence[Change]) -> None:
         """Take what the scene made of one frame, or of time that passed without one."""
-        if not (self._kinds or self._wishes):
+        if not (self._kinds or self._outlook):
             return
         now = self._scene.now
         self._witness.observe()
@@ -87,7 +80,7 @@ class Forecaster:
         self.docket.give_up(self._scene.now)
         self._due.clear()
         self._asked.clear()
-        self._expected, self._expected_at = [], float("-inf")
+        self._outlook.clear()
         self._witness.clear()
 
     def about(self, thing: Thing) -> list[Prediction]:
@@ -134,50 +127,12 @@ class Forecaster:
         return answer
 
     def expectations(self) -> Sequence[Prediction]:
-        """Return what was wished for, of every object it can be said of; renewed now and then."""
-        now = self._scene.now
-        if self._wishes and now - self._expected_at >= FRESH - EPSILON:
-            self._expected_at = now
-            self._witness.observe()
-            self._expected = [one for wish in self._wishes for one in self._wish(wish, now)]
-        return self._expected
+        """Return what was wished for, of every object it can be said of; renewed in turn."""
+        return self._outlook.tell()
 
     def expected(self, thing: int, seconds: float) -> tuple[float, float, float, float] | None:
         """Return where an object's foot will be, relative: x, y and the deviation of each."""
         return self._witness.expected(thing, seconds)
-
-    def _wish(self, wish: Wish, now: float) -> Iterable[Prediction]:
-        """Say how likely it is as of now, for everyone it can be said of."""
-        if wish.what == "count":
-            yield from self._wish_count(wish, now)
-            return
-        if wish.what == "leaves" and not wish.places:
-            # Whoever asks for leaving without a place means the picture, too.
-            for one in self._wish(replace(wish, what="departs"), now):
-                yield replace(one, what="leaves")
-        others = self._approaching() if wish.what == "reaches" else None
-        for thing in self._scene.things.values():
-            if not thing.seen or not self._settled(thing):
-                continue
-            places: Sequence[int | str] = self._places(wish)
-            if others is not None:
-                places = others.get(thing.id, ())
-            for place in places:
-                yield from self._weigh(wish.what, thing.id, place, wish.horizon, now)
-
-    def _wish_count(self, wish: Wish, now: float) -> Iterable[Prediction]:
-        for zone in self._places(wish):
-            for label, count in self._witness.comers(zone, wish.horizon).items():
-                yield from self._weigh("count", label, zone, wish.horizon, now, count + 1)
-
-    def _places(self, wish: Wish) -> Sequence[str]:
-        if wish.what in {"enters", "leaves", "count"}:
-            places = self._zones
-        elif wish.what == "crosses":
-            places = self._lines
-        else:
-            return (PICTURE,)
-        return [place for place in places if not wish.places or place in wish.places]
 
     def _state(self, now: float) -> None:
         """Think about those whose turn it is."""
@@ -186,33 +141,18 @@ class Forecaster:
         for thing in self._scene.things.values():
             if not thing.seen or thing.carried or due.get(thing.id, now) > now + EPSILON:
                 continue
-            if not self._settled(thing):
+            if not self._witness.knows(thing):
                 continue
             if not left:
                 return
             left -= 1
             due[thing.id] = now + EVERY
             if approaching is None:
-                approaching = self._approaching()
+                approaching = self._witness.approaching() if "reaches" in self._kinds else {}
             self._think(thing, approaching.get(thing.id, []), now)
         if left and "count" in self._kinds and now >= self._next_count - EPSILON:
             self._next_count = now + EVERY
             self._think_of_counts(now)
-
-    def _approaching(self) -> dict[int, list[int]]:
-        """Tell who comes towards whom and is not there yet."""
-        found: dict[int, list[int]] = {}
-        if "reaches" not in self._kinds:
-            return found
-        near: set[tuple[int, int]] = set()
-        for one, two, (flag, _) in self._scene.graph.bonds(TO | TO_IT | NEAR):
-            if flag == NEAR:
-                near |= {(one.id, two.id), (two.id, one.id)}
-            elif two.seen:
-                found.setdefault(one.id, []).append(two.id)
-        return {
-            one: [two for two in others if (one, two) not in near] for one, others in found.items()
-        }
 
     def _think(self, thing: Thing, others: Iterable[int], now: float) -> None:
         """Say of an object all that can be said of it."""
@@ -241,35 +181,6 @@ class Forecaster:
         if what not in self._kinds or (what, subject, place) in self.docket:
             return
         horizon = self._config.horizon
-        for prediction in self._weigh(what, subject, place, horizon, now, count):
+        prediction = self._witness.weigh(what, subject, place, horizon, now, count)
+        if prediction is not None:
             self.docket.add(prediction)
-
-    def _weigh(
-        self,
-        what: Kind,
-        subject: int | str,
-        place: int | str,
-        horizon: float,
-        now: float,
-        count: int | None = None,
-    ) -> Iterable[Prediction]:
-        """Yield the statement with its probability, if it can be made."""
-        found = self._witness.evidence(what, subject, place, horizon)
-        if found is None or not found[2]:
-            return
-        evidence, cell, _ = found
-        yield Prediction(
-            what=what,
-            subject=None if isinstance(subject, str) else subject,
-            object=place,
-            horizon=horizon,
-            probability=round(self.experience.probability(what, evidence), 3),
-            stated_at=now,
-            label=subject if isinstance(subject, str) else None,
-            count=count,
-            evidence=evidence,
-            cell=cell,
-        )
-
-    def _settled(self, thing: Thing) -> bool:
-        return thing.last_seen - thing.first_seen >= SETTLED - EPSILON
