@@ -26,6 +26,7 @@ BENCHMARKS = (
     "scene",
     "predictions",
     "driving",
+    "grounding",
     "regions",
     "preprocessing",
     "following",

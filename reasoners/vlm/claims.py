@@ -16,7 +16,7 @@ from reasoners.vlm.form import THINGS
 from reasoners.vlm.lexicon import known_labels, labels_of, means
 from reasoners.vlm.reply import ReplyThing, Report
 
-APART: Final = 1.0
+APART: Final = 1.4
 """Seconds by which two first sights must differ to have an order."""
 
 CHECKS: Final = 32
@@ -31,6 +31,17 @@ INSIDE: Final = frozenset(
     {"driver", "passenger", "fahrer", "fahrerin", "beifahrer", "rider", "司机", "乘客", "骑手"}
 )
 """People in or on vehicles, whom detectors seldom find."""
+
+SOON: Final = 0.4
+LATE: Final = 1.0
+"""Seconds by which a detector may find something later, or lose it earlier, than a person would:
+what it is sure of, and what it doubts."""
+
+HALF: Final = 0.25
+"""Share of a box behind another from which on one may see it or not."""
+
+LEVEL: Final = 0.04
+"""Picture heights within which nobody knows whose feet are lower: boxes jitter."""
 
 SMALL: Final = 0.0025
 """Share of the picture below which a model may well overlook an object."""
@@ -125,7 +136,7 @@ def _zones(report: Report, call: Call, sightings: dict[str, Sighting]) -> Iterat
         if sighting is None or not call.zones or (zone is not None and zone not in call.zones):
             continue
         if zone is None:
-            ok = not _always_inside(track, call)
+            ok = not _always_inside(track, sighting.near_zones, call)
         else:
             ok = zone in sighting.zones or zone in sighting.near_zones
         seen = ", ".join(sighting.zones)[:200] or None
@@ -163,19 +174,27 @@ def _counts(report: Report, call: Call, sightings: dict[str, Sighting]) -> Itera
             about.append(track)
             low += sure
             high += sure or track in vouched or not report.things
-        spare = sum(
-            1
-            for thing in report.things
-            if thing.track is None and set(_labels_said(thing)) & set(labels)
-        )
-        ok = low <= count.count <= high + spare
-        if count.kind.lower() in INSIDE:
-            ok = True
+        ok = low <= count.count <= high + _spare(report, sightings, labels)
+        ok |= count.kind.lower() in INSIDE
         seen = str(low) if low == high else f"{low} to {high}"
         name = f"count_{labels[0].replace(' ', '_')}_{keyframe.name}"
         check = Check(name=name, claimed=count.count, seen=low if low == high else seen, ok=ok)
         # Who is counted one short is still there; who says there is nobody contradicts the event.
         yield Finding(check, () if count.count else tuple(about))
+
+
+def _spare(report: Report, sightings: dict[str, Sighting], labels: Iterable[str]) -> int:
+    """Count what the model says is there without a track, beyond the sure ones it could mean."""
+    wanted, linked = set(labels), {thing.track for thing in report.things}
+    loose = sum(
+        1 for thing in report.things if thing.track is None and set(_labels_said(thing)) & wanted
+    )
+    free = sum(
+        1
+        for one in sightings.values()
+        if one.sure and one.track not in linked and one.label in wanted
+    )
+    return max(0, loose - free)
 
 
 def _order(report: Report, call: Call, sightings: dict[str, Sighting]) -> Iterator[Finding]:
@@ -276,38 +295,54 @@ def _there(
         sighting = sightings.get(thing.track)
         names = {thing.label} if sighting is None else {sighting.label, *sighting.other_labels}
         if names & wanted:
-            there[thing.track] = (
-                _surely(thing) and names <= wanted and (sighting is None or sighting.sure)
-            )
+            clear = _surely(thing, keyframe)
+            there[thing.track] = clear and names <= wanted and (sighting is None or sighting.sure)
     for sighting in sightings.values():
         # Out of sight for a moment, such as behind another: perhaps half to be seen.
-        alive = sighting.first_seen <= keyframe.captured_at <= sighting.last_seen
+        at = keyframe.captured_at
+        late = SOON if sighting.sure else LATE
+        alive = sighting.first_seen - late <= at <= sighting.last_seen + late
         if alive and sighting.track not in there and sighting.label in wanted:
             there[sighting.track] = False
     return there
 
 
-def _surely(thing: EventObject) -> bool:
-    return thing.score >= SURE and not thing.carried and _area(thing) >= SMALL
+def _surely(thing: EventObject, keyframe: Keyframe) -> bool:
+    """Tell whether anybody would see it: not small, not doubtful, not half behind another."""
+    if thing.score < SURE or thing.carried or _area(thing) < SMALL:
+        return False
+    return all(
+        _behind(thing, other) < HALF for other in keyframe.objects if other.track != thing.track
+    )
+
+
+def _behind(thing: EventObject, other: EventObject) -> float:
+    """Return the share of a box that is behind another, which stands nearer to the camera."""
+    if other.box[3] <= thing.box[3] - LEVEL:
+        return 0.0
+    wide = min(thing.box[2], other.box[2]) - max(thing.box[0], other.box[0])
+    high = min(thing.box[3], other.box[3]) - max(thing.box[1], other.box[1])
+    return max(wide, 0.0) * max(high, 0.0) / max(_area(thing), 1e-9)
 
 
 def _plain(track: str, call: Call) -> bool:
     """Tell whether a picture shows a track large and clearly."""
     return any(
-        thing.track == track and _surely(thing)
+        thing.track == track and _surely(thing, keyframe)
         for keyframe in call.keyframes
         for thing in keyframe.objects
     )
 
 
-def _always_inside(track: str, call: Call) -> bool:
+def _always_inside(track: str, unclear: tuple[str, ...], call: Call) -> bool:
+    """Tell whether every picture shows a track well inside a zone."""
     seen = [
         thing
         for keyframe in call.keyframes
         for thing in keyframe.objects
-        if thing.track == track and _surely(thing)
+        if thing.track == track and _surely(thing, keyframe)
     ]
-    return bool(seen) and all(thing.zones for thing in seen)
+    return bool(seen) and all(set(thing.zones) - set(unclear) for thing in seen)
 
 
 def _own(call: Call, label: str | None = None) -> tuple[str, ...]:

@@ -204,7 +204,7 @@ class Gallery:
             first_seen=round(course.first_seen, 3),
             last_seen=round(course.latest.at, 3),
             zones=tuple(course.zones),
-            near_zones=tuple(zone for zone in course.near if zone not in course.zones),
+            near_zones=tuple(course.near),
             moved=course.moved,
             rested=course.rested,
             sure=course.sure_looks >= min(SURE_LOOKS, course.looks) > 0
