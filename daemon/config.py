@@ -272,6 +272,12 @@ class MediaConfig(_Section):
     """Quota in megabytes; default 1024. What the oldest events have goes first; raising it keeps it
     longer. With clips, 1024 last for about a hundred events."""
 
+    snapshot_days: PositiveFloat | None = None
+    """Days that snapshots are kept; default as long as their event, if the quota lets them."""
+
+    clip_days: PositiveFloat | None = None
+    """Days that clips are kept, but for locked ones; default as long as their event."""
+
     locked: int = Field(default=20, ge=0, le=10_000)
     """Events of which clips may be locked at once, see `lock` of `clips`; default 20. One more
     releases the oldest; and so does room, of which locked ones get half of `megabytes`."""

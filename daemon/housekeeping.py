@@ -28,6 +28,14 @@ ANCHOR = 10.0
 NOTE = 5.0
 """Seconds between two writes of what rules found; a crash loses what came after the last."""
 
+SWEEP = 1800.0
+"""Seconds between two looks for pictures and clips that are too old, or of no event any more."""
+
+SETTLED = 600.0
+"""Seconds after which a file that no event names will never be named."""
+
+DAY = 86400.0
+
 EXPIRE = 600.0
 """Seconds between two applications of the journal's limits."""
 
@@ -65,6 +73,7 @@ class Housekeeping:
                 ("cursors", SAVE, self._save),
                 ("clock", ANCHOR, self._anchor),
                 ("limits", EXPIRE, self._expire),
+                ("media", SWEEP, self._sweep),
                 ("evaluations", NOTE, self.note),
                 ("stats", self._config.stats_interval, self._stats),
             ):
@@ -139,6 +148,13 @@ class Housekeeping:
                 first=expired.first,
                 last=expired.last,
             )
+
+    async def _sweep(self) -> None:
+        now, media = self._house.clock.now(), self._config.media
+        days = {".jpg": media.snapshot_days, ".mp4": media.clip_days}
+        before = {ending: now - kept * DAY for ending, kept in days.items() if kept is not None}
+        await self._house.recorder.expire_media(before)
+        await self._house.recorder.sweep(now - SETTLED)
 
     async def _stats(self) -> None:
         stats = await self.stats()

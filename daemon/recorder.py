@@ -5,6 +5,7 @@ Only the bytes of clips are written by another one.
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -261,13 +262,26 @@ class Recorder:
             logger.info("%s are stored again", what)
             self._told("recovered", f"{what} are stored again")
 
-    async def sweep(self) -> None:
-        """Remove what no event names, such as what a crash left half-written."""
+    async def expire_media(self, before: Mapping[str, float]) -> None:
+        """Remove snapshots and clips that are too old; see `MediaStore.expire`."""
+        if self._media is None or not before:
+            return
+        try:
+            await self.run(self._media.expire, before)
+        except OSError as exc:
+            logger.warning("old media were not removed: %s", exc.strerror)
+
+    async def sweep(self, before: float = math.inf) -> None:
+        """Remove what no event names, such as what a crash left half-written, or what expired.
+
+        Args:
+            before: Unix seconds; only what was last written before.
+        """
         if self._media is None:
             return
         references = await self.run(self._journal.references)
         try:
-            removed = await self.run(self._media.sweep, references.__contains__)
+            removed = await self.run(self._media.sweep, references.__contains__, before)
         except OSError as exc:
             logger.warning("left-over media were not removed: %s", exc.strerror)
             return

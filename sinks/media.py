@@ -6,9 +6,10 @@ below the quota, of which locked events take no more than half.
 """
 
 import errno
+import math
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -185,10 +186,41 @@ class MediaStore:
         path = self._events / match[1] / match[2]
         return path if path.is_file() and not path.is_symlink() else None
 
-    def sweep(self, referenced: Callable[[str], bool]) -> int:
+    def expire(self, before: Mapping[str, float]) -> int:
+        """Remove what was written too long ago; return how many files.
+
+        Args:
+            before: Unix seconds by the ending of a file's name: `.jpg` for snapshots, `.mp4` for
+                clips. What is locked, or is being written, stays.
+        """
+        removed = 0
+        for folder in list(self._folders()):
+            if folder.name in self._growing or folder.name in self.locks:
+                continue
+            old = [
+                file
+                for file in folder.iterdir()
+                if _NAME.fullmatch(file.name)
+                and not file.is_symlink()
+                and file.stat().st_mtime < before.get(file.suffix, 0.0)
+            ]
+            for file in old:
+                file.unlink()
+            if old:
+                removed += len(old)
+                self._sizes[folder.name] = _size(folder)
+                self._forget_if_empty(folder)
+        return removed
+
+    def sweep(self, referenced: Callable[[str], bool], before: float = math.inf) -> int:
         """Remove half-written files and those that nothing refers to; return how many.
 
-        To be called at start, before the first `put`. Files that are not ours stay.
+        Files that are not ours stay.
+
+        Args:
+            referenced: Tells whether a reference is still named anywhere.
+            before: Unix seconds; only what was last written before. Without it, to be called
+                before the first `put`: what was just stored is named a moment later.
         """
         removed = 0
         for folder in list(self._folders()):
@@ -196,6 +228,8 @@ class MediaStore:
                 reference = f"/events/{folder.name}/{file.name}"
                 ours = _NAME.fullmatch(file.name) and not file.is_symlink()
                 kept = folder.name in self.locks or referenced(reference)
+                if folder.name in self._growing or file.lstat().st_mtime >= before:
+                    continue
                 if file.suffix == PART or (ours and not kept):
                     file.unlink()
                     removed += 1

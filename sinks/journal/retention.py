@@ -17,6 +17,7 @@ def expire(db: sqlite3.Connection, limits: Limits, now: float) -> list[Expired]:
     Entries go strictly from the front, so that no cursor ever meets a hole.
     """
     ledger.expire(db, now - limits.ledger)
+    _forget_old_dead_letters(db, now - limits.age)
     calls.expire(db, now - limits.age)
     until = max(
         _by_age(db, now - limits.age), _by_count(db, limits.count), _by_size(db, limits.size)
@@ -77,6 +78,16 @@ def _lose(db: sqlite3.Connection, sink: str, cursor: int, until: int) -> Expired
         "UPDATE sink SET cursor = ?, expired = expired + ? WHERE name = ?", (until, count, sink)
     )
     return Expired(sink, count, int(first), int(last)) if count else None
+
+
+def _forget_old_dead_letters(db: sqlite3.Connection, oldest: float) -> None:
+    """Keep what a sink refused no longer than events themselves, once its cursor has passed it."""
+    db.execute(
+        "DELETE FROM dead_letter WHERE json_extract(body, '$.updated_at') < ? "
+        "AND json_extract(body, '$.clock') IS NOT 'unsynced' "
+        "AND position <= (SELECT cursor FROM sink WHERE name = dead_letter.sink)",
+        (oldest,),
+    )
 
 
 def _trim_dead_letters(db: sqlite3.Connection) -> None:

@@ -1,6 +1,7 @@
 """What happens by the clock: cursors written, limits applied and told, the clock watched."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +24,10 @@ from daemon.recorder import Recorder
 from daemon.systemd import Notifier, Progress
 from daemon.thinking import Thinking
 from daemon.timing import Timing
+from reasoners import Media
 from sinks import Credential, Site, Stats
 from sinks.journal import Journal, Limits
+from sinks.media import MediaStore
 from sinks.testing import ScriptedConfig, ScriptedSink
 
 
@@ -97,11 +100,12 @@ async def home(tmp_path: Path, walls: Walls) -> AsyncIterator[Home]:
         yield found
 
 
-def keeper(home: Home, stats_interval: float = 0.05) -> Housekeeping:
+def keeper(home: Home, stats_interval: float = 0.05, **media: float) -> Housekeeping:
     """Make the housekeeping of a home."""
     config = {
         "node": "box1",
         "stats_interval": stats_interval,
+        "media": media,
         "cameras": {"street": {"source": {"type": "synthetic"}}},
     }
     return Housekeeping(home, parse(config, "lookout.yaml"))
@@ -167,3 +171,22 @@ async def test_step_of_the_clock_is_told(
 
 def _no_credential(name: str) -> Credential:
     pytest.fail(f"credential {name} is not needed")
+
+
+async def test_pictures_have_an_age_and_go_with_their_event(home: Home, tmp_path: Path) -> None:
+    """Too old by the configuration, or named by no event any more: both are gone after a look."""
+    media = MediaStore(tmp_path / "media")
+    now = home.clock.now()
+    async with Recorder(Journal(None), media) as recorder:
+        for event, at in (("old", 2 * 86400), ("orphan", 1200), ("kept", 1200), ("fresh", 60)):
+            reference = await recorder.store(event, 1, b"\xff\xd8\xff")
+            os.utime(tmp_path / f"media/events/{event}/snapshot.jpg", (now - at, now - at))
+            if event in {"old", "kept"}:
+                found = Media(snapshot=reference)
+                await recorder.commit(revision(1, media=found).model_copy(update={"id": event}))
+        home.recorder = recorder
+        home.deliveries.clear()
+        async with running(keeper(home, snapshot_days=1).run()):
+            await until(lambda: len(list((tmp_path / "media/events").iterdir())) == 2)
+    left = {path.name for path in (tmp_path / "media" / "events").iterdir()}
+    assert left == {"kept", "fresh"}

@@ -188,3 +188,39 @@ def test_a_write_that_stops_midway_leaves_nothing(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
     assert list((tmp_path / "events").iterdir()) == []
+
+
+def test_each_kind_has_an_age_of_its_own(tmp_path: Path) -> None:
+    """Old snapshots go, old clips may stay; what is locked or being written always does."""
+    store = MediaStore(tmp_path)
+    for event in ("e1", "e2", "e3"):
+        store.put(event, 1, b"\xff\xd8\xff")
+        clip = store.begin(event)
+        clip.append(b"clip")
+        if event != "e3":
+            clip.seal()
+            store.adopt(clip)
+    store.lock("e2")
+    for file in tmp_path.rglob("events/*/*.*"):
+        os.utime(file, (100.0, 100.0))
+    store.put("e4", 1, b"\xff\xd8\xff")
+    assert store.expire({".jpg": 200.0}) == 1
+    assert store.find("/events/e1/snapshot.jpg") is None
+    assert store.find("/events/e1/clip.mp4") is not None
+    assert store.expire({".jpg": 200.0, ".mp4": 200.0}) == 1
+    assert not (tmp_path / "events" / "e1").exists()
+    left = {"e2/snapshot.jpg", "e2/clip.mp4", "e3/snapshot.jpg", "e4/snapshot.jpg"}
+    assert all(store.find(f"/events/{name}") for name in left)
+
+
+def test_a_sweep_while_running_leaves_what_is_young_or_growing(tmp_path: Path) -> None:
+    """Only what nobody names and nobody has touched for a while goes."""
+    store = MediaStore(tmp_path)
+    for event in ("old", "named", "young"):
+        store.put(event, 1, b"\xff\xd8\xff")
+    store.begin("growing").append(b"clip")
+    for file in tmp_path.rglob("events/*/*.*"):
+        if file.parent.name != "young":
+            os.utime(file, (100.0, 100.0))
+    assert store.sweep({"/events/named/snapshot.jpg"}.__contains__, before=200.0) == 1
+    assert {path.name for path in (tmp_path / "events").iterdir()} == {"named", "young", "growing"}

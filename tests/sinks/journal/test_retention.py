@@ -108,3 +108,22 @@ def test_an_empty_journal_expires_nothing(limits: Limits) -> None:
     journal.register(["mqtt"])
     assert journal.expire(1e10) == []
     journal.close()
+
+
+def test_a_dead_letter_is_kept_no_longer_than_events(tmp_path: Path) -> None:
+    """Once the cursor has passed it, its age counts; the count of dead letters stays."""
+    journal = Journal(tmp_path / "journal.db", Limits(age=150))
+    journal.open()
+    journal.register(["mqtt"])
+    old, young = journal.commit([revision(1, updated_at=100.0), revision(2, updated_at=390.0)])
+    for entry in (old, young):
+        journal.dead_letter("mqtt", entry, "too large")
+    journal.expire(400.0)
+    with JournalReader(tmp_path / "journal.db") as reader:
+        assert [letter.event.id for letter in reader.dead_letters()] == ["e1", "e2"]
+    journal.advance({"mqtt": 2}, {})
+    journal.expire(400.0)
+    with JournalReader(tmp_path / "journal.db") as reader:
+        assert [letter.event.id for letter in reader.dead_letters()] == ["e2"]
+    assert journal.figures()["sinks"]["mqtt"]["dead_lettered"] == 2
+    journal.close()
