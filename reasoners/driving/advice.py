@@ -24,7 +24,7 @@ class Advice:
 
     kind: Kind
     key: str
-    """What it is about: `t17` for a track, `left` or `right` for a lane mark."""
+    """What it is about, whatever its track is called: an object's identity, or a mark's side."""
 
     since: float
     """When what it warns of began to hold."""

@@ -1,12 +1,12 @@
 """Driver assist as an engine: each warning begins an event, and ends it when it is over."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from reasoners.driving.advice import Advice
 from reasoners.driving.assist import Assist
 from reasoners.driving.config import DrivingConfig, Kind
-from reasoners.firing import Firing, Ground, Moment
+from reasoners.firing import Firing, Ground, Moment, Phase
 from reasoners.scene.thing import Thing
 
 MOST = 64
@@ -23,6 +23,21 @@ STRAIGHT = 0.25
 """Metres beside the own middle up to which something is straight ahead."""
 
 
+AGAIN, EPSILON = 1.0, 1e-6
+"""Seconds after which what is still warned of is told anew, as it stands."""
+
+
+@dataclass(slots=True)
+class _Told:
+    """A warning that is open."""
+
+    worst: Advice
+    """As it was when it was most urgent."""
+
+    latest: Advice
+    told_at: float
+
+
 class Driving:
     """Advice about the road ahead. See `reasoners.driving.assist`.
 
@@ -33,27 +48,32 @@ class Driving:
     def __init__(self, config: DrivingConfig) -> None:
         self._config = config
         self.assist = Assist(config)
-        self._open: dict[tuple[Kind, str], Advice] = {}
-        """By rule and key, as each was when it was most urgent."""
+        self._open: dict[tuple[Kind, str], _Told] = {}
 
     def observe(self, moment: Moment) -> Iterator[Firing]:
         """Take one frame; say which warnings begin and which are over."""
         if moment.view is None:
             return
-        begun = self.assist.observe(moment.view, moment.view.road)
-        active = {(advice.kind, advice.key): advice for advice in self.assist.active}
         by_track = {thing.track: thing for thing in moment.scene.things.values()}
-        for key, advice in list(self._open.items()):
+        known = {track: thing.id for track, thing in by_track.items()}
+        begun = self.assist.observe(moment.view, moment.view.road, known)
+        active = {(advice.kind, advice.key): advice for advice in self.assist.active}
+        for key, told in list(self._open.items()):
             latest = active.get(key)
             if latest is None:
                 del self._open[key]
-                yield self._firing(advice, by_track, ended_at=moment.now)
-            elif _urgency(latest) < _urgency(advice):
-                self._open[key] = latest
+                yield self._firing(told.worst, "ends", told.latest.at, by_track)
+                continue
+            told.latest = latest
+            if _urgency(latest) < _urgency(told.worst):
+                told.worst = latest
+            if latest.at == moment.now and moment.now - told.told_at >= AGAIN - EPSILON:
+                told.told_at = moment.now
+                yield self._firing(latest, "changes", moment.now, by_track)
         for advice in begun:
             if len(self._open) < MOST:
-                self._open[advice.kind, advice.key] = advice
-                yield self._firing(advice, by_track)
+                self._open[advice.kind, advice.key] = _Told(advice, advice, moment.now)
+                yield self._firing(advice, "begins", advice.since, by_track)
 
     def reset(self) -> None:
         """Forget all that is going on."""
@@ -61,15 +81,15 @@ class Driving:
         self._open.clear()
 
     def _firing(
-        self, advice: Advice, by_track: dict[int, Thing], ended_at: float | None = None
+        self, advice: Advice, phase: Phase, at: float, by_track: Mapping[int, Thing]
     ) -> Firing:
         thing = None if advice.track is None else by_track.get(advice.track)
         things = () if thing is None else (thing,)
         return Firing(
             rule=advice.kind,
             key=advice.key,
-            phase="begins" if ended_at is None else "ends",
-            at=advice.since if ended_at is None else ended_at,
+            phase=phase,
+            at=at,
             things=things,
             severity=advice.severity,
             grounds=tuple(self._grounds(advice, things)),
@@ -81,7 +101,9 @@ class Driving:
         def ground(kind: str, condition: str, value: float | None = None, unit: str = "") -> Ground:
             value = None if value is None else round(value, 2)
             who = things if kind in ABOUT else ()
-            when = (advice.since, advice.at, advice.index)
+            # What decides holds since then; what was measured with it is of this moment.
+            since = advice.since if kind in ABOUT or kind.startswith("lane_") else advice.at
+            when = (since, advice.at, advice.index)
             return Ground(kind, condition, *when, None, who, None, value, None, unit)
 
         contact, departure = advice.contact, advice.departure

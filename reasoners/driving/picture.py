@@ -56,11 +56,11 @@ def marks(assist: Assist, view: View) -> Iterator[Mark]:
             color=color if urgent else (200, 200, 200),
         )
     for number, advice in enumerate(active):
-        about = f" ({advice.label} {advice.key})" if advice.track is not None else f" {advice.key}"
+        who = f"({advice.label} t{advice.track})" if advice.track is not None else advice.key
         yield Mark(
             shape="text",
             points=((0.3, 0.08 + 0.06 * number),),
-            text=WORDS[advice.kind] + about,
+            text=f"{WORDS[advice.kind]} {who}",
             color=COLORS[advice.severity],
         )
 

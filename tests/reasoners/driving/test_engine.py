@@ -1,6 +1,7 @@
 """Warnings as firings."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from reasoners import SceneConfig, View
 from reasoners.driving.config import DrivingConfig
@@ -17,17 +18,18 @@ def test_a_warning_begins_and_ends_with_its_evidence(watch: Watch) -> None:
     fired: list[Firing] = []
     view = None
     for view, _ in watch("approach", 3):
-        changes = scene.observe(view)
-        fired += engine.observe(Moment(scene.now, view.index, view, scene, changes))
+        happened = scene.observe(view)
+        fired += engine.observe(Moment(scene.now, view.index, view, scene, happened))
     assert view is not None
     for step in range(1, 40):
         at = view.captured_at + step / 10
         empty = View(view.index + step, at, at, 1920, 1080, ())
-        changes = scene.observe(empty)
-        fired += engine.observe(Moment(scene.now, empty.index, empty, scene, changes))
+        happened = scene.observe(empty)
+        fired += engine.observe(Moment(scene.now, empty.index, empty, scene, happened))
     collision = [one for one in fired if one.rule == "collision"]
-    assert [one.phase for one in collision] == ["begins", "ends"]
-    begins, ends = collision
+    assert [one.phase for one in collision] == ["begins", "changes", "ends"]
+    begins, changes, ends = collision
+    assert changes.at - begins.at >= 1
     assert begins.severity == "alert"
     assert begins.things[0].label in {"car", "truck"}
     assert begins.at < ends.at
@@ -53,3 +55,17 @@ def test_time_without_a_frame_changes_nothing_and_reset_forgets(watch: Watch) ->
             rules += [one.rule for one in engine.observe(moment) if one.phase == "begins"]
         assert "collision" in rules
         engine.reset()
+
+
+def test_a_changed_track_id_makes_no_second_warning(watch: Watch) -> None:
+    """Who is the same to the scene is the same to driver assist, measured on without a break."""
+    engine, scene, rules = Driving(DrivingConfig()), Scene(SceneConfig()), []
+    for view, _ in watch("approach", 3):
+        changed = view
+        if view.captured_at > 3.5:
+            tracks = [replace(one, id=one.id + 100, first_seen=3.6) for one in view.tracks]
+            changed = replace(view, tracks=tracks)
+        changes = scene.observe(changed)
+        moment = Moment(scene.now, view.index, changed, scene, changes)
+        rules += [one.rule for one in engine.observe(moment) if one.phase == "begins"]
+    assert sorted(rules) == ["closing_fast", "collision"]
