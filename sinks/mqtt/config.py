@@ -2,7 +2,7 @@
 
 import ipaddress
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -25,10 +25,14 @@ class MqttConfig(BaseModel):
     credential: str | None = None
     """Name of the credential with the broker's user and password. Default: none, anonymous."""
 
-    prefix: str = Field(
-        default="lookout", max_length=64, pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"
+    prefix: str | None = Field(
+        default=None, max_length=64, pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"
     )
-    """First part of every topic. Default `lookout`."""
+    """First part of every topic. Default `lookout`; with `compat: frigate`, `frigate`."""
+
+    compat: Literal["frigate"] | None = None
+    """`frigate`: this sink speaks as Frigate does, for automations that were written for it, and
+    nothing else; see `docs/integrations/frigate.md`. Default none: our own messages."""
 
     client_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.:-]{1,64}$")
     """Name towards the broker; two clients of one name throw each other out. Default: made from
@@ -97,6 +101,8 @@ class MqttConfig(BaseModel):
     def _check_safety(self) -> Self:
         if self.key is not None and self.cert is None:
             raise ValueError("`key` needs `cert`")
+        if self.compat and (self.discovery or self.frames):
+            raise ValueError("`compat` goes neither with `discovery` nor with `frames`; add a sink")
         if not self.tls and (self.ca or self.cert):
             raise ValueError("`ca` and `cert` need an mqtts:// or wss:// url")
         if self.credential and not self.tls and not self.insecure and not _loopback(self.host):

@@ -26,13 +26,17 @@ from sinks.mqtt.client import (
 )
 from sinks.mqtt.config import MqttConfig
 from sinks.mqtt.discovery import Discovery
+from sinks.mqtt.frigate import FrigateTopics
 from sinks.mqtt.identity import client_id
 from sinks.mqtt.orders import Orders
-from sinks.mqtt.topic import TEXT, Letter, Topics
+from sinks.mqtt.topic import JPEG, TEXT, Letter, Topics
 from sinks.sink import Site
 
 V5: Final = ProtocolVersion.V5.value
 V311: Final = ProtocolVersion.V311.value
+AHEAD: Final = 20
+"""Revisions of one camera that may be under way together."""
+
 _OVERHEAD: Final = 512
 """Bytes that topic and properties of an event take at most, beside its payload."""
 
@@ -50,20 +54,19 @@ class MqttSink:
 
     Config: ClassVar[type[BaseModel]] = MqttConfig
 
-    ahead: Final = 20
-    """Publishes on one connection arrive in their order (MQTT 5, 4.6), so a camera need not wait
-    for each receipt."""
-
     def __init__(self, name: str, config: MqttConfig, site: Site) -> None:
         self.name = name
         self._config = config
         self._site = site
-        self._topics = Topics(config.prefix, site.node)
-        self.orders = Orders(self._topics)
+        topics = Topics(config.prefix or "lookout", site.node)
+        self._topics: Topics | FrigateTopics = topics
+        if config.compat == "frigate":
+            self._topics = FrigateTopics(config.prefix or "frigate", site.node)
+        self.orders = Orders(topics)
         """What came on the command topics, and what was refused."""
         self._discovery: Discovery | None = None
         if config.discovery is not None:
-            self._discovery = Discovery(config.discovery, self._topics, site)
+            self._discovery = Discovery(config.discovery, topics, site)
         self._connection: Connection | None = None
         self._life = AsyncExitStack()
         self._too_large: int | None = None
@@ -75,6 +78,14 @@ class MqttSink:
         """MQTT version spoken: 5, or 4 for 3.1.1; None while not connected."""
         self.refused = 0
         """States and notices that the broker refused or that were too large to be sent."""
+
+    @property
+    def ahead(self) -> int:
+        """Publishes on one connection arrive in their order (MQTT 5, 4.6): no camera need wait.
+
+        Except where one revision is told by several of them.
+        """
+        return 1 if self._config.compat else AHEAD
 
     async def __aenter__(self) -> Self:
         """Connect, prove that the broker lets us speak, and say `online`."""
@@ -112,7 +123,14 @@ class MqttSink:
 
     async def deliver(self, event: Event) -> None:
         """Publish one revision; return when the broker has acknowledged it."""
-        letter = self._topics.event(event)
+        for letter in self._topics.letters(event):
+            if letter.kind == JPEG:
+                await self._record(letter.payload, event.camera, event.id)
+                await self._tell(letter)
+            else:
+                await self._deliver(event, letter)
+
+    async def _deliver(self, event: Event, letter: Letter) -> None:
         size = len(letter.payload)
         if size > self._config.event_limit:
             raise EventRejected(
@@ -155,7 +173,7 @@ class MqttSink:
                 self._complain(letter.topic, f"{size} bytes are too large")
                 continue
             if isinstance(message, Snapshot):
-                await self._record(message)
+                await self._record(message.jpeg, message.camera, message.event)
             await self._tell(letter)
 
     def wants(self, kind: type[BaseModel]) -> bool:
@@ -187,16 +205,16 @@ class MqttSink:
                 if command is not None:
                     self._site.heed(command)
 
-    async def _record(self, picture: Snapshot) -> None:
+    async def _record(self, jpeg: bytes, camera: str, event: str) -> None:
         await self._site.depart(
             Departure.of(
-                picture.jpeg,
+                jpeg,
                 at=self._site.now(),
                 kind="picture",
                 part=self.name,
                 host=f"{self._config.host}:{self._config.port}",
-                camera=picture.camera,
-                event=picture.event,
+                camera=camera,
+                event=event,
             )
         )
 
@@ -260,7 +278,7 @@ class MqttSink:
             user, password = credential.user or "", credential.password
         offline = self._topics.present(online=False)
         will = Will(offline.topic, offline.payload, 1, retain=True)
-        name = config.client_id or client_id(self._site.node)
+        name = config.client_id or client_id(self._site.node) + (config.compat or "")
         trial = self._site.trial
         five = protocol == ProtocolVersion.V5
         return Connection(

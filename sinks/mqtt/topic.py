@@ -23,6 +23,7 @@ from sinks.sink import Place
 
 JSON = "application/json"
 TEXT = "text/plain"
+JPEG = "image/jpeg"
 
 _OF_A_CAMERA = (
     *("state", "status", "objects", "latest", "snapshot"),
@@ -132,6 +133,10 @@ class Topics:
             found |= {f"{self.camera(camera)}/{part}" for part in _OF_A_CAMERA}
         return sorted(found)
 
+    def letters(self, event: Event) -> tuple[Letter, ...]:
+        """Address everything that one revision is told by."""
+        return (self.event(event),)
+
     def event(self, event: Event) -> Letter:
         """Address one revision: not retained, so that nobody takes an old event for a new one."""
         return Letter(f"{self.root}/events/{event.camera}/{event.rule}", event.wire().encode())
@@ -166,7 +171,7 @@ class Topics:
                 letters = (Letter(f"{self.profile}/state", word, retain=True, kind=TEXT),)
             case Snapshot():
                 topic = f"{self.camera(message.camera)}/snapshot"
-                letters = (Letter(topic, message.jpeg, retain=True, kind="image/jpeg"),)
+                letters = (Letter(topic, message.jpeg, retain=True, kind=JPEG),)
             case FrameReport():
                 letters = (Letter(f"{self.camera(message.camera)}/frames", _json(message), qos=0),)
             case Notice():
