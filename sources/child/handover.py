@@ -34,7 +34,7 @@ class Handover:
     Args:
         live: Which of the two rules holds.
         wake: Called, by the reader thread, whenever `take` would give another answer than the last
-            time it was asked. A picture that nobody waits for wakes nobody.
+            time it was asked. A picture that nobody waits for wakes nobody, nor does an early one.
         in_step: Whether the reader goes no further before the next picture is asked for: nothing it
             does then depends on how quick anybody is.
     """
@@ -57,16 +57,19 @@ class Handover:
         with self._changed:
             if not self._live:
                 self._changed.wait_for(lambda: self._waiting is None or self._stopped)
+            wanted = self._wanted_from is not None
+            self._tally.decoded += 1
+            self.decoded_at = dated.arrival
+            if wanted and early(dated, self._wanted_from):
+                wanted = False
+                if not self._live:
+                    # Whoever waits need not wake up for what is only in the way of the next one.
+                    self._tally.superseded += 1
+                    return
             if self._waiting is not None:
                 self._tally.superseded += 1
             self._waiting = dated
-            self._tally.decoded += 1
             self._tally.waiting = 1
-            self.decoded_at = dated.arrival
-            # Of a recording, an early picture must be passed over before the next one can come.
-            wanted = self._wanted_from is not None
-            if wanted and self._live:
-                wanted = not early(dated, self._wanted_from)
         if wanted:
             self._wake()
         if self._in_step:

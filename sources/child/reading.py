@@ -179,6 +179,9 @@ class Reading:
         """Monotonic seconds at which it is too late for handing over one by one what was held
         back; None while nothing is caught up with."""
 
+        self._resumable: Resumable | None = None
+        """The stream, if its decoder can begin anew at any IDR."""
+
         self._state: CameraState | None = None
         self._info: StreamInfo | None = None
         self._size: tuple[int, int] | None = None
@@ -250,7 +253,9 @@ class Reading:
     def _hear(self, stream: Stream) -> None:
         self._info = stream.info
         self._news.stream(stream.info)
-        if not isinstance(stream, Resumable):
+        # Asked once: to compare with a protocol takes as long as all else that befalls a packet.
+        self._resumable = stream if isinstance(stream, Resumable) else None
+        if self._resumable is None:
             self.gate = Gate()
         if isinstance(stream, Clocked):
             self._clocked = stream
@@ -261,6 +266,7 @@ class Reading:
 
     def _follow(self, stream: Stream) -> None:
         collecting = stream if isinstance(stream, Collecting) else None
+        witness = isinstance(stream, Witness)
         packets = stream.packets()
         if not self._source.live and not self.gate.off:
             packets = as_if_live(packets)
@@ -268,7 +274,7 @@ class Reading:
             self.heard_at = time.monotonic()
             if self._handover.stopped:
                 return
-            if packet.size > 0 or isinstance(stream, Witness):
+            if packet.size > 0 or witness:
                 # A camera whose packets cannot be decoded yet is not silent: they come.
                 self._handover.packet()
             if packet.size > 0:
@@ -297,17 +303,17 @@ class Reading:
         if self.passive:
             self._keep(stream, packet)
             return
-        order = Order.DECODE
-        if isinstance(stream, Resumable):
+        order, resumable = Order.DECODE, self._resumable
+        if resumable is not None:
             order = self.gate.order(packet, packet.arrival)
             if self._blind and order is not Order.HOLD:
-                order = self._regain(stream, packet, order)
+                order = self._regain(resumable, packet, order)
         match order:
             case Order.DECODE:
                 self._decode(stream, packet)
             case Order.HOLD:
                 self._handover.held()
-            case Order.CATCH_UP if isinstance(stream, Resumable):
+            case Order.CATCH_UP if resumable is not None:
                 self._catch_up(stream)
             case _:
                 self._glance(stream, packet, show=order is Order.SHOW)
@@ -324,11 +330,11 @@ class Reading:
 
     def _glance(self, stream: Stream, packet: Packet, *, show: bool) -> None:
         """Decode an IDR alone, whatever the decoder would hold back."""
-        if isinstance(stream, Resumable):
-            stream.restart()
+        if self._resumable is not None:
+            self._resumable.restart()
             self._decode(stream, packet, show=show)
             self._decode(stream, None, show=show, arrival=packet.arrival)
-            stream.restart()
+            self._resumable.restart()
 
     def _catch_up(self, stream: Stream) -> None:
         """Decode what was held back since something may have happened, and hand it over in order.
@@ -337,8 +343,8 @@ class Reading:
         camera must be live, not late.
         """
         group = self._packets.since(self.gate.reach)
-        if isinstance(stream, Resumable):
-            stream.restart()
+        if self._resumable is not None:
+            self._resumable.restart()
         self._blind = not group
         if not group:
             self._handover.held()
@@ -399,8 +405,10 @@ class Reading:
             self._handover.corrupt()
             self._wait_for_idr(time.monotonic())
             return
-        if isinstance(picture, Stamped) and picture.stamp is not None:
-            self.stamps.note(index, picture.stamp)
+        # As of `Stamped`, which would be slow to ask for: this is done for every picture.
+        stamp: int | None = getattr(picture, "stamp", None)
+        if stamp is not None:
+            self.stamps.note(index, stamp)
         self._measure(stream, picture, arrival)
         self._waits_since = None
         self._watch(picture, arrival)
