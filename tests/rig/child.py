@@ -260,6 +260,10 @@ class Child:
         """Return the bytes of memory that are this process's own share."""
         return int(psutil.Process(self.process.pid).memory_full_info().pss)
 
+    def private(self) -> int:
+        """Return the bytes of memory that it shares with nobody."""
+        return int(psutil.Process(self.process.pid).memory_full_info().uss)
+
 
 def assert_balanced(counts: Counts) -> None:
     """Check that every decoded picture is accounted for."""
