@@ -203,11 +203,12 @@ class CameraConfig(_Section):
     works here. Default `off`: the processor. Whatever a device cannot do, the processor does; log
     and status say so. Of RTSP, ONVIF and files; other kinds are always decoded by the processor."""
 
-    gate: GateMode = "off"
-    """Whether pictures may stay undecoded while nothing happens. `off` (default) decodes everything
-    always; `auto` rests a live camera where its packet sizes proved to tell motion, looks at its
-    IDRs alone where they did not, and wakes with everything since the last IDR still at hand; `on`
-    rests without that proof. Recordings are never rested."""
+    gate: GateMode = "auto"
+    """Whether pictures may stay undecoded while nothing happens. `auto` (default) rests a live camera
+    where its packet sizes proved to tell motion, looks at its IDRs alone where they did not, and
+    wakes with everything since the last IDR still at hand; where something moves all the time, or
+    IDRs are more than 4 s apart, it never rests. `on` rests without that proof; `off` decodes
+    everything always. Recordings are never rested."""
 
     clips: ClipsConfig = ClipsConfig()
     """Clips of events; default none."""

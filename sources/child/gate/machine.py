@@ -189,6 +189,15 @@ class Machine:
         """Whether every picture is an IDR, as in motion JPEG: then no size tells motion."""
         return bool(self._lengths) and median(self._lengths) <= 1
 
+    @property
+    def barred(self) -> bool:
+        """Whether its stream lets it never rest, so that nothing need be looked at.
+
+        Two looks must fit into a heartbeat: one picture may be damaged.
+        """
+        gop = self.gop
+        return self.alone or (gop is not None and gop > self._tuning.heartbeat / 2)
+
     def packet(self, at: float, rating: Rating, *, idr: bool, attended: bool) -> Order:
         """Decide about a packet that arrived `at`.
 
@@ -273,10 +282,7 @@ class Machine:
     def _depth(self) -> GateState | None:
         """Return how deep the camera may rest; None for not at all."""
         gop = self.gop
-        if gop is None or self.alone:
-            return None
-        # Two looks must fit into a heartbeat: one picture may be damaged.
-        if gop > self._tuning.heartbeat / 2:
+        if gop is None or self.barred:
             return None
         if self._insist:
             return "idle"

@@ -139,7 +139,7 @@ def test_lessons_about_something_else_are_refused(
 def test_awake_and_known_few_pictures_are_looked_at(
     clear: Path, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the daemon wants every picture, all are shown and one in five is looked at."""
+    """While the daemon wants every picture, all are shown and five a second are looked at."""
     looked: list[float] = []
     monkeypatch.setattr(Machine, "picture", lambda _, at, _change: looked.append(at))
     known = lesson.model_copy(update={"taken_at": time.monotonic() - 60})
@@ -165,3 +165,26 @@ def test_ring_too_small_for_a_group_waits_for_the_next_idr(clear: Path) -> None:
     assert seen.counts().corrupt == 0
     begin, _ = LAST[1]
     assert any(begin <= at <= begin + 1.5 for at in seen.shown)
+
+
+def test_known_to_be_awake_it_looks_at_five_pictures_a_second_whoever_watches(
+    clear: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What keeps a camera from resting is looked for no more often than it takes to see it end."""
+    looked: list[float] = []
+    monkeypatch.setattr(Machine, "picture", lambda _, at, _change: looked.append(at))
+    monkeypatch.setattr(Machine, "awake", property(lambda _: True))
+    follow(clear, "auto", until=20.0)
+    assert 20 * 4 <= len(looked) <= 20 * 6
+
+
+def test_groups_too_long_for_a_rest_are_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once its groups are known to be longer than half a heartbeat, a camera costs no look."""
+    looked: list[float] = []
+    monkeypatch.setattr(Machine, "picture", lambda _, at, _change: looked.append(at))
+    clip = Quiet(13.0, (), gop=125).write(tmp_path / "long.mp4")
+    seen, _, _ = follow(clip, "auto")
+    assert len(seen.shown) == 13 * 25
+    assert len(looked) <= 126
