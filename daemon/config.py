@@ -204,10 +204,10 @@ class CameraConfig(_Section):
     and status say so. Of RTSP, ONVIF and files; other kinds are always decoded by the processor."""
 
     gate: GateMode = "auto"
-    """Whether pictures may stay undecoded while nothing happens. `auto` (default) rests a live camera
-    where its packet sizes proved to tell motion, looks at its IDRs alone where they did not, and
-    wakes with everything since the last IDR still at hand; where something moves all the time, or
-    IDRs are more than 4 s apart, it never rests. `on` rests without that proof; `off` decodes
+    """Whether pictures may stay undecoded while nothing happens. `auto` (default) rests a live
+    camera where its packet sizes proved to tell motion, looks at its IDRs alone where they did not,
+    and wakes with everything since the last IDR still at hand. Where something moves all the time,
+    or IDRs are more than 4 s apart, it never rests. `on` rests without that proof; `off` decodes
     everything always. Recordings are never rested."""
 
     clips: ClipsConfig = ClipsConfig()

@@ -161,12 +161,24 @@ def test_only_pictures_that_are_waited_for_wake_anybody() -> None:
 
 
 def test_a_recording_goes_on_past_early_pictures() -> None:
-    """Of a recording every picture that must be passed over wakes who waits."""
+    """Of a recording, too, what must be passed over wakes nobody, and holds the reader up no more.
+
+    What comes before anybody has asked waits, early or not.
+    """
     woken: list[int] = []
     handover = Handover(live=False, wake=lambda: woken.append(1))
     assert handover.take(2.0) is None
     handover.offer(dated(0))
-    assert len(woken) == 1
-    assert handover.take(2.0) is None
     handover.offer(dated(1))
-    assert len(woken) == 2
+    assert not woken
+    handover.offer(dated(2))
+    assert len(woken) == 1
+    taken = handover.take(2.0)
+    assert taken is not None
+    assert taken.index == 2
+    handover.offer(dated(3))
+    assert len(woken) == 1
+    assert handover.take(5.0) is None
+    counts = handover.counts()
+    assert (counts.decoded, counts.superseded, counts.handed_over) == (4, 3, 1)
+    assert_balanced(counts)
