@@ -6,7 +6,7 @@ Run by `make lock`. Arguments are handed to pip-compile (`--upgrade`, `--upgrade
 | File | Holds |
 |---|---|
 | base.txt | what the daemon needs, and what builds it |
-| gpu.txt | base and the extra `gpu` |
+| gpu.txt | base and the extras `gpu` and `vlm` |
 | dev.txt | base, all other extras and the group `dev`; agrees with gpu.txt where both name one |
 """
 
@@ -39,7 +39,7 @@ def main(options: list[str]) -> None:
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text())
     base = project["project"]["dependencies"] + project["build-system"]["requires"] + ["editables"]
     extras = project["project"]["optional-dependencies"]
-    heavy = extras.pop("gpu")
+    heavy = [package for name in ("gpu", "vlm") for package in extras.pop(name)]
     light = [package for packages in extras.values() for package in packages]
     group = project["dependency-groups"]["dev"]
     lock("base", base, (), options)

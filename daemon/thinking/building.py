@@ -8,12 +8,14 @@ from daemon.clock import Clock
 from daemon.errors import ConfigRejected
 from daemon.plan import Plan, ReasonerPlan
 from daemon.thinking.exchange import Keeper
+from daemon.thinking.hosted import HostedReasoner
 from daemon.thinking.member import Member
 from daemon.thinking.thinking import Thinking, Told
 from reasoners import Limits, Reasoner, ReasonerRejected
 from reasoners.governor.budget import Budget, Price
 from reasoners.governor.governor import Governor
 from reasoners.governor.offer import Offer
+from reasoners.local.config import LocalConfig
 from reasoners.providers.cassette import Recording
 
 WAITING = 32
@@ -77,8 +79,13 @@ def member(one: ReasonerPlan, origin: str, cassette: Path | None = None) -> Memb
         ConfigRejected: It refuses its key.
     """
     config = one.backend.config
+    module = getattr(one.backend.factory, "worker", None)
     try:
-        reasoner: Reasoner = one.backend.factory(one.name, config, one.key)
+        reasoner: Reasoner = (
+            HostedReasoner(one.name, config, module)
+            if module is not None and isinstance(config, LocalConfig)
+            else one.backend.factory(one.name, config, one.key)
+        )
     except ReasonerRejected as exc:
         raise ConfigRejected(f"{origin}: {exc}") from None
     if cassette is not None:

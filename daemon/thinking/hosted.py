@@ -1,0 +1,182 @@
+"""A model in a process of its own, seen as any other: started, spoken to, started anew."""
+
+import asyncio
+import logging
+import time
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ValidationError
+
+from daemon.process import Process, ProcessGone
+from daemon.supervisor import Failure, Retry, keep_alive
+from reasoners import (
+    Prompt,
+    QuestionTooLong,
+    ReasonerError,
+    ReasonerRejected,
+    ReasonerUnavailable,
+    ReplyInvalid,
+    Said,
+)
+from reasoners.local.config import LocalConfig
+from reasoners.local.message import Answered, Cancel, Failed, Load, Loaded, from_worker, packed
+from sources import ChannelBroken
+
+logger = logging.getLogger(__name__)
+
+Answer = asyncio.Future[Answered | Failed]
+
+
+class HostedReasoner:
+    """Keeps the process of one model alive and asks it.
+
+    Args:
+        name: In the configuration.
+        config: Which model.
+        module: What the process runs.
+    """
+
+    Config: ClassVar[type[BaseModel]] = LocalConfig
+    enforces = True
+
+    def __init__(self, name: str, config: LocalConfig, module: str) -> None:
+        self.name = name
+        self.description = ""
+        """What it is, once it is loaded."""
+
+        self.starts = 0
+        self._config = config
+        self._module = module
+        self._process: Process | None = None
+        self._why = "the model is being loaded"
+        self._broken = False
+        self._loaded = asyncio.Event()
+        self._asked: dict[int, Answer] = {}
+        self._number = 0
+        self._stack = AsyncExitStack()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Begin to load; does not wait for it."""
+        retry = Retry((ReasonerUnavailable, ProcessGone, ChannelBroken), (ReasonerRejected,))
+        group = await self._stack.enter_async_context(asyncio.TaskGroup())
+        keep = keep_alive(f"reasoner {self.name}", self._once, retry, told=self._failed)
+        self._task = group.create_task(keep, name=f"reasoner-{self.name}-process")
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """End the process."""
+        if self._task is not None:
+            self._task.cancel()
+        await self._stack.aclose()
+
+    async def complete(self, prompt: Prompt) -> Said:
+        """Return what the model says; see `Reasoner.complete` for what is raised."""
+        started = time.monotonic()
+        while self._process is None or not self._loaded.is_set():
+            if self._broken:
+                raise ReasonerRejected(self._why)
+            await self._loaded.wait()
+        self._number += 1
+        number, process = self._number, self._process
+        question, pictures = packed(number, prompt)
+        answer: Answer = asyncio.get_running_loop().create_future()
+        self._asked[number] = answer
+        try:
+            await process.send(question, pictures)
+            said = await answer
+        except ProcessGone as exc:
+            raise ReasonerUnavailable(str(exc)) from exc
+        except asyncio.CancelledError:
+            await self._cancel(process, number)
+            raise
+        finally:
+            self._asked.pop(number, None)
+        return self._said(said, started, len(pictures))
+
+    def _said(self, said: Answered | Failed, started: float, size: int) -> Said:
+        if isinstance(said, Failed):
+            raise _error(said)
+        if said.truncated:
+            raise ReplyInvalid("the reply was cut off by the token limit (truncated)")
+        took = round(time.monotonic() - started, 3)
+        return Said(
+            said.text, self._config.model, said.asked, said.answered, said.first_s, took, size
+        )
+
+    async def _cancel(self, process: Process, number: int) -> None:
+        """Free the model; it stops before the next token."""
+        try:
+            await process.send(Cancel(id=number))
+        except ProcessGone:
+            return
+
+    async def _once(self) -> None:
+        """Run one process from its start to its end."""
+        self._loaded.clear()
+        self.starts += 1
+        config = self._config
+        load = Load(
+            path=str(config.path.absolute()),
+            device=config.device,
+            threads=config.threads,
+            max_tokens=config.max_tokens,
+        )
+        try:
+            async with Process(self._module, self.name, grace=0.5) as process:
+                await process.send(load)
+                async with asyncio.timeout(config.loads):
+                    first = from_worker.validate_json((await process.receive()).text)
+                if isinstance(first, Failed):
+                    raise _error(first)
+                if not isinstance(first, Loaded):
+                    raise ChannelBroken("answered before it was asked")
+                self.description, self._process, self._broken = first.description, process, False
+                logger.info("reasoner %s ready: %s", self.name, first.description)
+                self._loaded.set()
+                await self._hear(process)
+        except TimeoutError:
+            raise ReasonerUnavailable(f"not loaded within {config.loads:g} s") from None
+        except ValidationError:
+            raise ChannelBroken("said what no honest process says") from None
+        finally:
+            self._process = None
+            self._loaded.clear()
+            gone = Failed(remedy="unavailable", reason="the model's process ended")
+            for answer in self._asked.values():
+                if not answer.done():
+                    answer.set_result(gone)
+
+    async def _hear(self, process: Process) -> None:
+        while True:
+            message = from_worker.validate_json((await process.receive()).text)
+            if isinstance(message, Loaded):
+                raise ChannelBroken("loaded twice")
+            if isinstance(message, Failed) and message.id is None:
+                raise _error(message)
+            answer = self._asked.get(message.id or 0)
+            if answer is not None and not answer.done():
+                answer.set_result(message)
+
+    async def _failed(self, failure: Failure) -> None:
+        self._why, self._broken = failure.reason, failure.parked
+        if failure.parked:
+            # Whoever waits is to hear why.
+            self._loaded.set()
+
+
+def _error(failed: Failed) -> ReasonerError:
+    match failed.remedy:
+        case "rejected":
+            return ReasonerRejected(failed.reason)
+        case "too_long":
+            return QuestionTooLong(failed.reason)
+        case _:
+            return ReasonerUnavailable(failed.reason)
