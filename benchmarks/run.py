@@ -25,6 +25,7 @@ BENCHMARKS = (
     "tracker",
     "scene",
     "predictions",
+    "rules",
     "driving",
     "grounding",
     "regions",

@@ -108,14 +108,17 @@ def _time(count: int) -> dict[str, float]:
 
 def watched() -> Scene:
     """Return an empty scene with 4 zones and 2 lines."""
-    return Scene(
-        SceneConfig(
-            zones={f"zone{number}": _zone(number) for number in range(4)},
-            lines={
-                f"line{number}": LineConfig(points=((0.1, 0.3 + 0.3 * number), (0.9, 0.4)))
-                for number in range(2)
-            },
-        )
+    return Scene(watched_for())
+
+
+def watched_for() -> SceneConfig:
+    """Say what is watched for in a crowd: 4 zones and 2 lines."""
+    return SceneConfig(
+        zones={f"zone{number}": _zone(number) for number in range(4)},
+        lines={
+            f"line{number}": LineConfig(points=((0.1, 0.3 + 0.3 * number), (0.9, 0.4)))
+            for number in range(2)
+        },
     )
 
 

@@ -28,6 +28,7 @@ REMEMBERED: Final = 64
 class _Open:
     """One event that is going on."""
 
+    began: float
     true_at: float
     """When the conditions last held."""
 
@@ -110,13 +111,17 @@ class AtWork:
     def _begin(self, facts: Facts, number: int) -> Firing:
         rule = self._rule
         things, grounds = self._why(facts, number)
-        self._open[number] = _Open(facts.now, facts.now, facts.thing(number))
+        thing = facts.thing(number)
+        # Of who is gone it is known only now what happened some time ago.
+        gone = thing is not None and number not in facts.things
+        at = self._root.began(facts, number) if gone else facts.now
+        self._open[number] = _Open(at, facts.now, facts.now, thing)
         self._cooled_at = facts.now + rule.cooldown
         return Firing(
             self.name,
             number,
             "begins",
-            facts.now,
+            at,
             things,
             rule.severity,
             grounds,
@@ -141,7 +146,7 @@ class AtWork:
             if found.thing is not None and number not in facts.things:
                 # It was held to be there for a while after it was last seen.
                 over = min(over, found.thing.shown_at)
-            yield Firing(self.name, number, "ends", over)
+            yield Firing(self.name, number, "ends", max(over, found.began))
 
     def _why(self, facts: Facts, number: int) -> tuple[tuple[Thing, ...], tuple[Ground, ...]]:
         """Return whom it is about, the subject first, and why it holds."""

@@ -111,7 +111,8 @@ class Sequence(Node):
             if number not in kept:
                 own = number if number in last else CAMERA
                 why = [*before.grounds, *self.parts[-1].grounds(facts, own)]
-                kept[number] = (facts.now, why, before.at)
+                came = max(before.at, self.parts[-1].began(facts, own))
+                kept[number] = (min(came, facts.now), why, before.at)
             for reached in self._reached:
                 reached.pop(number, None)
         self._done = kept

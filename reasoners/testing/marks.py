@@ -117,13 +117,14 @@ class Watching:
     def causes(self) -> set[tuple[str, str, str]]:
         """Return the causal links found: pattern, actor of the cause, actor of the effect."""
         return {
-            (link.pattern, self._name(thing), self._name(link.effect.things[0]))
+            (link.pattern, self.name(thing), self.name(link.effect.things[0]))
             for link in self.scene.causality.links
             for thing in link.cause.things
             if link.effect.things
         }
 
-    def _name(self, thing: int) -> str:
+    def name(self, thing: int) -> str:
+        """Name the actor an object is, by most of the boxes it had."""
         names = self._names.get(thing)
         return names.most_common(1)[0][0] if names else f"nobody{thing}"
 
@@ -132,7 +133,7 @@ class Watching:
         if isinstance(change, Related | Unrelated | Relabelled):
             return None
         word = _WORDS[type(change)]
-        who = tuple(self._name(thing) for thing in change.things)
+        who = tuple(self.name(thing) for thing in change.things)
         at, detail = change.at, str(getattr(change, "zone", ""))
         match change:
             case Counted():
@@ -171,8 +172,8 @@ class Watching:
                 self.relations.notes.append(note)
 
     def _key(self, relation: Relation) -> Key | None:
-        subject = self._name(relation.subject)
-        other = relation.object if isinstance(relation.object, str) else self._name(relation.object)
+        subject = self.name(relation.subject)
+        other = relation.object if isinstance(relation.object, str) else self.name(relation.object)
         if relation.predicate == "blocks" and isinstance(relation.object, str):
             return None
         if relation.predicate in SYMMETRIC and other < subject:
