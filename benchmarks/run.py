@@ -28,6 +28,7 @@ BENCHMARKS = (
     "rules",
     "driving",
     "grounding",
+    "keyframes",
     "regions",
     "preprocessing",
     "following",

@@ -18,6 +18,9 @@ from sources import Mark, PictureRequest
 AHEAD: Final = 1.5
 """Seconds before first sight from which the scene without the object is taken."""
 
+SOON: Final = 1.5
+"""Seconds within which somebody who comes in from the side is awaited to be seen whole."""
+
 LONG: Final = 3.0
 """Seconds between two keyframes from which on one more in between is worth it."""
 
@@ -32,6 +35,9 @@ MARGIN: Final = 0.35
 
 LEAST_CUT: Final = 0.15
 """Share of the picture's sides that a cut shows at least."""
+
+LARGE: Final = 0.3
+"""Height of an object from which on the whole scene shows it well enough."""
 
 MOST_CUT: Final = 0.5
 """Share of the picture's area from which on a cut shows nothing that the whole does not."""
@@ -68,18 +74,23 @@ class PictureTaken:
     """0 (nothing but blur) to 1."""
 
 
-def picks(gallery: Gallery, tracks: Sequence[str]) -> tuple[Pick, ...]:
+def picks(
+    gallery: Gallery, tracks: Sequence[str], after: float = float("-inf")
+) -> tuple[Pick, ...]:
     """Return the frames worth a question about some tracks, the most wanted first.
 
     Args:
         gallery: What was seen.
-        tracks: What the event is about, whom most first. Without any: the newest frame.
+        tracks: What the event is about, whom most first.
+        after: Only frames later than this, seconds: for another look at what was asked about.
     """
     courses = [(track, course) for track in tracks if (course := gallery.course(track)) is not None]
     chosen: dict[int, Pick] = {}
     for track, course in courses:
         for reason, look in _wanted(gallery, track, course, tracks):
             thing = look.shows(track)
+            if look.at <= after:
+                continue
             pick = Pick(look, reason, None if thing is None else quality(thing))
             if not any(_same(look, other.look, tracks) for other in chosen.values()):
                 chosen.setdefault(look.index, pick)
@@ -89,24 +100,49 @@ def picks(gallery: Gallery, tracks: Sequence[str]) -> tuple[Pick, ...]:
 def _wanted(
     gallery: Gallery, track: str, course: Course, tracks: Sequence[str]
 ) -> Iterator[tuple[Reason, Look]]:
+    """Yield frames so that those that were yielded cover the time as well as so few can."""
+    # Just at the border there is hardly anything to be seen of it.
+    first = course.whole or course.first
+    first = first if first.at - course.first.at <= SOON else course.first
+    chosen: list[tuple[Reason, Look]] = [("first_sight", first)]
     if course.best:
-        yield "best_view", course.best[0][1]
-    yield "first_sight", course.first
+        chosen.insert(0, ("best_view", course.best[0][1]))
+    yield from chosen
+    times = [look.at for _, look in chosen]
+    rest = list(_candidates(gallery, track, course, tracks))
+    while rest:
+        reason, look = max(rest, key=lambda one: (_news(one[0], one[1].at, times), -one[1].at))
+        rest.remove((reason, look))
+        times.append(look.at)
+        yield reason, look
+
+
+def _candidates(
+    gallery: Gallery, track: str, course: Course, tracks: Sequence[str]
+) -> Iterator[tuple[Reason, Look]]:
     yield "latest", course.latest
-    for look in reversed(course.changes):
+    for look in course.changes:
         yield "change", look
     empty = gallery.before(course.first_seen, AHEAD, tracks)
     if empty is not None:
         yield "before", empty
     since, until = course.first_seen, course.latest.at
-    parts = int((until - since) // LONG)
-    for part in range(1, min(parts, 4) + 1):
-        at = since + (until - since) * part / (parts + 1)
-        midway = gallery.between(at, since, until, track)
+    parts = min(int((until - since) // SOON), 8)
+    for part in range(1, parts + 1):
+        midway = gallery.between(since + (until - since) * part / (parts + 1), since, until, track)
         if midway is not None:
             yield "spread", midway
     for _, look in course.best[1:]:
         yield "spread", look
+
+
+def _news(reason: Reason, at: float, times: Sequence[float]) -> float:
+    """Tell how much a frame adds: by how far in time it is from all that are taken."""
+    return _WEIGHT.get(reason, 1.0) * min((abs(at - other) for other in times), default=LONG)
+
+
+_WEIGHT: Final[dict[Reason, float]] = {"change": 2.0, "latest": 1.2, "before": 0.5}
+"""A change says more than the time between, and the past less than the present."""
 
 
 def crop(look: Look, tracks: Iterable[str]) -> tuple[float, float, float, float] | None:
@@ -122,7 +158,9 @@ def crop(look: Look, tracks: Iterable[str]) -> tuple[float, float, float, float]
     )
     across, left, right = _widened(left, right)
     down, top, bottom = _widened(top, bottom)
-    return None if across * down > MOST_CUT else (left, top, right, bottom)
+    if across * down > MOST_CUT or max(box[3] - box[1] for box in boxes) >= LARGE:
+        return None
+    return left, top, right, bottom
 
 
 def requests(
@@ -174,7 +212,7 @@ def requests(
         measure=True,
         marks=marks,
     )
-    cut = crop(pick.look, tracks) if pick.reason in {"best_view", "latest"} else None
+    cut = crop(pick.look, tracks) if pick.reason == "best_view" else None
     if cut is None:
         return (("whole", whole),)
     across, down = (cut[2] - cut[0]) * width, (cut[3] - cut[1]) * height

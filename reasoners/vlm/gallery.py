@@ -34,6 +34,9 @@ CUT: Final = 0.01
 FULL: Final = 0.25
 """Share of the picture from which on an object cannot be seen any better by being larger."""
 
+CLEAR: Final = 0.7
+"""Score from which on a detector's doubt says nothing of the view any more."""
+
 SURE_SCORE: Final = 0.5
 SURE_LOOKS: Final = 3
 """Looks with at least that score by which a track is sure."""
@@ -62,6 +65,9 @@ class Course:
     latest: Look
     first_seen: float
     label: str
+    whole: Look | None = None
+    """The first that shows it not cut off by the picture's border."""
+
     labels: dict[str, None] = field(default_factory=dict)
     zones: dict[str, None] = field(default_factory=dict)
     near: dict[str, None] = field(default_factory=dict)
@@ -170,6 +176,8 @@ class Gallery:
         course.rested |= thing.motion.state == "stationary"
         for zone in thing.zones:
             course.zones.setdefault(zone)
+        if course.whole is None and not cut_off(thing):
+            course.whole = look
         self._border(thing, course)
         self._rank(quality(thing), look, course)
 
@@ -219,6 +227,11 @@ def quality(thing: EventObject) -> float:
     How sharp it is only the pixels tell; see `reasoners.vlm.choosing`.
     """
     left, top, right, bottom = thing.box
-    cut = left <= CUT or top <= CUT or right >= 1 - CUT or bottom >= 1 - CUT
     size: float = min(1.0, (right - left) * (bottom - top) / FULL) ** 0.5
-    return size * thing.score * (0.5 if cut else 1.0)
+    return size * min(1.0, thing.score / CLEAR) * (0.5 if cut_off(thing) else 1.0)
+
+
+def cut_off(thing: EventObject) -> bool:
+    """Tell whether the picture's border cuts an object off."""
+    left, top, right, bottom = thing.box
+    return left <= CUT or top <= CUT or right >= 1 - CUT or bottom >= 1 - CUT

@@ -23,7 +23,7 @@ def said(body: dict[str, Any]) -> tuple[list[str], list[bytes]]:
 
 
 async def test_a_question_goes_with_keyframes_of_the_event(tmp_path: Path) -> None:
-    """Several frames, whole and cut, each with name, time and reason; no picture goes twice."""
+    """Frames that are still there, each with name, time and reason; no picture goes twice."""
     async with ScriptedModel(answer("yes")) as model:
         config = HttpConfig(url=model.url, model="test")
         thinking = asking(HttpReasoner("reasoner", config, None))
@@ -38,9 +38,9 @@ async def test_a_question_goes_with_keyframes_of_the_event(tmp_path: Path) -> No
             )
     texts, pictures = said(model.requests[0].body)
     captions = [text for text in texts if re.match(r"k\d+, ", text)]
-    assert len(captions) == len(pictures) == len(set(pictures)) >= 2
+    assert len(captions) == len(pictures) == len(set(pictures)) >= 1
     assert all(picture.startswith(b"\xff\xd8\xff") for picture in pictures)
-    assert any("best view" in caption for caption in captions)
+    assert all("; marked: t" in caption or "before" in caption for caption in captions)
     times = [float(found[1]) for text in captions if (found := re.search(r"at (\d+\.\d) s", text))]
     assert times == sorted(times)
     assert events[0].reasoning.state == "pending"
