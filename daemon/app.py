@@ -343,9 +343,11 @@ class App:
         for name, camera in plan.cameras.items():
             self._show_nothing(name, camera)
             if camera.config.enabled:
-                numbering = await self.recorder.numbering(name)
+                before = assembly.Before(
+                    *await self.recorder.numbering(name), await self.recorder.learned(name)
+                )
                 self.lines[name] = assembly.line(
-                    name, plan, self._wiring(name), numbering, self._replay
+                    name, plan, self._wiring(name), before, self._replay
                 )
 
     def _wiring(self, name: str) -> Wiring:

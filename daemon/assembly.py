@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from daemon.clock import Clock
 from daemon.config import ADVISORY, CameraConfig, ClipsConfig
 from daemon.errors import ConfigRejected
@@ -20,7 +22,9 @@ from reasoners import (
     Asking,
     Chronicle,
     Driving,
+    Experience,
     Foresight,
+    Notebook,
     Overlay,
     Presence,
     Rules,
@@ -90,6 +94,20 @@ class Replay:
 
     predictions: Path | None = None
     """Where it is written how every prediction turned out; None writes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is known of a camera from before the daemon started."""
+
+    track: int = 1
+    """First free track id."""
+
+    index: int = 0
+    """First free frame index."""
+
+    learned: str | None = None
+    """What it had learned about its predictions, as the journal keeps it."""
 
 
 def journal(plan: Plan, replay: Replay | None) -> Journal:
@@ -163,21 +181,19 @@ def asking(plan: Plan, camera: str) -> Asking | None:
     )
 
 
-def line(
-    name: str, plan: Plan, wiring: Wiring, numbering: tuple[int, int], replay: Replay | None
-) -> Line:
+def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay | None) -> Line:
     """Build the line of one camera.
 
     Args:
         name: Of the camera.
         plan: What is asked for.
         wiring: What the line is connected to.
-        numbering: First free track id and frame index.
+        before: What is known from before.
         replay: The replay it belongs to: ids derive from the input, times are the recording's own.
     """
     camera = plan.cameras[name]
     film = replay.film if replay else None
-    track, index = numbering
+    track, index = before.track, before.index
     new_id: NewId = replay_id(plan.config.node) if replay else live_id
     scene = SceneConfig(
         zones=camera.config.zones,
@@ -198,7 +214,9 @@ def line(
         ask=ask,
         language=plan.language(name),
         engines=_engines(camera.config, rules, driving),
-        foresight=Foresight(camera.config.predictions, wishes=_wishes(camera.config, scene)),
+        foresight=Foresight(
+            camera.config.predictions, experience(name, before), _wishes(camera.config, scene)
+        ),
     )
     if replay and replay.predictions:
         chronicle.forecaster.docket.finished = Foretold(replay.predictions, name).note
@@ -273,6 +291,17 @@ def _road(config: CameraConfig) -> RoadView | None:
         return None
     strip = config.driving.strip
     return RoadView(horizon=strip.horizon, heading=strip.heading, bonnet=config.driving.bonnet)
+
+
+def experience(name: str, before: Before) -> Experience | None:
+    """Read what a camera had learned; what cannot be read is learned anew."""
+    if before.learned is None:
+        return None
+    try:
+        return Experience(Notebook.model_validate_json(before.learned))
+    except ValidationError as exc:
+        logger.warning("%s: what was learned about predictions is not readable: %s", name, exc)
+        return None
 
 
 def _wishes(camera: CameraConfig, scene: SceneConfig) -> tuple[Wish, ...]:

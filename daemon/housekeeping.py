@@ -101,11 +101,14 @@ class Housekeeping:
                 "last": journal["last"],
                 "committed": house.recorder.committed,
             },
+            predictions={
+                name: scores for name, line in house.lines.items() if (scores := line.scores())
+            },
             media=await house.recorder.media_figures(),
         )
 
     async def note(self) -> None:
-        """Keep what rules found since the last time: what `lookout why` is told from."""
+        """Keep what rules found since the last time, for `lookout why`, and what was learned."""
         records = {
             name: record
             for name, line in self._house.lines.items()
@@ -113,6 +116,13 @@ class Housekeeping:
         }
         if records:
             await self._house.recorder.keep_evaluations(records)
+        lessons = {
+            name: learned
+            for name, line in self._house.lines.items()
+            if (learned := line.learned()) is not None
+        }
+        if lessons:
+            self._house.recorder.keep_learned(lessons)
 
     async def _save(self) -> None:
         beat = self._house.progress.part("journal")

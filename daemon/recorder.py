@@ -324,6 +324,14 @@ class Recorder:
         """Remember what a person said of an event, at once and for certain."""
         self._keep(self._journal.keep_feedback, event, verdict, at)
 
+    def keep_learned(self, lessons: Mapping[str, str]) -> None:
+        """Remember what cameras have learned about their predictions."""
+        self._keep(self._journal.keep_learned, lessons)
+
+    async def learned(self, camera: str) -> str | None:
+        """Return what a camera had learned before; None where nothing is kept."""
+        return (await self.run(self._journal.learned)).get(camera)
+
     async def depart(self, departure: Departure) -> None:
         """Write into the ledger what may then leave the box. Cancelling ends the waiting alone.
 

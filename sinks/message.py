@@ -162,6 +162,10 @@ class Stats(_Message):
     reasoning: dict[str, int | float | str | None] = {}
     sinks: dict[str, dict[str, int | float | str | None]] = {}
     journal: dict[str, int | float | str | None] = {}
+    predictions: dict[str, dict[str, dict[str, int | float | None]]] = {}
+    """By camera and kind: predictions resolved, hits, those nobody can tell of, base rate, Brier
+    score, log loss, and skill over the base rate with its 95 % interval; since ever."""
+
     media: dict[str, int | float | str | None] = {}
     """Pictures and clips: bytes, events that have some, events of which they had to go, events
     locked against that, and locks that gave way."""

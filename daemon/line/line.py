@@ -190,6 +190,15 @@ class Line:
             f"{what}_refused": count for what, count in refused.items()
         }
 
+    def learned(self) -> str | None:
+        """Hand out what was learned about predictions; None if that is nothing new."""
+        experience = self._chronicle.forecaster.experience
+        return experience.notebook().model_dump_json() if experience.changed else None
+
+    def scores(self) -> dict[str, dict[str, int | float | None]]:
+        """Tell how its predictions turned out, by kind: for `stats`."""
+        return self._chronicle.forecaster.experience.figures()
+
     def numbering(self) -> tuple[int, int]:
         """Return the highest track id and frame index used so far."""
         self._noted = self._numbering()

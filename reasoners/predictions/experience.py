@@ -137,6 +137,14 @@ class Experience:
         step = STEP * ((surprise > WITHIN * self.spread) - OUTSIDE)
         self.spread = min(max(self.spread * math.exp(step), SPREADS[0]), SPREADS[1])
 
+    def figures(self) -> dict[str, dict[str, int | float | None]]:
+        """Return the scores of every kind that was ever stated, for `stats`."""
+        return {
+            kind: score.figures()
+            for kind, score in self.scores.items()
+            if score.count or score.unresolvable
+        }
+
     def notebook(self) -> Notebook:
         """Return what is worth keeping."""
         self.changed = False

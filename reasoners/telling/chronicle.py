@@ -134,8 +134,9 @@ class Chronicle:
         return self._waiting.refused
 
     def refusals(self) -> dict[str, int]:
-        """Count what found no room, by what it was: events, objects, pairs a frame, belongings."""
-        return {"events": self.refused, **self._scene.refusals()}
+        """Count what found no room: events, objects, pairs a frame, belongings, predictions."""
+        predictions = self.forecaster.docket.refused
+        return {"events": self.refused, **self._scene.refusals(), "predictions": predictions}
 
     @property
     def eventful(self) -> bool:

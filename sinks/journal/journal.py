@@ -10,7 +10,7 @@ from typing import Final
 
 from reasoners import Event, RuleRecord
 from sinks.departure import Departure
-from sinks.journal import calls, evaluated, figures, file, ledger, retention, schema
+from sinks.journal import calls, evaluated, figures, file, learned, ledger, retention, schema
 from sinks.journal.calls import Call, Question
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits
 from sinks.journal.reserve import Reserve
@@ -285,6 +285,16 @@ class Journal:
         """Remember what rules found, by camera, durably; the oldest of each rule goes."""
         with self._transaction() as db:
             evaluated.write(db, records)
+
+    def keep_learned(self, lessons: Mapping[str, str]) -> None:
+        """Remember what cameras have learned, by name, durably."""
+        with self._transaction() as db:
+            learned.write(db, lessons)
+
+    def learned(self) -> dict[str, str]:
+        """Return what every camera has learned, by name."""
+        with self._guard() as db:
+            return learned.read(db)
 
     def cameras(self) -> list[str]:
         """Return the names of all cameras that ever had an event or a track here."""

@@ -9,7 +9,7 @@ from typing import Self
 
 from reasoners import Event
 from sinks.departure import Departure
-from sinks.journal import calls, evaluated, ledger, schema
+from sinks.journal import calls, evaluated, learned, ledger, schema
 from sinks.journal.calls import Call
 from sinks.journal.entry import Entry, Figures, JournalFailed
 from sinks.journal.evaluated import Found
@@ -185,6 +185,10 @@ class JournalReader:
     def evaluation(self, camera: str, rule: str, at: float) -> Found | None:
         """Return what is kept of a rule at a time; see `sinks.journal.evaluated.at`."""
         return evaluated.at(self._db, camera, rule, at)
+
+    def learned(self) -> dict[str, str]:
+        """Return what every camera has learned, by name."""
+        return learned.read(self._db)
 
     def integrity(self) -> list[str]:
         """Return what is damaged; empty when all is well."""

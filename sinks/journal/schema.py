@@ -3,9 +3,9 @@
 import sqlite3
 from typing import Final
 
-from sinks.journal import calls, evaluated, ledger
+from sinks.journal import calls, evaluated, learned, ledger
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Written as `user_version`; a newer one is refused, an older one migrated."""
 
 APPLICATION: Final = 0x4C4F4F4B
@@ -96,7 +96,7 @@ CREATE TABLE dead_letter (
     body TEXT NOT NULL,
     PRIMARY KEY (sink, position)
 ) STRICT, WITHOUT ROWID;
-{_WORDS}{_SAID}{ledger.TABLE}{calls.TABLE}{evaluated.TABLES}"""
+{_WORDS}{_SAID}{ledger.TABLE}{calls.TABLE}{evaluated.TABLES}{learned.TABLE}"""
 """`dated_at` is `updated_at` where the clock could be trusted, else null: such a row has no age.
 `unfinished` holds bodies of its own, so that an event open for longer than the journal keeps rows
 can still be ended."""
@@ -111,6 +111,7 @@ MIGRATIONS: Final[dict[int, str]] = {
     3: ledger.TABLE,
     4: calls.TABLE,
     5: evaluated.TABLES,
+    6: learned.TABLE,
 }
 """Version → script that leads to the next version."""
 

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from daemon import assembly
-from daemon.assembly import Replay
+from daemon.assembly import Before, Replay
 from daemon.clock import Clock
 from daemon.config import parse
 from daemon.errors import ConfigRejected
 from daemon.plan import Plan, plan
 from daemon.secrets import Secrets
+from reasoners import Experience
 
 
 def planned(folder: Path, **more: Any) -> Plan:
@@ -58,3 +59,16 @@ def test_questions_are_asked_only_where_a_model_is_configured(tmp_path: Path) ->
     asked = assembly.asking(made, camera)
     assert asked is not None
     assert (asked.model, asked.deadline) == ("m", 3.0)
+
+
+def test_what_a_camera_had_learned_is_taken_up_again(caplog: pytest.LogCaptureFixture) -> None:
+    """A notebook that can be read is read; one that cannot is said so and begun anew."""
+    taught = Experience()
+    taught.give_up("enters")
+    kept = Before(learned=taught.notebook().model_dump_json())
+    found = assembly.experience("porch", kept)
+    assert found is not None
+    assert found.figures() == taught.figures()
+    assert assembly.experience("porch", Before()) is None
+    assert assembly.experience("porch", Before(learned='{"spread": "wide"}')) is None
+    assert "not readable" in caplog.text

@@ -143,11 +143,13 @@ async def test_position_goes_on_after_a_restart(tmp_path: Path) -> None:
         await first.prepare(["mqtt"])
         await first.commit(revision(1))
         await first.note("porch", 41, 1000)
+        first.keep_learned({"porch": "{}"})
     async with Recorder(Journal(path), None) as second:
         assert second.position == 1
         assert second.committed == 0
         assert await second.numbering("porch") == (42, 1001)
         assert await second.numbering("yard") == (1, 1)
+        assert (await second.learned("porch"), await second.learned("yard")) == ("{}", None)
         assert [event.id for event in await second.unfinished()] == ["e1"]
         assert await second.cursors(["mqtt"]) == {"mqtt": 0}
 

@@ -6,7 +6,10 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from daemon.cli.doctor.line import Line, gigabytes
+from reasoners import Notebook
 from sinks.journal import JournalFailed, JournalReader
 
 DISK_FLOOR = 1_000_000_000
@@ -71,6 +74,7 @@ def journal(path: Path) -> Iterator[Line]:
         with JournalReader(path) as reader:
             damage = reader.integrity()
             figures = reader.figures()
+            learned = reader.learned()
     except (JournalFailed, OSError, sqlite3.Error) as exc:
         yield Line("journal", "bad", str(exc), "run as its owner; see the message")
         return
@@ -96,6 +100,36 @@ def journal(path: Path) -> Iterator[Line]:
             yield Line(what, "bad", f"accounts do not balance: {found}", remedy)
         elif sink["dead_lettered"] or sink["expired"]:
             remedy = "see the log for why it refused or was away for so long"
+            yield Line(what, "warn", found, remedy)
+        else:
+            yield Line(what, "ok", found)
+    for camera, body in learned.items():
+        yield from _foreseen(camera, body)
+
+
+def _foreseen(camera: str, body: str) -> Iterator[Line]:
+    """Say how good the predictions of a camera are, kind by kind."""
+    what = f"predictions {camera}"
+    try:
+        scores = Notebook.model_validate_json(body).scores
+    except ValidationError:
+        yield Line(what, "warn", "what was learned is not readable", "it is learned anew")
+        return
+    for kind, score in scores.items():
+        if score.brier is None or score.log_loss is None:
+            continue
+        found = (
+            f"{kind}: {score.hits} of {score.count} came true, Brier score {score.brier:.3f}, "
+            f"log loss {score.log_loss:.3f}"
+        )
+        interval = score.interval
+        if interval is None or score.skill is None:
+            yield Line(what, "ok", f"{found}; too few to tell skill")
+            continue
+        low, high = interval
+        found += f", skill over the base rate {score.skill:+.2f} ({low:+.2f} to {high:+.2f})"
+        if high < 0:
+            remedy = f"leave {kind} out of `predictions.kinds` of this camera"
             yield Line(what, "warn", found, remedy)
         else:
             yield Line(what, "ok", found)

@@ -5,6 +5,7 @@ from pathlib import Path
 from rig.street import alive, street
 from rig.waiting import running, until
 
+from reasoners import Experience, Notebook
 from sinks import CameraStatus, ObjectCounts
 
 
@@ -17,6 +18,19 @@ async def test_recording_ends_its_events_and_is_finished(tmp_path: Path) -> None
         assert one.line.finished
         assert one.line.figures.detected == 20
         assert (events[-1].type, events[-1].end_reason) == ("end", "left")
+
+
+async def test_what_was_predicted_is_scored_and_handed_out_to_be_kept(tmp_path: Path) -> None:
+    """What is open when a recording ends cannot be told any more; what was learned, once."""
+    async with street(tmp_path, live=False, frames=100, goes=90, media_start=0.0) as one:
+        await one.line.once()
+        scores = one.line.scores()
+        assert scores
+        assert any(score["unresolvable"] for score in scores.values())
+        learned = one.line.learned()
+        assert learned is not None
+        assert Experience(Notebook.model_validate_json(learned)).figures() == scores
+        assert one.line.learned() is None
 
 
 async def test_silent_camera_ends_what_is_open(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from rig.revisions import revision
 
 from daemon.cli.doctor import state
+from reasoners import Experience
 from sinks.journal import Journal
 
 
@@ -50,3 +51,30 @@ def test_damaged_journal_is_bad_and_left_alone(journal: Path) -> None:
     findings = list(state.journal(journal))
     assert findings[0].health == "bad"
     assert journal.read_bytes() == bytes(whole)
+
+
+def test_skill_of_predictions_is_shown(journal: Path) -> None:
+    """Each camera and kind has its line; what is worse than the base rate is a warning."""
+    good, bad = Experience(), Experience()
+    for number in range(100):
+        hit = number % 4 == 0
+        good.scores["enters"].add(0.7 if hit else 0.1, hit=hit)
+        bad.scores["stops"].add(0.1 if hit else 0.7, hit=hit)
+    bad.scores["leaves"].add(0.5, hit=True)
+    kept = Journal(journal)
+    kept.open()
+    kept.keep_learned(
+        {
+            "porch": good.notebook().model_dump_json(),
+            "yard": bad.notebook().model_dump_json(),
+            "attic": "[]",
+        }
+    )
+    kept.close()
+    attic, porch, *yard = [line for line in state.journal(journal) if "predictions" in line.what]
+    assert (attic.health, porch.health) == ("warn", "ok")
+    assert "25 of 100 came true, Brier score 0.030" in porch.found
+    assert "skill over the base rate +0.84" in porch.found
+    assert {line.health for line in yard} == {"ok", "warn"}
+    assert any("too few" in line.found for line in yard)
+    assert any("leave stops out" in line.remedy for line in yard)
