@@ -19,6 +19,9 @@ UNKNOWN: Mapping[int, int] = MappingProxyType({})
 CUT = 0.006
 """Distance to the picture's border at which a box counts as cut off."""
 
+THINNEST = 0.001
+"""Width of a box below which it is none."""
+
 OWN = 0.7
 """Width of a box at the bottom of the picture that can only be the own vehicle's."""
 
@@ -155,6 +158,7 @@ class Sightings:
             and top > CUT
             and bottom < min(1.0, self._config.bonnet) - CUT
             and bottom - top >= self._config.smallest
+            and right - left >= THINNEST
         )
 
     def _straightened(self, contact: Contact | None, distance: float) -> Contact | None:

@@ -1,10 +1,13 @@
 """What is warned of on roads whose truth is known, and what is not."""
 
+import math
 import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from detectors import Track
 from reasoners import View
@@ -129,6 +132,38 @@ def test_clearing_forgets(watch: Watch) -> None:
     assist.clear()
     assert assist.active == []
     assert assist.contacts == {}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_whatever_is_seen_nothing_breaks_and_what_is_said_has_evidence(data: st.DataObject) -> None:
+    """Boxes of any place and size, at any rate, with gaps: times rise, and figures are numbers."""
+    assist, at = Assist(DrivingConfig()), 0.0
+    side = st.floats(0, 1)
+    for number in range(data.draw(st.integers(1, 25))):
+        at += data.draw(st.sampled_from([0.0, 0.03, 0.1, 0.2, 3.0]))
+        tracks = [
+            Track(one, label, 0.9, (min(x), min(y), max(x), max(y)), (0.0, 0.0), 0.0, at, 3)
+            for one, label, x, y in data.draw(
+                st.lists(
+                    st.tuples(
+                        st.integers(1, 4),
+                        st.sampled_from(["car", "person", "bicycle", "cup"]),
+                        st.tuples(side, side),
+                        st.tuples(side, side),
+                    ),
+                    max_size=4,
+                    unique_by=lambda row: row[0],
+                )
+            )
+        ]
+        road = data.draw(st.sampled_from([None, Road((), True), Road((), False)]))
+        for advice in assist.observe(View(number, at, at, 1920, 1080, tracks), road):
+            assert advice.since <= advice.at == at
+            assert advice.text
+        for contact in assist.contacts.values():
+            assert math.isfinite(contact.growth)
+            assert contact.ttc is None or contact.ttc > 0
 
 
 def test_every_drive_can_be_had_again() -> None:
