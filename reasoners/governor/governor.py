@@ -142,6 +142,8 @@ class Governor:
         shared: Short | None = None
         granted: Grant | None = None
         for ticket in self.queue:
+            if granted is not None and any(ticket is one for one in granted.tickets):
+                continue  # it rides along, however late it is
             end = self._hopeless(ticket, now)
             if end is not None:
                 self.queue.remove(ticket)
@@ -351,7 +353,13 @@ class Governor:
 
     def _afford(self, ticket: Ticket, place: int, now: float) -> tuple[Short | None, Grant]:
         provider = self.providers[place]
-        tickets = self.queue.together(ticket, self._together)
+        # Who has less time than any answer ever took would cut the others' time short.
+        least = now + (provider.fastest or 0.0)
+        tickets = tuple(
+            one
+            for one in self.queue.together(ticket, self._together)
+            if one is ticket or one.deadline >= least
+        )
         tickets = tickets[: max(1, self.fits(tickets, place))]
         images = self._images(tickets, provider, self.strain.effort)
         reserved = provider.reserve(images)

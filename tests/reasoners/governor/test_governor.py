@@ -365,3 +365,18 @@ def test_whatever_happens_every_question_has_one_end(
         ends += [end.ticket.key for end in gone]
     ends += [end.ticket.key for end in one.close()]
     assert sorted(ends) == sorted(f"e{number}" for number in range(one.jobs))
+
+
+def test_who_rides_along_is_not_ended_beside() -> None:
+    """What has no time left does not cut short whom it would ride with; it ends by itself."""
+    one = governor(at_once=1)
+    one.submit(ticket("warm"))
+    (grant,), _ = grants(one, 0.0)
+    one.answered(grant, Usage(4.0, 1, 1), 4.0)
+    one.submit(ticket("late", scene="porch", deadline=7.0))
+    one.submit(ticket("soon", scene="porch", deadline=9.0))
+    one.submit(ticket("fresh", scene="porch", deadline=30.0))
+    (grant,), ended = grants(one, 4.0)
+    assert {ticket.key for ticket in grant.tickets} == {"soon", "fresh"}
+    assert [(end.ticket.key, end.why) for end in ended] == [("late", "slow")]
+    assert one.balanced
