@@ -13,8 +13,9 @@ which is to be near it; `count`: a zone holds one more object of a label."""
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
-PROVEN: Final[tuple[Kind, ...]] = ("enters", "leaves", "crosses", "departs", "stops", "count")
-"""Kinds whose skill over the base rate was shown to be above zero, see `docs/predictions.md`."""
+PROVEN: Final[tuple[Kind, ...]] = ("enters", "leaves", "crosses", "departs")
+"""Kinds whose skill over the base rate was shown to be above zero, on plays and on real clips, see
+`docs/predictions.md`."""
 
 
 class PredictionConfig(BaseModel):
