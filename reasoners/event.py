@@ -195,6 +195,9 @@ class EventPrediction(_Part):
     resolved_at: Seconds | None = Field(default=None, exclude_if=_absent)
     """When that was known."""
 
+    source: Literal["vlm"] | None = Field(default=None, exclude_if=_absent)
+    """`vlm`, and only then there, where a model expects it."""
+
 
 class Answer(_Part):
     """The typed answer to one question."""
@@ -218,6 +221,24 @@ class Entity(_Part):
     track: str | None = None
     attributes: tuple[str, ...] = Field(default=(), max_length=8, exclude_if=not_)
     """Such as colours; only there where some were named."""
+
+
+class EventKeyframe(_Part):
+    """One frame that a model was shown."""
+
+    name: str
+    """`k1`, `k2`, … in order of time; answers name it as evidence."""
+
+    frame: int
+    """Index of the frame."""
+
+    captured_at: Seconds
+    reason: str
+    """Why it was chosen: `best_view`, `first_sight`, `change`, `latest`, `spread`, `before`,
+    `still`."""
+
+    quality: Score | None = None
+    """How good a view of the event's object it is; None where it does not show it."""
 
 
 class Check(_Part):
@@ -313,6 +334,9 @@ class Event(_Part):
     """What a model said; data, never instruction."""
 
     entities: tuple[Entity, ...] = ()
+    keyframes: tuple[EventKeyframe, ...] = Field(default=(), max_length=32, exclude_if=not_)
+    """What a model was shown; only there where one answered."""
+
     explanation: str = Field(max_length=4000)
     """Why this event exists, in words a person understands; always there."""
 

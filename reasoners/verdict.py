@@ -7,6 +7,7 @@ from reasoners.event import (
     Check,
     Entity,
     Event,
+    EventKeyframe,
     EventPrediction,
     EventRelation,
     ReasoningState,
@@ -93,6 +94,9 @@ class Verdict:
 
     predictions: tuple[EventPrediction, ...] = ()
     """What the model expects, as far as it can be checked."""
+
+    keyframes: tuple[EventKeyframe, ...] = ()
+    """What the model was shown."""
 
     why: str = ""
     """What the model holds to be the cause of what happened; one or two sentences."""

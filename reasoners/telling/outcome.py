@@ -33,7 +33,11 @@ _CHECKS: Final = frozenset({"entity_tracks"})
 
 
 def conclude(
-    reasoning: Reasoning, answers: Iterable[Answer], question: str | None, description: str | None
+    reasoning: Reasoning,
+    answers: Iterable[Answer],
+    question: str | None,
+    description: str | None,
+    why: str = "",
 ) -> list[Phrase]:
     """Say what a model made of the event; nothing where none was asked."""
     evidence = (Evidence("reasoning", reasoning.state),)
@@ -54,6 +58,9 @@ def conclude(
     if description:
         described: dict[str, Value] = {"description": Quoted(description.strip().removesuffix("."))}
         told.append(Phrase("model.describes", described, evidence))
+    if why:
+        because: dict[str, Value] = {"why": Quoted(why.strip().removesuffix("."))}
+        told.append(Phrase("model.why", because, evidence))
     return told
 
 

@@ -54,6 +54,10 @@ def shifted(event: Event, seconds: float) -> Event:
         )
         for prediction in event.predictions
     )
+    keyframes = tuple(
+        keyframe.model_copy(update={"captured_at": move(keyframe.captured_at)})
+        for keyframe in event.keyframes
+    )
     reasoning = event.reasoning.model_copy(
         update={"deadline_at": move(event.reasoning.deadline_at)}
     )
@@ -69,6 +73,7 @@ def shifted(event: Event, seconds: float) -> Event:
             "causes": causes,
             "conditions": conditions,
             "predictions": predictions,
+            "keyframes": keyframes,
             "reasoning": reasoning,
         }
     )

@@ -34,9 +34,10 @@ from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
 from reasoners.telling.explanation import FACTS, Known, explain, joined, worded
 from reasoners.telling.foretelling import Foretelling
+from reasoners.telling.foretold import Foretold
 from reasoners.telling.grounds import CONDITIONS, condition
 from reasoners.telling.outcome import conclude
-from reasoners.telling.relating import carried, caused
+from reasoners.telling.relating import RELATIONS, carried, caused
 from reasoners.telling.saying import Saying, places_of
 from reasoners.telling.snapshot import BETTER, quality
 from reasoners.telling.wire import event_object, frame_reference, moment, track_name
@@ -126,6 +127,9 @@ class Story:
         self._noted: dict[tuple[object, ...], Change] = {}
         self._causes: dict[Cause, None] = {}
         self._foretelling = foretelling
+        self._foretold = Foretold(scene.track)
+        self._claims: tuple[EventRelation, ...] = ()
+        self._why = ""
         self._best = 0.0
         self._facts = ""
 
@@ -136,6 +140,7 @@ class Story:
 
     def note(self, change: Change) -> None:
         """Keep what happened to its object, if that is worth telling."""
+        self._foretold.note(change)
         if isinstance(change, NOTED):
             way = change.way if isinstance(change, Crossed) else None
             key = (type(change), way, *places_of(change))
@@ -230,8 +235,11 @@ class Story:
                 "answers": verdict.answers,
                 "description": verdict.description and verdict.description[:2000],
                 "entities": verdict.entities,
+                "keyframes": verdict.keyframes,
             }
         )
+        self._foretold.state(verdict.predictions, now)
+        self._claims, self._why = verdict.relations, verdict.why
         return self._write("end" if ended else "update", now, self.event.end_reason)
 
     def illustrate(self, event: Event, snapshot: str) -> Event:
@@ -278,11 +286,8 @@ class Story:
         ended_at = self._over(at) if kind == "end" else None
         if ended_at is not None and last is not None and last.type == "end":
             ended_at, facts, objects = last.ended_at, self._facts, last.objects
-            relations, left_out, conditions = (
-                last.relations,
-                last.relations_left_out,
-                last.conditions,
-            )
+            relations = tuple(one for one in last.relations if one.source == "geometry")
+            left_out, conditions = last.relations_left_out, last.conditions
             causes = last.causes
         else:
             if kind != "end":
@@ -295,6 +300,13 @@ class Story:
             )
             written = (caused(cause, self._scene.track) for cause in self._causes)
             causes = tuple(cause for cause in written if cause is not None)
+        self._foretold.lapse(now, over=kind == "end")
+        told = relations
+        if self._claims:
+            # Of both there is something: what was measured leads, what was claimed follows.
+            claims = self._claims[: RELATIONS // 4]
+            told = (*relations[: RELATIONS - len(claims)], *claims)
+            left_out += len(relations) + len(self._claims) - len(told)
         answers = last.answers if last else ()
         description = last.description if last else None
         self.dirty = False
@@ -312,19 +324,22 @@ class Story:
             end_reason=reason,
             clock=self.telling.clock,
             objects=objects,
-            relations=relations,
+            relations=told,
             relations_left_out=left_out,
             conditions=conditions,
             causes=causes,
-            predictions=self._foretelling.write(),
+            predictions=(*self._foretelling.write(), *self._foretold.write()),
             answers=answers,
             description=description,
             entities=last.entities if last else (),
+            keyframes=last.keyframes if last else (),
             explanation=joined(
                 self.telling.language,
                 facts,
                 worded(
-                    conclude(self.reasoning, answers, self.telling.question, description),
+                    conclude(
+                        self.reasoning, answers, self.telling.question, description, self._why
+                    ),
                     self.telling.language,
                 ),
             ),

@@ -1,6 +1,14 @@
 """From a reply to one verdict for each job: claims compared with what was seen. Pure."""
 
-from reasoners.event import Answer, Check, Entity, EventPrediction, EventRelation, ReasoningState
+from reasoners.event import (
+    Answer,
+    Check,
+    Entity,
+    EventKeyframe,
+    EventPrediction,
+    EventRelation,
+    ReasoningState,
+)
 from reasoners.verdict import Job, Verdict
 from reasoners.vlm.call import Asked, Call
 from reasoners.vlm.claims import CHECKS, Finding, findings
@@ -56,8 +64,24 @@ def _verdict(
         reason=_reason(state, decided, checks),
         relations=() if report is None else _relations(report, call, sure),
         predictions=() if report is None else _predictions(report, call),
+        keyframes=_shown(names, call),
         why="" if report is None else report.why,
         unchanged=unchanged,
+    )
+
+
+def _shown(names: dict[str, str], call: Call) -> tuple[EventKeyframe, ...]:
+    """Name what was shown of a job, under the names that its event knows."""
+    return tuple(
+        EventKeyframe(
+            name=names[keyframe.name],
+            frame=keyframe.index,
+            captured_at=keyframe.captured_at,
+            reason=keyframe.reason,
+            quality=keyframe.quality,
+        )
+        for keyframe in call.keyframes
+        if keyframe.name in names
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from detectors import Track
 from reasoners import Reasoning, SceneConfig, Verdict, View
+from reasoners.event import EventKeyframe, EventPrediction, EventRelation
 from reasoners.firing import Firing
 from reasoners.predictions.forecaster import Forecaster
 from reasoners.predictions.foresight import Foresight
@@ -73,3 +74,35 @@ def test_the_end_again_says_the_same_of_the_scene(story: Story) -> None:
     assert again.explanation == f"{before} The model m declined to answer."
     same = {"revision", "updated_at", "explanation", "reasoning"}
     assert again.model_dump(exclude=same) == end.model_dump(exclude=same)
+
+
+def test_what_a_model_claims_stands_beside_what_was_measured(story: Story) -> None:
+    """Relations and predictions with their source, keyframes, and the reason it gives, in words."""
+    story.open(0.0)
+    claim = EventRelation(
+        subject="t1",
+        predicate="opens",
+        object="zone:gate",
+        since=0.0,
+        until=1.0,
+        confidence=0.8,
+        source="vlm",
+    )
+    verdict = Verdict(
+        "verified",
+        relations=(claim,),
+        predictions=(EventPrediction(what="stops", subject="t1", horizon_s=5, probability=0.6),),
+        keyframes=(EventKeyframe(name="k1", frame=0, captured_at=0.0, reason="first_sight"),),
+        why="The bell was rung.",
+    )
+    event = story.conclude(verdict, 2.0)
+    assert [relation for relation in event.relations if relation.source == "vlm"] == [claim]
+    assert [(p.what, p.source) for p in event.predictions if p.source] == [("stops", "vlm")]
+    assert event.keyframes == verdict.keyframes
+    assert event.explanation.endswith('The reason it gives: "The bell was rung".')
+    end = story.end(9.0, "left", in_view=False)
+    assert [p.outcome for p in end.predictions if p.source] == ["miss"]
+    again = story.film("/events/e1/clip.mp4", 0.0, 10.0)
+    assert again is not None
+    assert again.relations == end.relations
+    assert again.predictions == end.predictions
