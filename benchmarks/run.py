@@ -28,6 +28,7 @@ BENCHMARKS = (
     "rules",
     "driving",
     "grounding",
+    "governing",
     "keyframes",
     "regions",
     "preprocessing",
