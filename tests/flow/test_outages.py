@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from rig.broker import Mosquitto
-from rig.camera_b import CameraB, Script
+from rig.camera_b import CameraB, Jump, Script
 from rig.clip import Clip
 from rig.fleet import Fleet
 from rig.outages import SEED, break_off, frozen, killed, lost, reader_of, segfaulted
@@ -38,6 +38,9 @@ TIMING = {
     "retry_first": 0.1,
     "retry_most": 0.5,
 }
+DAMAGED = range(20, 2000, 3)
+"""Pictures of one camera that its decoder flags."""
+
 ZONES = {
     "right": {"points": [[0.45, 0.2], [1, 0.2], [1, 0.7], [0.45, 0.7]]},
     "left": {"points": [[0, 0.2], [0.4, 0.2], [0.4, 0.7], [0, 0.7]]},
@@ -77,9 +80,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         fleet = stack.enter_context(Fleet(clips))
         shift = stack.enter_context(CameraB(sizes, Script(sets_from=None)))
         stuck = stack.enter_context(CameraB(settled(still, folder)))
+        ahead = Script(reports=0.2, stamps=(Jump(2 * FPS, 600.0),))
+        jumps = stack.enter_context(CameraB(clip_of(base, 25, "libx264", folder), ahead))
         urls = {name: fleet.url(name) for name in FLEET}
         urls |= {f"shift_{reader}": shift.url for reader in READERS}
         urls |= {f"stuck_{reader}": stuck.url for reader in READERS}
+        urls["jumps_own"] = jumps.url
         broken, proxies = {}, {}
         for number, reader in enumerate(READERS, 22):
             clip = clip_of(base, number, "libx264", folder)
@@ -101,8 +107,14 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             }
             for name, url in urls.items()
         }
+        faults: list[dict[str, object]] = [{"action": "corrupt", "at": number} for number in DAMAGED]
+        scripted = {"type": "sources.testing:ScriptedSource", "fps": 10, "camera": 24}
+        cameras["damaged"] = {
+            "source": {**scripted, "faults": faults},
+            "detect": {"fps": "every"},
+        }
         watched = stack.enter_context(Watched(folder / "run", broker, cameras, timing=TIMING))
-        for name in urls:
+        for name in cameras:
             watched.fresh(name, 0.0, 60)
         yield Scene(watched, fleet, hevc, proxies, broken)
         watched.end()
@@ -185,6 +197,33 @@ def test_size_changes_and_zones_stay_right(scene: Scene, reader: str) -> None:
     assert max(right) == 1
     assert max(left) == 0
     watched.lookout.wait(lambda: counts(watched, f"{zones}/right")[-1] == 1, 60, "seen again")
+
+
+@pytest.mark.fault("F11")
+def test_picture_that_is_flagged_comes_to_no_detector(scene: Scene) -> None:
+    """Counted where pictures arrive: of those the decoder flags none, of all others nearly all."""
+    watched = scene.watched
+    last = DAMAGED.start + 120
+
+    def numbers() -> set[int]:
+        return {one.truth[1] for one in watched.shown("damaged") if one.truth}
+
+    watched.lookout.wait(lambda: any(number >= last for number in numbers()), 120, "more pictures")
+    seen = numbers()
+    assert not seen & set(DAMAGED)
+    assert len(seen) >= 20
+    told = [m.json for m in watched.subscriber.messages if m.topic == "lookout/box1/stats"]
+    assert told[-1]["cameras"]["damaged"]["child_corrupt"] >= 20
+
+
+@pytest.mark.fault("F07")
+def test_time_that_jumps_is_told(scene: Scene) -> None:
+    """A camera whose stamps jump by ten minutes is a notice, and stays online."""
+    watched = scene.watched
+    watched.lookout.wait(lambda: watched.notices("discontinuity", "jumps_own"), 60, "a notice")
+    assert set(watched.notices("discontinuity", "jumps_own")) == {"the camera's time jumped"}
+    assert {status.state for status in watched.statuses("jumps_own")} == {"connecting", "online"}
+    watched.fresh("jumps_own", watched.shown("jumps_own")[-1].at)
 
 
 def counts(watched: Watched, topic: str) -> list[int]:
