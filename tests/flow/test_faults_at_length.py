@@ -13,6 +13,7 @@ from rig.broker import Mosquitto
 from rig.camera_b import CameraB, Script
 from rig.clip import Clip
 from rig.fleet import Fleet
+from rig.link import Link
 from rig.lookout import QUICK
 from rig.outages import SEED, break_off, frozen, killed, lost, reader_of, segfaulted
 from rig.proxy import Proxy
@@ -112,6 +113,29 @@ def test_freeze_is_noticed_within_11_s_and_left_within_5(scene: Scene) -> None:
     """Frozen with open connections for half a minute."""
     noticed, back = frozen(scene.watched, scene.pair, list(PAIR), 30)
     print(f"noticed after {noticed:.1f} s, back after {back:.1f} s")  # noqa: T201
+    assert noticed <= 10 + 1
+    assert back <= 5
+
+
+@pytest.mark.fault("F02")
+def test_cable_that_is_pulled_is_noticed_within_11_s_and_5_after_it_is_back(
+    tmp_path: Path, broker: Mosquitto
+) -> None:
+    """With either reader; the link itself is down for half a minute, and its routes are gone."""
+    with ExitStack() as stack:
+        link = stack.enter_context(Link())
+        clips = {
+            name: replace(BASE, camera=number).write(tmp_path / f"{name}.mp4")
+            for name, number in PAIR.items()
+        }
+        fleet = stack.enter_context(Fleet(clips, link))
+        cameras = {name: source(name, fleet.url(name)) for name in PAIR}
+        watched = stack.enter_context(Watched(tmp_path / "run", broker, cameras, timing=SHIPPED))
+        for name in PAIR:
+            watched.fresh(name, 0.0, 60)
+        noticed, back = frozen(watched, link, list(PAIR), 30)
+        print(f"noticed after {noticed:.1f} s, back after {back:.1f} s")  # noqa: T201
+        watched.end()
     assert noticed <= 10 + 1
     assert back <= 5
 

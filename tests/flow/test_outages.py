@@ -107,7 +107,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             }
             for name, url in urls.items()
         }
-        faults: list[dict[str, object]] = [{"action": "corrupt", "at": number} for number in DAMAGED]
+        faults: list[dict[str, object]] = [
+            {"action": "corrupt", "at": number} for number in DAMAGED
+        ]
         scripted = {"type": "sources.testing:ScriptedSource", "fps": 10, "camera": 24}
         cameras["damaged"] = {
             "source": {**scripted, "faults": faults},

@@ -5,7 +5,8 @@
         fleet.kill()
         fleet.start({"yard": another_clip})
 
-Run as a program: `python -m rig.fleet '{"yard": {"port": 20001, "clip": "…"}}'`; it prints `ready`.
+Run as a program: `python -m rig.fleet '{"yard": {"host": …, "port": 20001, "clip": "…"}}'`; it
+prints `ready`.
 """
 
 import json
@@ -23,6 +24,7 @@ from types import TracebackType
 from typing import Self
 
 from rig.camera_b import CameraB
+from rig.link import Link
 
 _TESTS = Path(__file__).resolve().parents[1]
 _START = 30.0
@@ -47,9 +49,12 @@ class Fleet:
 
     Args:
         clips: What each shows, in real time, to each viewer from its start, again and again.
+        link: The cable at whose other end they are; None: on this machine.
     """
 
-    def __init__(self, clips: Mapping[str, Path]) -> None:
+    def __init__(self, clips: Mapping[str, Path], link: Link | None = None) -> None:
+        self._host = link.address if link else "127.0.0.1"
+        self._inside = link.inside if link else ()
         self._clips = dict(clips)
         self._ports = {name: settled_port() for name in clips}
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,17 +73,17 @@ class Fleet:
 
     def url(self, name: str) -> str:
         """Return a camera's address."""
-        return f"rtsp://127.0.0.1:{self._ports[name]}/video"
+        return f"rtsp://{self._host}:{self._ports[name]}/video"
 
     def start(self, clips: Mapping[str, Path] | None = None) -> None:
         """Start it, perhaps with other clips, and wait until every camera listens."""
         self._clips |= clips or {}
         wish = {
-            name: {"port": self._ports[name], "clip": str(clip)}
+            name: {"host": self._host, "port": self._ports[name], "clip": str(clip)}
             for name, clip in self._clips.items()
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "rig.fleet", json.dumps(wish)],
+            [*self._inside, sys.executable, "-m", "rig.fleet", json.dumps(wish)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": f"{_TESTS}:{_TESTS.parent}"},
@@ -115,7 +120,8 @@ def serve(wish: Mapping[str, Mapping[str, str | int]]) -> None:
     """Serve until killed."""
     with ExitStack() as stack:
         for camera in wish.values():
-            stack.enter_context(CameraB(Path(str(camera["clip"])), port=int(camera["port"])))
+            clip, host, port = Path(str(camera["clip"])), str(camera["host"]), int(camera["port"])
+            stack.enter_context(CameraB(clip, host=host, port=port))
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         signal.pause()

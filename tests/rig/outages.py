@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 from rig.camera_b import CameraB
@@ -59,8 +60,20 @@ def lost(watched: Watched, name: str, begin: float, end: float, *, of: int) -> i
     return sum((after - before - 1) % of for before, after in pairwise(numbers))
 
 
+class Silencing(Protocol):
+    """What makes cameras fall silent without a goodbye."""
+
+    def freeze(self) -> None:
+        """Let nothing come any more."""
+        ...
+
+    def thaw(self) -> None:
+        """Go on."""
+        ...
+
+
 def frozen(
-    watched: Watched, fleet: Fleet, names: Sequence[str], silence: float
+    watched: Watched, fleet: Silencing, names: Sequence[str], silence: float
 ) -> tuple[float, float]:
     """Freeze all cameras, and thaw them when each is known to be away and some time has passed.
 

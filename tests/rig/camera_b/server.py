@@ -40,7 +40,12 @@ class CameraB:
     """One camera at `url`. `script` holds for connections made from now on."""
 
     def __init__(
-        self, clip: Path | Footage, script: Script | None = None, *, port: int = 0
+        self,
+        clip: Path | Footage,
+        script: Script | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
         self.footage = clip if isinstance(clip, Footage) else footage(clip)
         self.script = script or Script()
@@ -54,9 +59,9 @@ class CameraB:
         self.taken: list[float] = []
         """Monotonic seconds at which each of them was taken, as its stamp and the reports say."""
 
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener = socket.create_server((host, port))
         self.port = int(self._listener.getsockname()[1])
-        self.url = f"rtsp://127.0.0.1:{self.port}/video"
+        self.url = f"rtsp://{host}:{self.port}/video"
         self._watching = 0
         self._loop = asyncio.new_event_loop()
         self._closing = asyncio.Event()
