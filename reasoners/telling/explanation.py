@@ -351,10 +351,16 @@ def _outlook(known: Known, saying: Saying) -> list[Phrase]:
     """Say what is likely next, the likeliest first."""
     if known.ended is not None:
         return []
-    likely = [one for one in known.predictions if one.outcome is None and one.probability >= LIKELY]
+    # Of the same statement the latest says it best.
+    latest = {
+        (one.what, one.subject, one.object, one.count): one
+        for one in known.predictions
+        if one.outcome is None
+    }
+    likely = [one for one in latest.values() if one.probability >= LIKELY]
     likely.sort(key=lambda one: (-one.probability, one.horizon_s, one.what, one.object or ""))
-    said = (saying.prediction(one, known.labels or {}) for one in likely[:TOLD])
-    clauses = tuple(phrase for phrase in said if phrase is not None)
+    said = (saying.prediction(one, known.labels or {}, known.now) for one in likely)
+    clauses = tuple(phrase for phrase in said if phrase is not None)[:TOLD]
     return [Phrase("sentence.next", {"clauses": Several(clauses)})] if clauses else []
 
 

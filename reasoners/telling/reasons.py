@@ -23,6 +23,12 @@ from reasoners.language.phrase import (
 from reasoners.scene.thing import Thing
 from reasoners.telling.saying import Saying, named
 
+MEASURES: Final = frozenset(
+    {"time_to_contact", "uncertainty", "box_growth", "drifting", "lane_left", "lane_right"}
+    | {"passes_ahead", "passes_left", "passes_right", "own_standing"}
+)
+"""Kinds that say what was measured at one moment; since when says nothing of them."""
+
 NAMED: Final = 4
 """Objects named in a sentence; the rest is counted."""
 
@@ -58,6 +64,8 @@ def reason(
 def _dated(ground: Ground, saying: Saying, now: float) -> Phrase:
     """Say of a condition since when it holds, or when it did."""
     clause = _clause(ground, saying)
+    if ground.kind in MEASURES:
+        return clause
     gaps: dict[str, Value] = {"clause": clause}
     if ground.until is not None and ground.until > ground.since:
         return Phrase("condition.for", gaps | {"span": Span(ground.until - ground.since)})

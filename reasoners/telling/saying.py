@@ -51,6 +51,9 @@ from reasoners.telling.wire import LABEL, track_name
 KIND: Final[dict[type[Change], str]] = {kind: word for word, kind in KINDS.items()}
 """The word for each kind of change."""
 
+SOON = 0.5
+"""Seconds below which what is predicted happens anyway, or not."""
+
 TITLE = 80
 """Characters of a title that are told."""
 
@@ -151,24 +154,32 @@ class Saying:
                     gaps["place"] = self.zone(effect.zone)
         return Phrase(f"cause.{cause.pattern}", gaps, cause_evidence(cause))
 
-    def prediction(self, prediction: EventPrediction, naming: Mapping[str, str]) -> Phrase | None:
+    def prediction(
+        self, prediction: EventPrediction, naming: Mapping[str, str], now: float | None = None
+    ) -> Phrase | None:
         """State what is likely next.
 
         Args:
             prediction: As the event carries it.
             naming: Labels by track name.
+            now: The present, by which part of its horizon may be over; None: it is stated now.
 
         Returns:
-            None for a kind that has no words.
+            None for a kind that has no words, and where hardly any time is left.
         """
         key = PREDICTED.get((prediction.what, prediction.object is not None))
         if key is None:
             return None
-        gaps: dict[str, Value] = {
-            "subject": self._called(prediction.subject, naming),
-            "span": Span(prediction.horizon_s),
-            "share": Share(prediction.probability),
-        }
+        left = prediction.horizon_s
+        if now is not None and prediction.stated_at is not None:
+            left += prediction.stated_at - now
+        if left < SOON:
+            return None
+        gaps: dict[str, Value] = {"span": Span(left), "share": Share(prediction.probability)}
+        if prediction.what == "count":
+            gaps |= {"n": Number(prediction.count or 1), "what": Word(prediction.subject)}
+        else:
+            gaps["subject"] = self._called(prediction.subject, naming)
         if prediction.object is not None:
             gaps["object"] = self._called(prediction.object, naming)
         about = (prediction.subject, *filter(None, (prediction.object,)))
@@ -229,6 +240,7 @@ PREDICTED: Final[dict[tuple[str, bool], str]] = {
     ("leaves", True): "prediction.leaves_zone",
     ("stops", False): "prediction.stops",
     ("reaches", True): "prediction.reaches",
+    ("count", True): "prediction.count",
 }
 """The message for each kind of prediction, without and with an object."""
 

@@ -11,7 +11,7 @@ from reasoners.language.catalogue import catalogue, languages
 from reasoners.scene.change import KINDS
 from reasoners.scene.relation import INVERSE
 from reasoners.scene.thing import Thing
-from reasoners.telling.reasons import reason
+from reasoners.telling.reasons import MEASURES, reason
 from reasoners.telling.saying import Saying
 
 SAYING = Saying(lambda number: (number, "person"), {"zone:step": "Front step"})
@@ -106,3 +106,18 @@ def test_many_are_counted_and_no_condition_needs_any(track: Callable[..., Track]
     assert catalogue("de").sentence(reason("night", [], [], SAYING, 4.0)) == (
         "Regel night hat ausgelöst."
     )
+
+
+def test_what_is_measured_of_traffic_has_words_in_every_language(
+    track: Callable[..., Track],
+) -> None:
+    """A warning to a driver reads as such, figures included and not dated."""
+    car = (thing(track, 3, "car"),)
+    assert said("time_to_contact", car, value=2.13, unit="s", wanted=2.4) == (
+        "Rule parcel fired because car t3 would be reached in 2.1 s."
+    )
+    for kind in sorted(MEASURES):
+        for language in languages():
+            text = said(kind, car, language, value=2.0)
+            assert "as written" not in text, kind
+            assert "2" in text or kind == "passes_ahead"

@@ -6,7 +6,7 @@ import pytest
 
 from reasoners.event import EventPrediction
 from reasoners.language.catalogue import catalogue, languages
-from reasoners.language.phrase import Evidence
+from reasoners.language.phrase import Evidence, Span
 from reasoners.scene import cause as causes
 from reasoners.scene.cause import Cause
 from reasoners.scene.change import (
@@ -145,15 +145,21 @@ def test_every_prediction_that_has_words_names_horizon_and_probability(language:
     for what, about in PREDICTED:
         prediction = EventPrediction(
             what=what,
-            subject="t17",
+            subject="person" if what == "count" else "t17",
             object="zone:step" if about else None,
+            count=3 if what == "count" else None,
             horizon_s=5,
             probability=0.7,
+            stated_at=8.0,
         )
         phrase = SAYING.prediction(prediction, {"t17": "person"})
         assert phrase is not None
         text = catalogue(language).sentence(phrase)
-        assert all(part in text for part in ("t17", "5", "70"))
+        assert all(part in text for part in ("3" if what == "count" else "t17", "5", "70"))
+        later = SAYING.prediction(prediction, {"t17": "person"}, now=10.0)
+        assert later is not None
+        assert later.gaps["span"] == Span(3.0)
+        assert SAYING.prediction(prediction, {"t17": "person"}, now=12.8) is None
         assert ("Front step" in text) == about
         assert phrase.evidence[0].kind == "prediction"
     unknown = EventPrediction(what="sings", subject="t17", horizon_s=5, probability=0.7)
