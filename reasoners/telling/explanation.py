@@ -50,6 +50,9 @@ LASTED: Final = 2.0
 LIKELY: Final = 0.5
 """Probability from which on something is told as likely."""
 
+MOMENT: Final = 0.5
+"""Seconds below which something only happened, and nothing was over after it."""
+
 SURE: Final = 0.95
 """Confidence from which on none is mentioned."""
 
@@ -104,7 +107,8 @@ class Known:
 def explain(known: Known, saying: Saying) -> list[Phrase]:
     """Say why a rule fired, and what whom it is about does or did, sentence by sentence."""
     if known.rule != RULE:
-        said = [reason(known.rule, known.things, known.grounds, saying, known.now)]
+        about = (known.rule, known.things, known.grounds, saying, known.now)
+        said = [reason(*about, ended_at=known.ended_at)]
         if known.things:
             said += _about(known, saying)
         return [*said, *_outlook(known, saying), *_over(known)]
@@ -126,7 +130,10 @@ def _over(known: Known) -> list[Phrase]:
     """Say how the event of a rule ended."""
     if known.ended is None or known.ended_at is None:
         return []
-    span: dict[str, Value] = {"span": Span(known.ended_at - known.started_at)}
+    lasted = known.ended_at - known.started_at
+    if lasted < MOMENT:
+        return []
+    span: dict[str, Value] = {"span": Span(lasted)}
     about = tuple(thing.id for thing in known.things)
     evidence = (Evidence("end", known.ended, about, known.ended_at),)
     return [Phrase(f"over.{known.ended}", span, evidence)]
@@ -312,6 +319,10 @@ def _ties(known: Known, saying: Saying) -> list[Phrase]:
     """Say who carries, blocks, rides, follows or accompanies whom."""
     explained = {
         (one.subject, one.predicate, one.object) for cause in known.causes for one in cause.evidence
+    } | {
+        (ground.things[0].id, ground.kind, ground.things[1].id)
+        for ground in known.grounds
+        if len(ground.things) > 1
     }
     chosen = sorted(
         (

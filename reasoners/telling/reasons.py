@@ -37,7 +37,13 @@ TOLD: Final = 6
 
 
 def reason(
-    rule: str, things: Sequence[Thing], grounds: Sequence[Ground], saying: Saying, now: float
+    rule: str,
+    things: Sequence[Thing],
+    grounds: Sequence[Ground],
+    saying: Saying,
+    now: float,
+    *,
+    ended_at: float | None = None,
 ) -> Phrase:
     """Say why a rule fired.
 
@@ -47,6 +53,7 @@ def reason(
         grounds: Which conditions held.
         saying: How things and places are called.
         now: The present; seconds.
+        ended_at: When the event was over, if it is: then nothing of it holds any more.
     """
     gaps: dict[str, Value] = {"rule": Phrase("name.rule", {"name": Verbatim(rule)})}
     if not grounds:
@@ -55,25 +62,30 @@ def reason(
         if not things:
             return Phrase("sentence.fired_plain", gaps, evidence)
         return Phrase("sentence.fired_about", gaps | {"who": _who(things)}, evidence)
-    told = [_dated(ground, saying, now) for ground in grounds[:TOLD]]
+    told = [_dated(ground, saying, now, ended_at) for ground in grounds[:TOLD]]
     if len(grounds) > TOLD:
         told.append(Phrase("name.more", {"n": Number(len(grounds) - TOLD)}))
-    return Phrase("sentence.fired", gaps | {"conditions": Several(tuple(told))})
+    lasting = any(ground.until is None for ground in grounds)
+    key = "sentence.fired" if ended_at is None or not lasting else "sentence.fired_once"
+    return Phrase(key, gaps | {"conditions": Several(tuple(told))})
 
 
-def _dated(ground: Ground, saying: Saying, now: float) -> Phrase:
-    """Say of a condition since when it holds, or when it did."""
+def _dated(ground: Ground, saying: Saying, now: float, ended_at: float | None) -> Phrase:
+    """Say of a condition for how long it holds or held, or when it happened."""
     clause = _clause(ground, saying)
     if ground.kind in MEASURES:
         return clause
-    gaps: dict[str, Value] = {"clause": clause}
-    if ground.until is not None and ground.until > ground.since:
-        return Phrase("condition.for", gaps | {"span": Span(ground.until - ground.since)})
-    lasted = now - ground.since
+    if ground.until == ground.since:
+        key, lasted = "condition.ago", now - ground.since
+    elif ground.until is None and ended_at is None:
+        # Nobody knows whether it still holds since it was last looked at.
+        key, lasted = "condition.for", ground.at - ground.since
+    else:
+        over = ground.until if ground.until is not None else min(ground.at, ended_at or ground.at)
+        key, lasted = "condition.lasted", over - ground.since
     if lasted < 1:
         return clause
-    key = "condition.ago" if ground.until is not None else "condition.for"
-    return Phrase(key, gaps | {"span": Span(lasted)})
+    return Phrase(key, {"clause": clause, "span": Span(lasted)})
 
 
 def _clause(ground: Ground, saying: Saying) -> Phrase:

@@ -51,8 +51,8 @@ from reasoners.telling.wire import LABEL, track_name
 KIND: Final[dict[type[Change], str]] = {kind: word for word, kind in KINDS.items()}
 """The word for each kind of change."""
 
-SOON = 0.5
-"""Seconds below which what is predicted happens anyway, or not."""
+FRESH = 1.0
+"""Seconds for which a prediction is told after it was stated."""
 
 TITLE = 80
 """Characters of a title that are told."""
@@ -162,10 +162,11 @@ class Saying:
         Args:
             prediction: As the event carries it.
             naming: Labels by track name.
-            now: The present, by which part of its horizon may be over; None: it is stated now.
+            now: The present; None: it is stated now.
 
         Returns:
-            None for a kind that has no words, and where hardly any time is left.
+            None for a kind that has no words, and for what was stated a while ago: what has not
+            happened since is not as likely any more.
         """
         key = PREDICTED.get((prediction.what, prediction.object is not None))
         if key is None:
@@ -173,7 +174,7 @@ class Saying:
         left = prediction.horizon_s
         if now is not None and prediction.stated_at is not None:
             left += prediction.stated_at - now
-        if left < SOON:
+        if left < prediction.horizon_s - FRESH:
             return None
         gaps: dict[str, Value] = {"span": Span(left), "share": Share(prediction.probability)}
         if prediction.what == "count":

@@ -50,6 +50,26 @@ def test_a_reason_names_who_where_and_since_when(
     assert said("dwells_in", (thing(track, 1),), language, **more) == says
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "Rule wait fired; it held that person t1 stands still (for 3 s)."),
+        ("de", "Regel wait hatte ausgelöst; es galt: Person t1 steht still (3 s lang)."),
+        ("zh", "规则“wait”曾被触发，当时人 t1 静止不动（持续 3 秒）。"),
+    ],
+)
+def test_what_is_over_is_not_said_to_hold(
+    track: Callable[..., Track], language: str, says: str
+) -> None:
+    """At the end a condition lasted until it was last seen to hold, whatever the time is now."""
+    who = (thing(track, 1),)
+    ground = Ground("still", "is still", 1.0, 4.0, 40, things=who)
+    over = reason("wait", who, [ground], SAYING, 9.0, ended_at=7.0)
+    assert catalogue(language).sentence(over) == says
+    going_on = catalogue("en").sentence(reason("wait", who, [ground], SAYING, 5.0))
+    assert going_on.endswith("because person t1 stands still (for 3 s).")
+
+
 def test_what_takes_no_time_is_said_to_have_happened(track: Callable[..., Track]) -> None:
     """A crossing has its way, and when it was."""
     more: dict[str, Any] = {"place": "line:gate", "value": "forward"}

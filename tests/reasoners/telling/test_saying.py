@@ -156,10 +156,10 @@ def test_every_prediction_that_has_words_names_horizon_and_probability(language:
         assert phrase is not None
         text = catalogue(language).sentence(phrase)
         assert all(part in text for part in ("3" if what == "count" else "t17", "5", "70"))
-        later = SAYING.prediction(prediction, {"t17": "person"}, now=10.0)
+        later = SAYING.prediction(prediction, {"t17": "person"}, now=8.5)
         assert later is not None
-        assert later.gaps["span"] == Span(3.0)
-        assert SAYING.prediction(prediction, {"t17": "person"}, now=12.8) is None
+        assert later.gaps["span"] == Span(4.5)
+        assert SAYING.prediction(prediction, {"t17": "person"}, now=9.2) is None
         assert ("Front step" in text) == about
         assert phrase.evidence[0].kind == "prediction"
     unknown = EventPrediction(what="sings", subject="t17", horizon_s=5, probability=0.7)
