@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from reasoners import Chronicle, Event, View
 from reasoners.language.catalogue import catalogue, languages
 from reasoners.language.phrase import Evidence, Phrase, Span
+from reasoners.rules.engine import Rules
+from reasoners.rules.rule import RuleConfig
 from reasoners.scene.relation import Relation
 from reasoners.scene.scene import Scene
 from reasoners.telling import story
@@ -29,7 +31,7 @@ CLAIMS = frozenset(
 )
 """Groups of messages that state something; the others name, place or join."""
 
-WRAPS = frozenset({"condition.for", "condition.ago", "condition.at"})
+WRAPS = frozenset({"condition.for", "condition.ago", "condition.lasted", "condition.at"})
 """Messages of those groups that only hold a claim."""
 
 
@@ -70,8 +72,21 @@ class Told:
     seen: frozenset[Evidence]
 
 
-def told(name: str, seed: int, language: str = "en") -> Iterator[Told]:
-    """Tell a play; yield every revision with what it says."""
+RULES: dict[str, dict[str, object]] = {
+    "there": {"label": ["person", "car"], "inside": ["yard", "lane"]},
+    "waits": {"label": "person", "dwells_in": "yard", "for": "2s"},
+    "goes": {"crosses": "gate"},
+    "many": {"count": "person", "where": "yard", "at_least": 2},
+    "carries": {"label": "person", "carries": "backpack"},
+    "left": {"label": "backpack", "change": "left_behind", "by": "person"},
+    "together": {"all": [{"label": "person", "is": "moving"}, {"near": "any"}]},
+    "in_turn": {"then": [{"label": "person", "enters": "yard"}, {"leaves": "yard"}], "within": 30},
+    "calm": {"label": "person", "not": {"is": "running"}},
+}
+
+
+def told(name: str, seed: int, language: str = "en", *, ruled: bool = False) -> Iterator[Told]:
+    """Tell a play, by the built-in rule or by others; yield every revision with what it says."""
     heard: list[list[Phrase]] = []
 
     def listen(known: Known, saying: Saying) -> list[Phrase]:
@@ -79,6 +94,7 @@ def told(name: str, seed: int, language: str = "en") -> Iterator[Told]:
         return heard[-1]
 
     witness = Witness()
+    rules = {name: RuleConfig.model_validate({"when": when}) for name, when in RULES.items()}
     chronicle = Chronicle(
         node="box1",
         camera="porch",
@@ -87,6 +103,7 @@ def told(name: str, seed: int, language: str = "en") -> Iterator[Told]:
         clock="media",
         ask=None,
         language=language,
+        engines=[Rules(rules, CONFIG)] if ruled else None,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(story, "explain", listen)
@@ -130,6 +147,26 @@ def test_every_claim_names_what_was_seen(name: str, seed: int) -> None:
                 seen = evidence in one.seen or _foretold(one.event, evidence)
                 assert seen or evidence.kind == "end", (claim.key, evidence)
                 assert evidence.kind != "end" or one.event.end_reason == evidence.what
+
+
+@settings(max_examples=15, derandomize=True, deadline=None)
+@given(st.sampled_from(sorted(PLAYS)), st.integers(0, 50))
+def test_every_condition_that_is_told_is_in_the_record(name: str, seed: int) -> None:
+    """Of whom, where and since when: as the event carries it; all else as the witness saw it."""
+    for one in told(name, seed, ruled=True):
+        conditions = {
+            (held.kind, len(held.subjects), held.place, held.since) for held in one.event.conditions
+        }
+        for claim in claims(one.sentences):
+            assert claim.evidence, claim.key
+            for evidence in claim.evidence:
+                if evidence.kind != "condition":
+                    known = evidence in one.seen or _foretold(one.event, evidence)
+                    assert known or one.event.end_reason == evidence.what, (claim.key, evidence)
+                    continue
+                who = sum(isinstance(part, int) for part in evidence.about)
+                place = next((part for part in evidence.about if isinstance(part, str)), None)
+                assert (evidence.what, who, place, round(evidence.at, 3)) in conditions, claim.key
 
 
 @settings(max_examples=30, derandomize=True, deadline=None)
