@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -89,10 +89,6 @@ class Catalogue:
     def nouns(self) -> frozenset[str]:
         """Labels it has a word for."""
         return frozenset(self._nouns)
-
-    def text(self, sentences: Iterable[Phrase]) -> str:
-        """Say one sentence after the other."""
-        return self.gap.join(self.sentence(one) for one in sentences)
 
     def sentence(self, phrase: Phrase) -> str:
         """Say one whole sentence."""

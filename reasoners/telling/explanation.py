@@ -142,14 +142,12 @@ def _over(known: Known) -> list[Phrase]:
 def worded(sentences: Iterable[Phrase], language: str, longest: int = LONGEST) -> str:
     """Put sentences into words, as many whole ones as there is room for."""
     words = catalogue(language)
-    said: list[Phrase] = []
     text = ""
     for sentence in sentences:
-        longer = words.text([*said, sentence])
-        if len(longer) > longest:
-            continue
-        said.append(sentence)
-        text = longer
+        said = words.sentence(sentence)
+        longer = f"{text}{words.gap}{said}" if text else said
+        if len(longer) <= longest:
+            text = longer
     return text
 
 
