@@ -199,6 +199,9 @@ def _arrival(thing: Thing, lasted: float, *, over: bool) -> Phrase:
 
 
 def _motion(thing: Thing) -> list[Phrase]:
+    if thing.posture.fallen:
+        # The box moves as it flattens, whoever is in it may lie still.
+        return []
     evidence = _seen(thing, "motion")
     heading = thing.heading
     if heading is not None:

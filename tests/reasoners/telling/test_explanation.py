@@ -9,6 +9,9 @@ from detectors import Track
 from reasoners import Answer, Asking, Chronicle, SceneConfig, Verdict, View, ZoneConfig
 from reasoners.event import EndReason
 from reasoners.telling.explanation import LONGEST, joined
+from reasoners.testing import play
+from reasoners.testing.plays import CONFIG as PLAYED
+from reasoners.testing.showing import exact
 
 MakeTrack = Callable[..., Track]
 MakeView = Callable[..., View]
@@ -188,3 +191,20 @@ def test_an_explanation_never_outgrows_its_event(
     assert len(revision.event.explanation) < 2000
     assert "and 58 more" in revision.event.explanation
     assert len(joined("en", "x" * 3000, "y" * 3000)) == LONGEST
+
+
+def test_who_seems_to_have_fallen_is_not_said_to_move(
+    view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """A box that flattens moves, but nobody knows whether the person does."""
+    porch = chronicle(PLAYED)
+    fallen = [
+        revision.event.explanation
+        for shown in exact(play("fall", 2), 10)
+        for revision in porch.observe(shown)
+        if "looked fallen" in revision.event.explanation
+        and "upright again" not in revision.event.explanation
+    ]
+    assert fallen
+    motion = (" moves ", "stood still", "stands still")
+    assert not any(words in text for words in motion for text in fallen)
