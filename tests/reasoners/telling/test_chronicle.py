@@ -342,11 +342,11 @@ def test_whatever_finds_no_room_is_counted_by_what_it_is(
     ]
     porch.observe(view(0.0, *heap))
     first = porch.refusals()
-    assert first == {"events": 0, "objects": 0, "pairs": first["pairs"], "belongings": 3}
+    assert [first[what] for what in ("events", "objects", "belongings")] == [0, 0, 3]
     assert first["pairs"] > 0
     porch.observe(view(0.1, *heap, *(track(number, x=0.9) for number in (200, 201, 202))))
     second = porch.refusals()
-    assert second == {"events": 0, "objects": 2, "pairs": second["pairs"], "belongings": 3}
+    assert [second[what] for what in ("events", "objects", "belongings")] == [0, 2, 3]
     assert second["pairs"] > first["pairs"]
 
 
