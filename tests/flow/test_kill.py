@@ -3,6 +3,7 @@
 import os
 import random
 import time
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from rig.broker import Mosquitto
 from rig.lookout import Lookout
 from rig.rtsp_server import RtspServer
 from rig.subscriber import Subscriber
+
+from sinks.journal import JournalReader
 
 pytestmark = [pytest.mark.broker, pytest.mark.rtsp]
 
@@ -73,6 +76,12 @@ def test_every_visit_is_one_event(tmp_path: Path, camera: RtspServer, broker: Mo
         events = subscriber.events
     news = [event for event in events if event["type"] == "new"]
     assert len(news) == len({event["id"] for event in events})
+    with JournalReader(lookout.state / "journal.sqlite") as reader:
+        gone = list(reader.departures())
+    stored = {sha256(path.read_bytes()).hexdigest() for path in lookout.state.rglob("*.jpg")}
+    assert gone, "no picture is in the ledger"
+    assert {departure.sha256 for departure in gone} <= stored
+    assert {departure.host for departure in gone} == {f"127.0.0.1:{broker.port}"}
     for event in news:
         assert event["media"]["snapshot"], event
         assert (lookout.state / "media" / event["media"]["snapshot"].lstrip("/")).is_file()
