@@ -11,6 +11,7 @@ from reasoners.errors import ReplyInvalid, ReplyRefused
 from reasoners.prompt import Prompt, Said
 from reasoners.verdict import Job, Verdict
 from reasoners.vlm.call import Call, Stage, call
+from reasoners.vlm.extraction import captioned
 from reasoners.vlm.grounding import ground
 from reasoners.vlm.limits import Limits
 from reasoners.vlm.policy import decision
@@ -37,7 +38,8 @@ async def judge(
     Raises:
         ReasonerError: Whatever `ask` raises, but what says that the reply is no good.
     """
-    stage: Stage = "short" if limits.short_first and _asked(jobs) else "full"
+    bare = limits.short_first and not limits.prose and _asked(jobs)
+    stage: Stage = "short" if bare else "full"
     said: list[Said] = []
     verdicts = await _stage(ask, call(jobs, limits, stage), again, said)
     if stage == "short" and _worth_it(jobs, verdicts) and again():
@@ -69,6 +71,8 @@ async def _heard(
     before = len(said)
     try:
         said.append(await ask(question))
+        if asked.limits.prose:
+            return captioned(said[-1].text, asked)
         return read(said[-1].text, asked)
     except ReplyInvalid as problem:
         if len(said) == before or not again():

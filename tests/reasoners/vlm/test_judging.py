@@ -124,3 +124,11 @@ async def test_several_jobs_share_a_call() -> None:
     verdicts = await judge(model.ask, (job(), two), Limits(), model.again)
     assert [verdict.state for verdict in verdicts] == ["verified", "rejected"]
     assert len(model.asked) == 1
+
+
+async def test_a_captioner_is_asked_once_and_read_by_the_dictionary() -> None:
+    """Its sentences become entities linked to tracks; its event stays uncertain."""
+    model = Model(["A man in a red jacket waits at the door."])
+    verdict = await model.judge(job(), Limits(prose=True, short_first=True))
+    assert (verdict.state, len(model.asked), model.asked[0].form) == ("uncertain", 1, None)
+    assert [(e.kind, e.track) for e in verdict.entities] == [("man", "t17")]
