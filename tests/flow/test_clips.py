@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -202,18 +204,21 @@ def test_f56_no_masked_pixel_leaves_the_child(run: Run) -> None:
     for camera, data in run.snapshots.items():
         found = red(jpeg(data))
         assert (found > 100) == (camera == "plain")
-    # One question carries several pictures.
-    leaking = sum(any(red(jpeg(data)) > 0 for data in images([ask])) for ask in run.asked)
-    plain = sum(event["type"] == "new" and event["camera"] == "plain" for event in run.events)
-    assert 1 <= leaking <= plain
+    asked = Counter(
+        ("camera plain" in json.dumps(request.body), red(jpeg(data)) > 0)
+        for request in run.asked
+        for data in images(request)
+    )
+    assert asked[True, True] >= 1
+    assert asked[False, False] >= 1
+    assert asked[False, True] == 0
     assert leaked == 0
 
 
-def images(asked: list[Asked]) -> Iterator[bytes]:
-    """Return every picture that a model was asked about."""
-    for request in asked:
-        for message in request.body.get("messages", ()):
-            parts = message["content"] if isinstance(message["content"], list) else ()
-            for part in parts:
-                if part["type"] == "image_url":
-                    yield base64.b64decode(part["image_url"]["url"].partition("base64,")[2])
+def images(asked: Asked) -> Iterator[bytes]:
+    """Return every picture that a model was asked about in one request."""
+    for message in asked.body.get("messages", ()):
+        parts = message["content"] if isinstance(message["content"], list) else ()
+        for part in parts:
+            if part["type"] == "image_url":
+                yield base64.b64decode(part["image_url"]["url"].partition("base64,")[2])
