@@ -26,7 +26,7 @@ check: test-setup ## lint, format, types, import contracts, the house's own rule
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/house
+	$(BIN)/python -m pytest -q -m "not slow" tests/house
 
 .PHONY: fix
 fix: test-setup ## let ruff repair what it can
