@@ -13,6 +13,7 @@ from reasoners.language.phrase import (
     Share,
     Value,
     Verbatim,
+    Word,
 )
 
 PENDING: Final = Phrase("model.pending", {}, (Evidence("reasoning", "pending"),))
@@ -29,7 +30,8 @@ _FAILED: Final = {
 }
 
 _ANSWERS: Final = frozenset({"yes", "no", "cannot_tell"})
-_CHECKS: Final = frozenset({"entity_tracks"})
+_CHECKS: Final = frozenset({"tracks", "zones", "order", "confidence"})
+_OF_A_TRACK: Final = frozenset({"label", "zone", "motion", "missed"})
 
 
 def conclude(
@@ -94,10 +96,27 @@ def _answer(answer: Answer) -> Value:
 
 
 def _misfit(check: Check) -> dict[str, Value]:
-    name: Value = Quoted(check.name.replace("_", " "))
-    if check.name in _CHECKS:
-        name = Phrase(f"model.{check.name}")
-    return {"check": name, "claimed": _claim(check.claimed), "seen": _claim(check.seen)}
+    return {
+        "check": _check(check.name),
+        "claimed": _claim(check.claimed),
+        "seen": _claim(check.seen),
+    }
+
+
+def _check(name: str) -> Value:
+    """Say what was compared; one that has no words is told by its own name."""
+    kind, _, about = name.partition("_")
+    if name in _CHECKS:
+        return Phrase(f"model.check_{name}")
+    if name == "entity_tracks":
+        return Phrase("model.entity_tracks")
+    if kind in _OF_A_TRACK and about[:1] == "t" and about[1:].isdigit():
+        return Phrase(f"model.check_{kind}", {"track": Verbatim(about)})
+    if kind == "unseen":
+        return Phrase("model.check_unseen", {"what": Word(about.replace("_", " "))})
+    if kind == "evidence":
+        return Phrase("model.check_evidence")
+    return Quoted(name.replace("_", " "))
 
 
 def _claim(value: str | float | bool | None) -> Value:

@@ -4,6 +4,7 @@ import pytest
 
 from reasoners import Answer, Check
 from reasoners.event import Reasoning, ReasoningState
+from reasoners.language.catalogue import catalogue, languages
 from reasoners.telling.explanation import worded
 from reasoners.telling.outcome import conclude
 
@@ -82,3 +83,21 @@ def test_every_outcome_has_its_sentence(
     reasoning = Reasoning.model_validate({"state": state, "model": "m", **extra})
     said = conclude(reasoning, answers, "Is it?", "A courier\n waits.")
     assert worded(said, "en") == says
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_comparison_has_a_name_in_every_language(language: str) -> None:
+    """What was compared is said in words; one nobody knows is told by its own name, quoted."""
+    known = ["tracks", "zones", "label_t17", "zone_t17", "motion_t17", "order", "missed_t17"]
+    known += ["unseen_sports_ball", "confidence", "evidence_parcel", "entity_tracks"]
+    said = set()
+    for name in [*known, "weather"]:
+        check = Check(name=name, claimed=2, seen=1, ok=False)
+        reasoning = Reasoning(state="uncertain", model="m", checks=(check,))
+        text = worded(conclude(reasoning, (), None, None), language)
+        assert (
+            catalogue(language).quoted(name.replace("_", " "), 80) not in text or name == "weather"
+        )
+        assert "{" not in text
+        said.add(text)
+    assert len(said) == len(known) + 1
