@@ -33,7 +33,7 @@ class Mark(BaseModel):
     color: Rgb = (255, 196, 0)
     dashed: bool = False
     """Draw a box thin and dashed: it is where something is believed to be, not where it was
-    seen."""
+    seen. Draw a line or polygon thin."""
 
 
 class PictureRequest(BaseModel):

@@ -157,7 +157,9 @@ class Watching:
             self._asking.observe(view)
             await self._telling.tell(revisions, flow.host, jobs)
             if self._overlay is not None:
-                await flow.host.film(self._overlay.frame(view), self.progress)
+                await flow.host.film(
+                    self._overlay.frame(view, self._chronicle.foreshown()), self.progress
+                )
 
     def _follow(self, flow: Flow, at: float, detections: Detections | None) -> Sequence[Track]:
         """Return the tracks as a look shows them, or carried on where there was none."""

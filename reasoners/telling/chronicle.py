@@ -26,15 +26,17 @@ from reasoners.scene.config import SceneConfig
 from reasoners.scene.presence import RULE, UNLABELLED
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
+from reasoners.telling.foreshown import ties, ways
 from reasoners.telling.foretelling import Foretelling
+from reasoners.telling.overlay import COLORS
 from reasoners.telling.relating import carried
-from reasoners.telling.snapshot import picture
+from reasoners.telling.snapshot import STRONG, picture
 from reasoners.telling.story import Story, Telling
 from reasoners.telling.waiting import Waiting, key_of
 from reasoners.telling.wire import event_object, moment
 from reasoners.verdict import Verdict
 from reasoners.words import with_article
-from sources import PictureRequest
+from sources import Mark, PictureRequest
 
 TOLD = (Entered, Left, MovedOff, Reappeared, Relabelled, Stopped)
 """Changes of an object that its events are updated for; the others are for engines."""
@@ -265,6 +267,16 @@ class Chronicle:
         """Tell what holds now between all that is there: the live graph, strongest first."""
         return carried(self._scene.relations(), self._scene.track, most=None)[0]
 
+    def foreshown(self) -> list[Mark]:
+        """Draw where everything seen goes, and what holds between them, for a film."""
+        scene = self._scene
+        ahead = ways(
+            scene.things.values(),
+            self.forecaster.expected,
+            lambda thing: COLORS[thing.track % len(COLORS)],
+        )
+        return ahead + ties(scene.relations(), scene.things.get)
+
     def pending(self) -> tuple[str, ...]:
         """Return the ids of events whose question has no terminal state yet."""
         return tuple(
@@ -405,7 +417,8 @@ class Chronicle:
     def _picture(self, story: Story) -> PictureRequest:
         # A picture marks nobody where nobody is, except whom its event has always been about.
         shown = [thing for thing in story.things if thing.seen] or story.things[:1]
-        return picture(story.view.index, shown, self._config)
+        ahead = ways(shown, self.forecaster.expected, lambda _: STRONG)
+        return picture(story.view.index, shown, self._config, ahead)
 
     def _story(self, event_id: str) -> Story | None:
         ended = self._ended.get(event_id)

@@ -1,7 +1,7 @@
 """What is drawn on every frame of a film of a replay: zones, lines, tracks, tails, time. Pure."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from reasoners.driving import picture
@@ -20,6 +20,9 @@ MOST = 50
 
 LONGEST = 1280
 """Pixels of the longer side of a film."""
+
+MARKS = 256
+"""Marks of one picture."""
 
 _MOST_POINTS = 120
 FAINT = (150, 150, 150)
@@ -61,8 +64,13 @@ class Overlay:
         )
         self._tails: dict[int, deque[tuple[float, tuple[float, float]]]] = {}
 
-    def frame(self, view: View) -> PictureRequest:
-        """Ask for this frame with everything the tracker knows of it drawn on."""
+    def frame(self, view: View, more: Sequence[Mark] = ()) -> PictureRequest:
+        """Ask for this frame with everything the tracker knows of it drawn on.
+
+        Args:
+            view: The frame.
+            more: What else to draw, as far as there is room.
+        """
         self._forget(view.captured_at, {track.id for track in view.tracks})
         marks = list(self._places)
         for track in view.tracks[:MOST]:
@@ -82,6 +90,7 @@ class Overlay:
         if self._assist is not None:
             marks += picture.marks(self._assist, view)
         marks.append(Mark(shape="text", points=((0.01, 0.04),), text=f"{view.captured_at:.2f} s"))
+        marks += more[: MARKS - len(marks)]
         return PictureRequest(index=view.index, longest=LONGEST, marks=tuple(marks))
 
     def _forget(self, now: float, present: set[int]) -> None:

@@ -1,6 +1,6 @@
 """The picture of an event: how good a view is, and what is drawn on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.thing import Thing
@@ -13,6 +13,9 @@ BETTER = 1.3
 CUT = 0.01
 """Distance to the picture's border at which an object counts as cut off by it."""
 
+MARKS = 256
+"""Marks of one picture."""
+
 FAINT = (150, 150, 150)
 STRONG = (255, 196, 0)
 
@@ -24,8 +27,17 @@ def quality(thing: Thing) -> float:
     return (right - left) * (bottom - top) * thing.score * (0.5 if cut else 1.0)
 
 
-def picture(index: int, things: Iterable[Thing], config: SceneConfig) -> PictureRequest:
-    """Ask for a frame: zones and lines faint, the objects boxed with label and score beside."""
+def picture(
+    index: int, things: Iterable[Thing], config: SceneConfig, more: Sequence[Mark] = ()
+) -> PictureRequest:
+    """Ask for a frame: zones and lines faint, the objects boxed with label and score beside.
+
+    Args:
+        index: Of the frame.
+        things: Whom it is about.
+        config: Zones, lines and the size of pictures.
+        more: What else to draw, under the boxes, as far as there is room.
+    """
     zones = tuple(
         Mark(shape="polygon", points=zone.points, text=(zone.title or name)[:80], color=FAINT)
         for name, zone in config.zones.items()
@@ -47,5 +59,5 @@ def picture(index: int, things: Iterable[Thing], config: SceneConfig) -> Picture
         index=index,
         longest=config.snapshot_longest,
         quality=config.snapshot_quality,
-        marks=zones + lines + boxes,
+        marks=(*zones, *lines, *more[: MARKS - len(zones) - len(lines) - len(boxes)], *boxes),
     )

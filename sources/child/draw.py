@@ -4,6 +4,7 @@ The only file of the child that knows OpenCV. It is imported when the first pict
 child that is never asked stays small.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,9 @@ from sources.source import Picture, Rgb
 
 _DASH = 4
 """Length of a dash, in thicknesses of a whole line."""
+
+_HEAD = 6
+"""Length of an arrow's head, in thicknesses of a whole line, at most."""
 
 _LINES_PER_THICKNESS = 360
 """Lines are one pixel thicker for each so many pixels of the shorter side."""
@@ -109,18 +113,24 @@ class Pen:
             case "polygon" | "line" if len(points) >= 2:  # noqa: PLR2004 (two ends)
                 line = np.asarray(points, np.int32).reshape(-1, 1, 2)
                 closed = mark.shape == "polygon"
+                thickness = 1 if mark.dashed else self._thickness
                 self._cv2.polylines(
-                    self._canvas, [line], closed, mark.color, self._thickness, self._cv2.LINE_AA
+                    self._canvas, [line], closed, mark.color, thickness, self._cv2.LINE_AA
                 )
             case "arrow" if len(points) >= 2:  # noqa: PLR2004 (tail and head)
                 self._cv2.arrowedLine(
                     self._canvas, points[0], points[1], mark.color, self._thickness,
-                    self._cv2.LINE_AA, 0, 0.2,
+                    self._cv2.LINE_AA, 0, self._tip(points[0], points[1]),
                 )  # fmt: skip
             case _:
                 pass
         if mark.text:
             self._write(mark.text, points[0], mark.color, above=mark.shape != "text")
+
+    def _tip(self, tail: tuple[int, int], head: tuple[int, int]) -> float:
+        """Return how long an arrow's head is, as a share: that of a long arrow is no longer."""
+        length = max(1.0, math.dist(tail, head))
+        return float(min(0.2, _HEAD * self._thickness / length))
 
     def _dash(
         self, near: tuple[int, int], far: tuple[int, int], color: tuple[int, int, int]
