@@ -159,6 +159,9 @@ class App:
             None if self._replay else self.thinking,
             self._plan.language,
         )
+        for event in await self.recorder.held():
+            # Whom a crash kept waiting for a verdict is told now; its end follows.
+            await self.recorder.commit(event)
         await self._resuming.close(await self.recorder.unfinished())
         self.switchboard = Switchboard(
             {name: _profiles(camera) for name, camera in self._plan.cameras.items()},

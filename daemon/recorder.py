@@ -135,6 +135,20 @@ class Recorder:
         self._thread.submit(self._commit_pending)
         return future
 
+    def hold(self, event: Event) -> "Future[list[Entry]]":
+        """Keep a revision durably that nobody may see yet, at once and for certain."""
+        future = self._thread.submit(self._held, event)
+        future.add_done_callback(self._on_commit)
+        return future
+
+    async def held(self) -> list[Event]:
+        """Read the events that were still being held when the daemon ended."""
+        return await self.run(self._journal.held)
+
+    def _held(self, event: Event) -> list[Entry]:
+        self._journal.hold(event)
+        return []
+
     async def settled(self, commit: "Future[list[Entry]]") -> None:
         """Wait for a commit. Cancelling ends the waiting alone.
 

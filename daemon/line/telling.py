@@ -103,7 +103,7 @@ class Telling:
             committed = self._submit(revision, event, jpeg, jobs)
         await self._film_of(event)
         await self._wire.recorder.settled(committed)
-        if jpeg is not None:
+        if jpeg is not None and not revision.held:
             self._wire.board.picture(event, jpeg)
 
     async def _picture(
@@ -142,7 +142,13 @@ class Telling:
         if revision.question is not None:
             images = (jpeg,) if jpeg is not None else ()
             jobs.append(Job(event, revision.question, images, self._wire.deadline))
-        return self._wire.recorder.submit(event)
+        if revision.held:
+            return self._wire.recorder.hold(event)
+        committed = self._wire.recorder.submit(event)
+        if revision.after is not None:
+            after = shifted(revision.after, self._time.step())
+            committed = self._wire.recorder.submit(after)
+        return committed
 
     def _conclude(self) -> "Future[list[Entry]] | None":
         """Submit every verdict and clip that was noted; return the last commit. While alone."""

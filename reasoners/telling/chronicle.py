@@ -71,6 +71,12 @@ class Revision:
     question: str | None = None
     """To be asked once this is published, answered by `reasoning.deadline_at`; only on `new`."""
 
+    held: bool = False
+    """Whether it is kept durably and shown to nobody; another of the same number follows."""
+
+    after: Event | None = None
+    """The revision that follows at once: the end of an event that was held until now."""
+
 
 class Chronicle:
     """Events of one camera. Everything it keeps is bounded by the configuration.
@@ -187,10 +193,11 @@ class Chronicle:
             engine.reset()
         self._waiting.clear()
         return [
-            self._finish(
+            revision
+            for story in list(self._open.values())
+            for revision in self._finish(
                 story, now, reason, in_view=any(thing.id in there for thing in story.things)
             )
-            for story in list(self._open.values())
         ]
 
     def illustrate(self, event: Event, snapshot: str) -> Event:
@@ -220,7 +227,11 @@ class Chronicle:
         story = self._story(event_id)
         if story is None or not story.pending:
             return None
-        revision = Revision(story.conclude(verdict, at))
+        if story.held:
+            event, end = story.release(verdict, at)
+            revision = Revision(event, after=end)
+        else:
+            revision = Revision(story.conclude(verdict, at))
         self._forget(story)
         return revision
 
@@ -314,7 +325,11 @@ class Chronicle:
         stories = [story for story in self._open.values() if story.firing.rule in self.off]
         for story in stories:
             self._waiting.silence(story.firing)
-        return [self._finish(story, now, "left", in_view=False, at=now) for story in stories]
+        return [
+            revision
+            for story in stories
+            for revision in self._finish(story, now, "left", in_view=False, at=now)
+        ]
 
     def _heed(self, firings: Iterable[Firing]) -> list[Revision]:
         """Write the ends, and note what changed."""
@@ -327,8 +342,8 @@ class Chronicle:
             if firing.grounds or firing.things:
                 story.follow(firing)
             if firing.phase == "ends":
-                end = self._finish(story, self._scene.now, "left", in_view=False, at=firing.at)
-                revisions.append(end)
+                now = self._scene.now
+                revisions += self._finish(story, now, "left", in_view=False, at=firing.at)
         return revisions
 
     def _tell(self, changes: list[Change]) -> list[Revision]:
@@ -370,7 +385,7 @@ class Chronicle:
         self._open[story.key] = story
         event = story.open(self._scene.now)
         asked = question if reasoning.state == "pending" else None
-        return Revision(event, self._picture(story), asked)
+        return Revision(event, self._picture(story), asked, held=story.held)
 
     def _question(self, firing: Firing) -> str | None:
         if self._ask is None or not self.asks:
@@ -402,12 +417,12 @@ class Chronicle:
         *,
         in_view: bool,
         at: float | None = None,
-    ) -> Revision:
+    ) -> list[Revision]:
         del self._open[story.key]
         event = story.end(now, reason, in_view=in_view, at=at)
         if story.pending or story.filming:
-            self._ended[event.id] = story
-        return Revision(event)
+            self._ended[story.telling.id] = story
+        return [] if event is None else [Revision(event)]
 
     def _forget(self, story: Story) -> None:
         """Let go of an event that has ended and waits for nothing any more."""

@@ -112,6 +112,9 @@ class Story:
 
         self.reasoning = reasoning
         self.media = Media()
+        self.held = firing.notify == "when_verified" and reasoning.state == "pending"
+        """Whether nobody is to see it before its verdict."""
+
         self.filming = False
         """Whether a clip is in the making."""
 
@@ -119,6 +122,7 @@ class Story:
         """Something changed that no revision has told yet."""
 
         self.event: Event | None = None
+        self._late: tuple[EndReason, bool, float] | None = None
         self.said: tuple[Phrase, ...] = ()
         """The sentences of the latest revision, with their evidence."""
 
@@ -169,7 +173,7 @@ class Story:
 
     def worth_telling(self, now: float) -> bool:
         """Tell whether an update is due, and allowed so soon."""
-        if self.event is None or not (self.dirty or self.better()):
+        if self.held or self.event is None or not (self.dirty or self.better()):
             return False
         return round(moment(now) - self.event.updated_at, 3) >= PAUSE
 
@@ -201,8 +205,8 @@ class Story:
 
     def end(
         self, now: float, reason: EndReason, *, in_view: bool, at: float | None = None
-    ) -> Event:
-        """Write the end.
+    ) -> Event | None:
+        """Write the end; None while it is held: then the end follows its release.
 
         Args:
             now: The present.
@@ -210,7 +214,24 @@ class Story:
             in_view: Whether the object was still there.
             at: When it was over; by default when the last of its objects was last seen.
         """
+        if self.held:
+            self._late = (reason, in_view, self._over(at))
+            return None
         return self._write("end", now, reason, in_view=in_view, at=at)
+
+    def release(self, verdict: Verdict, now: float) -> tuple[Event, Event | None]:
+        """Let an event that was held be seen: as new, with its verdict, and its end if it has one.
+
+        Raises:
+            ValueError: The verdict is not terminal.
+        """
+        self._judge(verdict, now)
+        self.held = False
+        event = self._write("new", now, again=True)
+        if self._late is None:
+            return event, None
+        reason, in_view, at = self._late
+        return event, self._write("end", now, reason, in_view=in_view, at=at)
 
     def conclude(self, verdict: Verdict, now: float) -> Event:
         """Write the terminal answer; the end again if the event has ended.
@@ -218,6 +239,11 @@ class Story:
         Raises:
             ValueError: The verdict is not terminal.
         """
+        event = self._judge(verdict, now)
+        return self._write("end" if event.type == "end" else "update", now, event.end_reason)
+
+    def _judge(self, verdict: Verdict, now: float) -> Event:
+        """Take the terminal answer; return the revision before it, with the model's words."""
         if verdict.state not in TERMINAL or self.event is None:
             raise ValueError(f"{verdict.state} is no terminal state")
         self.reasoning = Reasoning(
@@ -229,7 +255,6 @@ class Story:
             tokens=verdict.tokens,
             reason=None if verdict.reason is None else verdict.reason[:400],
         )
-        ended = self.event.type == "end"
         self.event = self.event.model_copy(
             update={
                 "answers": verdict.answers,
@@ -240,7 +265,7 @@ class Story:
         )
         self._foretold.state(verdict.predictions, now)
         self._claims, self._why = verdict.relations, verdict.why
-        return self._write("end" if ended else "update", now, self.event.end_reason)
+        return self.event
 
     def illustrate(self, event: Event, snapshot: str) -> Event:
         """Put the stored picture into a revision, and remember it for later ones."""
@@ -270,6 +295,8 @@ class Story:
                 "clip_started_at": None if started_at is None else moment(started_at),
             }
         )
+        if self.held:
+            return None
         ended = self.event.type == "end"
         return self._write("end" if ended else "update", now, self.event.end_reason)
 
@@ -281,6 +308,7 @@ class Story:
         *,
         in_view: bool = False,
         at: float | None = None,
+        again: bool = False,
     ) -> Event:
         last = self.event
         ended_at = self._over(at) if kind == "end" else None
@@ -314,7 +342,7 @@ class Story:
             id=self.telling.id,
             node=self.telling.node,
             camera=self.telling.camera,
-            revision=last.revision + 1 if last else 1,
+            revision=last.revision + (not again) if last else 1,
             type=kind,
             rule=self.telling.rule,
             severity=self.severity,

@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterable, Sequence
 import pytest
 
 from detectors import Track
-from reasoners import Asking, Chronicle, SceneConfig, View, after_restart, shifted
+from reasoners import (
+    Answer,
+    Asking,
+    Chronicle,
+    SceneConfig,
+    Verdict,
+    View,
+    after_restart,
+    shifted,
+)
 from reasoners.firing import Firing, Ground, Moment, Phase
 from reasoners.scene.presence import PresenceConfig
 
@@ -240,3 +249,61 @@ def test_engines_know_what_the_clock_on_the_wall_says(view: MakeView) -> None:
     porch.shift = 3600.0
     porch.observe(view(2.0))
     assert seen == [1.0, 3602.0]
+
+
+def held(moment: Moment) -> Iterable[Firing]:
+    """Begin at once, held back until the verdict; end after three seconds."""
+    if moment.now == 0.0:
+        who = tuple(moment.scene.things.values())
+        yield Firing("r", 1, "begins", 0.0, who, ask="Really?", notify="when_verified")
+    if moment.now == 3.0:
+        yield Firing("r", 1, "ends", 3.0)
+
+
+YES = Verdict("verified", answers=(Answer(question="r", answer="yes"),))
+
+
+def test_an_event_may_wait_for_its_verdict(view: MakeView, track: MakeTrack) -> None:
+    """Held, it is told of to nobody; with its verdict it is new, and goes on as any other."""
+    porch = chronicle(Scripted(held), ask=Asking(model="m", deadline=5.0))
+    (revision,) = porch.observe(view(0.0, track()))
+    assert revision.held
+    assert porch.observe(view(1.0, track(velocity=(0.5, 0.0)))) == []
+    released = porch.conclude(revision.event.id, YES, 1.5)
+    assert released is not None
+    told = released.event
+    assert (told.type, told.revision, told.reasoning.state) == ("new", 1, "verified")
+    assert (told.started_at, told.updated_at, released.held) == (0.0, 1.5, False)
+    assert released.after is None
+    (end,) = porch.observe(view(3.0, track()))
+    assert (end.event.type, end.event.revision) == ("end", 2)
+
+
+def test_an_event_that_ended_while_it_waited_is_told_whole(
+    view: MakeView, track: MakeTrack
+) -> None:
+    """New with its verdict and then its end, whatever the verdict was; the clip is in both."""
+    porch = chronicle(Scripted(held), ask=Asking(model="m", deadline=5.0))
+    (revision,) = porch.observe(view(0.0, track()))
+    porch.filming(revision.event.id)
+    assert porch.observe(view(3.0, track())) == []
+    assert porch.film(revision.event.id, "/events/x.mp4", 0.0, 3.5) is None
+    released = porch.conclude(revision.event.id, Verdict("timeout"), 5.0)
+    assert released is not None
+    assert released.after is not None
+    told = [released.event, released.after]
+    assert [(one.type, one.revision) for one in told] == [("new", 1), ("end", 2)]
+    assert {one.reasoning.state for one in told} == {"timeout"}
+    assert {one.media.clip for one in told} == {"/events/x.mp4"}
+    assert released.after.ended_at == 3.0
+    assert porch.pending() == ()
+
+
+def test_without_a_question_nothing_waits(view: MakeView, track: MakeTrack) -> None:
+    """Where no model is configured, or it may not be asked, there is no verdict to wait for."""
+    (revision,) = chronicle(Scripted(held)).observe(view(0.0, track()))
+    assert not revision.held
+    porch = chronicle(Scripted(held), ask=Asking(model="m", deadline=5.0))
+    porch.asks = False
+    (revision,) = porch.observe(view(0.0, track()))
+    assert not revision.held

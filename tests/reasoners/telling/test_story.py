@@ -69,6 +69,7 @@ def test_the_end_again_says_the_same_of_the_scene(story: Story) -> None:
     """A verdict after the end adds to its text and changes nothing else."""
     story.open(0.0)
     end = story.end(3.0, "left", in_view=False)
+    assert end is not None
     again = story.conclude(Verdict("refused"), 4.0)
     before, _, _ = end.explanation.partition(" A model has been asked")
     assert again.explanation == f"{before} The model m declined to answer."
@@ -101,6 +102,7 @@ def test_what_a_model_claims_stands_beside_what_was_measured(story: Story) -> No
     assert event.keyframes == verdict.keyframes
     assert event.explanation.endswith('The reason it gives: "The bell was rung".')
     end = story.end(9.0, "left", in_view=False)
+    assert end is not None
     assert [p.outcome for p in end.predictions if p.source] == ["miss"]
     again = story.film("/events/e1/clip.mp4", 0.0, 10.0)
     assert again is not None
