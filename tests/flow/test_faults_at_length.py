@@ -37,6 +37,9 @@ CROWD = {f"crowd{number}": number for number in range(1, 17)}
 CUTS = 50
 """Rounds in which a connection of each reader is cut: 100 cuts."""
 
+SETTLING = 10.0
+"""Seconds after the last camera's first picture, in which nothing is counted."""
+
 CRASHING = 600.0
 """Seconds for which refusals and crashes are counted."""
 
@@ -82,6 +85,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         watched = stack.enter_context(Watched(folder / "run", broker, cameras, timing=SHIPPED))
         for name in cameras:
             watched.fresh(name, 0.0, 60)
+        # In its first moments each camera hands over what came while its child was starting.
+        begun = time.monotonic()
+        watched.lookout.wait(lambda: time.monotonic() > begun + SETTLING, SETTLING + 10)
         yield Scene(watched, pair, crowd, hevc)
         watched.end()
         shown = [(one.camera, one.truth) for one in watched.shown() if one.truth]
