@@ -23,10 +23,14 @@ from reasoners import (
 from reasoners.governor.breaker import Trip
 from reasoners.governor.governor import Failure, Governor
 from reasoners.governor.ticket import Ended, Grant, Ticket, priority
+from reasoners.providers.probe import probe
 from reasoners.vlm.call import together
 from reasoners.vlm.judging import judge
 
 logger = logging.getLogger(__name__)
+
+PROBE: Final = 120.0
+"""Seconds a model may take to show what it can; a local one is loaded meanwhile."""
 
 LOOK: Final = 1.0
 """Seconds after which the queue is looked at, even if nothing happened."""
@@ -139,6 +143,11 @@ class Thinking:
             try:
                 async with asyncio.TaskGroup() as group:
                     self._group = group
+                    for place, member in enumerate(self._members):
+                        if member.probe and not self._in_turn:
+                            group.create_task(
+                                self._try_out(place, member), name=f"reasoner-{member.offer.name}"
+                            )
                     await self._dispatch(group)
             finally:
                 self._group = None
@@ -173,6 +182,19 @@ class Thinking:
             now = loop.time()
             wake = self.governor.wake_at(now)
             await self._wait(LOOK if wake == inf else max(0.005, min(LOOK, wake - now)))
+
+    async def _try_out(self, place: int, member: Member) -> None:
+        """Find out what a model can, beside the questions; it may not be there yet."""
+        try:
+            async with asyncio.timeout(PROBE):
+                found = await probe(member.reasoner, member.limits.images)
+        except TimeoutError:
+            logger.warning("reasoner %s: no answer within %g s", member.offer.name, PROBE)
+            return
+        level = logging.WARNING if found.problem else logging.INFO
+        logger.log(level, "reasoner %s: %s", member.offer.name, found.text)
+        if found.images is not None:
+            self.governor.providers[place].images = found.images
 
     async def _wait(self, seconds: float) -> None:
         try:

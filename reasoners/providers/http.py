@@ -75,6 +75,12 @@ class HttpReasoner:
         self.dialect: Dialect = "openai" if config.dialect == "auto" else config.dialect
         """What kind of server it is taken for."""
 
+        self.guessing = config.dialect == "auto"
+        """Whether that is only a guess."""
+
+        self.obeys: bool | None = None
+        """Whether it was seen to make an answer fit its form; None while it was not tried."""
+
         self._config = config
         self._secret = secret
         self._client: httpx2.AsyncClient | None = None
@@ -82,7 +88,7 @@ class HttpReasoner:
     @property
     def enforces(self) -> bool:
         """Whether the server makes answers fit the form."""
-        return HABITS[self.dialect].enforces
+        return HABITS[self.dialect].enforces if self.obeys is None else self.obeys
 
     @property
     def client(self) -> httpx2.AsyncClient:

@@ -93,6 +93,9 @@ class Lookout:
             **config,
         }
         whole["journal"] = {"reserve": 1, **dict(config.get("journal", {}))}
+        for reasoner in [whole[key] for key in ("reasoner",) if key in whole]:
+            # A scripted server answers one question after the other: none is to be ours.
+            reasoner.setdefault("probe", False)
         whole["timing"] = {**QUICK, **dict(config.get("timing", {}))}
         if secrets:
             file = folder / "secrets.toml"

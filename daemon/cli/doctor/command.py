@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from daemon.cli import setting
-from daemon.cli.doctor.configured import camera, detector, found_models
+from daemon.cli.doctor.budget import budget
+from daemon.cli.doctor.configured import camera, detector, found_models, reasoner
 from daemon.cli.doctor.library import ASKS, hardware, library, mosquitto, nvidia
 from daemon.cli.doctor.line import Line, show
 from daemon.cli.doctor.machine import machine
@@ -36,22 +37,29 @@ def doctor(
     secrets: Annotated[
         Path | None, typer.Option(help="TOML file with credentials, readable by you alone.")
     ] = None,
+    costs: Annotated[
+        bool, typer.Option("--budget", help="Only say what questions to models cost a day.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Look at versions, state, journal, clock, devices, detectors and cameras; say what to mend.
+    """Look at versions, state, journal, devices, detectors, models and cameras; say what to mend.
 
     Ends with 69 if something is bad, else 0; warnings do not count. Shows no secret.
 
-    Examples: `lookout doctor` · `lookout doctor --config /etc/lookout/lookout.yaml --json`
+    Examples: `lookout doctor` · `lookout doctor --config /etc/lookout/lookout.yaml --json` ·
+    `lookout doctor --budget`
     """
     filtered = setting.start_logging("text", "error")
     given, planned, lines = _given(config, secrets, filtered)
     state = given.state if given else default_state()
+    if costs:
+        _tell([*lines, *budget(planned, state / "journal.sqlite")], filtered, as_json=as_json)
     looks: list[Callable[[], Awaitable[Line]]] = [
         *(partial(library, name) for name in ASKS),
         mosquitto,
         hardware,
         nvidia,
+        *([partial(reasoner, one, planned.origin) for one in planned.reasoners] if planned else ()),
         *(partial(detector, given, name, use) for name, (_, use) in detector_uses(given).items()),
     ]
     # Cameras come when the rest is done: each is a process that a busy machine starts slowly.
@@ -64,6 +72,11 @@ def doctor(
     lines += [found_models(state)]
     lines += asyncio.run(_look(looks))
     lines += asyncio.run(_look(cameras))
+    _tell(lines, filtered, as_json=as_json)
+
+
+def _tell(lines: list[Line], filtered: SecretFilter, *, as_json: bool) -> NoReturn:
+    """Print what was found, without any secret, and end."""
     lines = [
         Line(line.what, line.health, filtered.clean(line.found), line.remedy) for line in lines
     ]

@@ -1,18 +1,25 @@
 """What the configuration names: models, detectors, cameras. Each is tried as the daemon would."""
 
+import asyncio
 from pathlib import Path
 
 from daemon.backends import resolve
 from daemon.cli import models
 from daemon.cli.cameras import try_camera
-from daemon.cli.doctor.line import Line
+from daemon.cli.doctor.line import Health, Line
 from daemon.cli.trial import time_detector
 from daemon.config import DaemonConfig, Use, default_state
 from daemon.errors import ConfigRejected
-from daemon.plan import SIMPLE, CameraPlan, detector_use
+from daemon.plan import SIMPLE, CameraPlan, ReasonerPlan, detector_use
+from daemon.thinking import member
 from daemon.timing import Timing
 from detectors import DetectorError
+from reasoners import ReasonerError
+from reasoners.providers.probe import probe
 from sources import SourceError
+
+PATIENCE = 120.0
+"""Seconds a model may take; a local one is loaded meanwhile."""
 
 
 def found_models(state: Path) -> Line:
@@ -39,6 +46,26 @@ async def detector(given: DaemonConfig | None, name: str, use: Use) -> Line:
     middle, most = (figures.running.quantile(share) for share in (0.5, 0.99))
     took = f"{1000 * (middle or 0):.0f} ms a look, at most {1000 * (most or 0):.0f}"
     return Line(what, "ok", f"input {loaded.width}x{loaded.height}; {took}; {loaded.description}")
+
+
+async def reasoner(one: ReasonerPlan, origin: str) -> Line:
+    """Try a model out: is it there, does it obey, how many pictures, how long?"""
+    what = "reasoner" if one.name == "reasoner" else f"reasoner {one.name}"
+    try:
+        built = member(one, origin)
+        if not built.probe:
+            return Line(what, "ok", f"{built.model}: not tried out, for `probe` is off")
+        async with asyncio.timeout(PATIENCE), built.reasoner:
+            found = await probe(built.reasoner, built.limits.images)
+    except (ConfigRejected, ReasonerError) as exc:
+        return Line(what, "bad", str(exc), f"correct `{one.name}`")
+    except TimeoutError:
+        return Line(what, "bad", f"no answer within {PATIENCE:g} s", "see to its server")
+    if found.problem:
+        return Line(what, "bad", found.problem, "see to its server; events go on without it")
+    health: Health = "ok" if found.obeys else "warn"
+    remedy = "" if found.obeys else "answers may be `invalid`; take a server that enforces forms"
+    return Line(what, health, f"{built.model}: {found.text}", remedy)
 
 
 async def camera(name: str, plan: CameraPlan, timing: Timing) -> Line:

@@ -1,4 +1,4 @@
-"""Cameras of the configuration are tried."""
+"""Cameras and models of the configuration are tried."""
 
 from pathlib import Path
 
@@ -9,7 +9,13 @@ from rig.command import lookout, written
 from rig.examined import CONFIG, lines
 from rig.rtsp_server import RtspServer
 
+from daemon.backends import Backend
+from daemon.cli.doctor.configured import reasoner
 from daemon.exits import Exit
+from daemon.plan import ReasonerPlan
+from reasoners.providers.config import HttpConfig
+from reasoners.providers.http import HttpReasoner
+from reasoners.testing import Script, ScriptedModel, fails, says
 
 
 @pytest.mark.rtsp
@@ -28,3 +34,21 @@ def test_cameras_say_who_reads_them(tmp_path: Path) -> None:
     assert found["camera door"]["found"] == "h264 160x96, 25 fps, read by Lookout's own over tcp"
     assert found["camera gone"]["health"] == "warn"
     assert "nothing listens there" in found["camera gone"]["found"]
+
+
+@pytest.mark.parametrize(
+    ("scripts", "health", "told"),
+    [
+        ((says("[]"), says('{"word": "gantry", "number": 71}')), "ok", "obeys the form"),
+        ((fails(404), says("Hello.")), "warn", "ignores the form"),
+        ((fails(503),), "bad", "HTTP 503"),
+    ],
+)
+async def test_a_model_is_tried_out(scripts: tuple[Script, ...], health: str, told: str) -> None:
+    """Whether it is there, obeys the form, how many pictures it takes, how long it needs."""
+    async with ScriptedModel(*scripts) as model:
+        config = HttpConfig(url=model.url, model="m")
+        backend = Backend("reasoners.providers.http:HttpReasoner", HttpReasoner, config)
+        line = await reasoner(ReasonerPlan("reasoner", backend, None), "lookout.yaml")
+    assert (line.what, line.health) == ("reasoner", health)
+    assert told in line.found

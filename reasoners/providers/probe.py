@@ -1,0 +1,135 @@
+"""Tries a model out: is it there, does it obey the form, how many pictures, how long?
+
+It is shown a picture of our own, a red disc, and asked for prose under a form that allows none: who
+answers on form was made to.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reasoners.errors import QuestionTooLong, ReasonerError, ReasonerRejected
+from reasoners.prompt import Prompt, Turn
+from reasoners.providers.dialect import guess
+from reasoners.providers.http import HttpReasoner
+from reasoners.reasoner import Reasoner
+
+PICTURE: Final = base64.b64decode("""\
+/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1td
+hbWGkJ6jq62rZ4C8ybqmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSk
+pKSkpKSkpKSkpKSkpKSkpKSkpKT/wAARCABAAEADASIAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcI
+CQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRol
+JicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ip
+qrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAA
+AAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLR
+ChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaX
+mJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEA
+PwAooooAKKKQsqnBYD6mgaTewtFNDq2MMDn3p1ANNaMKKKKBBRRSOdqEjsM0DSu7EE8xB2qcY6moKKK5JScme/SpRpxs
+gqWGYqQrHK9PpUVFCbTuh1KcakeWRfopkJzEp/Cn11J3VzwJR5ZOPYKa43IwxnIp1FMSdndFCipZ4ip3KPl9u1RVyNNO
+zPoKdSNSPNEKKKkiiLsCR8v86Er6Ic5qC5pE8AxEvHXmpKBwMCiupKysfPzlzScu4UUUUyQphhjJ5UfhxT6KTSe5UZSj
+8LsRiGMY+XP1qQcDAoooSS2CU5S+J3CiiimSf//Z
+""")
+"""64x64 pixels: a red disc on grey."""
+
+WORDS: Final = ("kumquat", "gantry")
+FORM: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "word": {"type": "string", "enum": list(WORDS)},
+        "number": {"type": "integer", "minimum": 70, "maximum": 79},
+    },
+    "required": ["word", "number"],
+    "additionalProperties": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out; `lookout doctor` and the log show it."""
+
+    obeys: bool | None
+    """Whether the answer was made to fit the form; None if there was none."""
+
+    images: int | None
+    """Pictures one call takes, of those tried."""
+
+    room: int | None
+    """Tokens the server says it takes in."""
+
+    latency_s: float | None
+    problem: str = ""
+
+    @property
+    def text(self) -> str:
+        """Say it in a line."""
+        if self.problem:
+            return self.problem
+        form = "obeys the form" if self.obeys else "ignores the form (it is spelled out instead)"
+        room = f", room for {self.room} tokens" if self.room else ""
+        return f"{form}, {self.images} pictures a call{room}, {self.latency_s:.1f} s an answer"
+
+
+async def probe(reasoner: Reasoner, images: int = 6) -> Finding:
+    """Try a model out, with two calls and more if it takes few pictures.
+
+    Args:
+        reasoner: Who is tried; an HTTP one learns what kind of server it talks to.
+        images: Pictures wanted.
+    """
+    room = None
+    try:
+        if isinstance(reasoner, HttpReasoner):
+            room = await _server(reasoner)
+        said = await reasoner.complete(_prompt(1, FORM))
+        taken = await _pictures(reasoner, images)
+    except ReasonerError as error:
+        return Finding(None, None, room, None, str(error))
+    obeys = on_form(said.text)
+    if isinstance(reasoner, HttpReasoner):
+        reasoner.obeys = obeys
+    return Finding(obeys, taken, room, said.latency_s)
+
+
+def on_form(text: str) -> bool:
+    """Tell whether an answer fits the form of the probe."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    fits = isinstance(said, dict) and said.keys() == {"word", "number"}
+    return fits and said["word"] in WORDS and said["number"] in range(70, 80)
+
+
+async def _pictures(reasoner: Reasoner, images: int) -> int:
+    """Return how many pictures a call takes, halving until it does."""
+    while images > 1:
+        try:
+            await reasoner.complete(_prompt(images, FORM))
+        except (QuestionTooLong, ReasonerRejected):
+            images //= 2
+        else:
+            return images
+    return 1
+
+
+async def _server(reasoner: HttpReasoner) -> int | None:
+    """Ask what it is; return the tokens it takes in, if it says so."""
+    listed = await reasoner.ask(f"{reasoner.base}/models")
+    rows = listed.get("data") if isinstance(listed, dict) else None
+    first = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
+    meta = first.get("meta")
+    owner = first.get("owned_by")
+    if reasoner.guessing:
+        found = guess(owner if isinstance(owner, str) else None, None)
+        # Ollama's other API is asked just as well; its own needs another address.
+        if found is not None and found != "ollama":
+            reasoner.dialect = found
+    room = first.get("max_model_len", meta.get("n_ctx") if isinstance(meta, dict) else None)
+    return room if isinstance(room, int) and not isinstance(room, bool) else None
+
+
+def _prompt(images: int, form: Mapping[str, Any]) -> Prompt:
+    asked = "Say hello in one short sentence of plain prose, without any braces."
+    return Prompt((Turn("user", (*[PICTURE] * images, asked)),), form)

@@ -1,0 +1,59 @@
+"""What questions to models cost a day."""
+
+from pathlib import Path
+from typing import Any
+
+from rig.revisions import revision
+
+from daemon.cli.doctor.budget import budget
+from daemon.config import parse
+from daemon.plan import Plan, plan
+from daemon.secrets import Secrets
+from reasoners import Reasoning
+from sinks.journal import Journal
+
+DAY = 86_400.0
+
+
+def planned(**reasoner: Any) -> Plan:
+    """Plan two cameras and a model."""
+    cameras = {name: {"source": {"type": "synthetic"}} for name in ("porch", "yard")}
+    use = {"type": "openai", "url": "http://127.0.0.1:1/v1", "model": "m", **reasoner}
+    return plan(parse({"cameras": cameras, "reasoner": use}, "x"), "x", Secrets())
+
+
+def journal(path: Path) -> Path:
+    """Write two days with four questions before the porch, of 1,000 tokens each."""
+    kept = Journal(path)
+    kept.open()
+    for number in range(5):
+        verified = Reasoning(state="verified" if number < 4 else "none", tokens=1000)
+        at = number * DAY / 2
+        kept.commit([revision(number, reasoning=verified, started_at=at, updated_at=at)])
+    kept.close()
+    return path
+
+
+def test_it_follows_what_the_journal_knows(tmp_path: Path) -> None:
+    """Questions a day, their own tokens, the price of each; a camera without any is guessed."""
+    made = planned(price={"input": 1.0, "output": 5.0})
+    porch, yard, limits = budget(made, journal(tmp_path / "journal.sqlite"))
+    assert porch.found.startswith("2.0 questions a day (as in the last 2.0 days), 1000 tokens each")
+    assert porch.found.endswith("2000 tokens and 0.0036 a day")
+    assert "40.0 questions a day (taken for granted" in yard.found
+    assert (limits.health, limits.remedy.startswith("set `reasoner.budget`")) == ("warn", True)
+
+
+def test_limits_are_told_for_a_day(tmp_path: Path) -> None:
+    """Of calls, tokens and money; without a journal as well."""
+    made = planned(budget={"calls_per_hour": 10, "money_per_hour": 0.5}, price={"input": 1.0})
+    *_, limits = budget(made, tmp_path / "none.sqlite")
+    assert limits.found == "at most 240 calls a day, 12 of money a day, all cameras together"
+
+
+def test_a_model_of_ones_own_costs_nothing(tmp_path: Path) -> None:
+    """And so does none."""
+    *_, limits = budget(planned(), tmp_path / "none.sqlite")
+    assert (limits.health, limits.found) == ("ok", "no limit; answers cost nothing")
+    (nothing,) = budget(None, tmp_path / "none.sqlite")
+    assert "no model is configured" in nothing.found
