@@ -9,6 +9,7 @@ import typer
 from daemon.cli import (
     check,
     demo,
+    describe,
     discover,
     doctor,
     events,
@@ -40,6 +41,7 @@ app.command()(run.run)
 app.command()(demo.demo)
 app.command()(replay.replay)
 app.command()(check.check)
+app.command()(describe.describe)
 app.command()(probe.probe)
 app.command()(discover.discover)
 app.command()(events.events)

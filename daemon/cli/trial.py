@@ -35,7 +35,7 @@ async def load_detector(name: str, backend: Backend, timing: Timing) -> Loaded:
         DetectorRejected: A person must act.
     """
     host = DetectorHost(
-        name, backend.reference, backend.options, timing=timing, told=_ignore, beat=_ignore
+        name, backend.reference, backend.options, timing=timing, told=ignore, beat=ignore
     )
     try:
         async with asyncio.TaskGroup() as group:
@@ -43,7 +43,7 @@ async def load_detector(name: str, backend: Backend, timing: Timing) -> Loaded:
             loaded = await host.profile()
             worker.cancel()
     except BaseExceptionGroup as failed:
-        raise _only(failed, DetectorError) from None
+        raise only(failed, DetectorError) from None
     return loaded
 
 
@@ -57,7 +57,7 @@ async def time_detector(
         DetectorRejected: A person must act.
     """
     host = DetectorHost(
-        name, backend.reference, backend.options, timing=timing, told=_ignore, beat=_ignore
+        name, backend.reference, backend.options, timing=timing, told=ignore, beat=ignore
     )
     loop = asyncio.get_running_loop()
     edge: Edge[Held] = Edge("frames-trial", 1)
@@ -75,13 +75,13 @@ async def time_detector(
                     at = loop.time()
                     frame = Frame("trial", index, at, at, at, *host.size, pixels)
                     await edge.put(Held(frame, lease))
-                    await host.detect("trial", edge, None, _ignore)
+                    await host.detect("trial", edge, None, ignore)
                     lease.release()
                     if loop.time() > until:
                         break
                 worker.cancel()
     except BaseExceptionGroup as failed:
-        raise _only(failed, DetectorError) from None
+        raise only(failed, DetectorError) from None
     return loaded, host.figures
 
 
@@ -124,25 +124,27 @@ async def open_camera(opening: Open, *, live: bool, timing: Timing) -> AsyncIter
     try:
         with SlotPool(SLOTS) as pool:
             host = CameraHost(
-                opening, live=live, pool=pool, figures=figures, timing=timing, told=_on_state
+                opening, live=live, pool=pool, figures=figures, timing=timing, told=on_state
             )
             async with host:
                 # The host's own watch ends what is silent; this is for a child that only babbles.
                 yield OpenCamera(host, pool, figures, timing.opening + timing.heartbeat)
     except BaseExceptionGroup as failed:
-        raise _only(failed, SourceError) from None
+        raise only(failed, SourceError) from None
 
 
-def _only(group: BaseExceptionGroup[BaseException], kind: type[Exception]) -> BaseException:
+def only(
+    group: BaseExceptionGroup[BaseException], kind: type[Exception] | tuple[type[Exception], ...]
+) -> BaseException:
     """Return the one error that explains all others; a group that holds a bug stays whole."""
     leaves = list(flatten(group))
     known = [leaf for leaf in leaves if isinstance(leaf, kind)]
     return known[0] if len(known) == len(leaves) else group
 
 
-def _ignore(*_: object) -> None:
+def ignore(*_: object) -> None:
     """Nobody is told: the result says it."""
 
 
-def _on_state(_: CameraState, __: str) -> None:
+def on_state(_: CameraState, __: str) -> None:
     """Nobody is told: the result says it."""

@@ -65,16 +65,18 @@ def _fact(sighting: Sighting, start: float, call: Call) -> str:
     where = f", {place(last.box)}" if last is not None else ""
     heading = None if last is None else last.motion.heading
     if heading is not None:
-        moves = f"moving {direction(heading)}"
+        moves = f", moving {direction(heading)}"
+    elif sighting.moved or sighting.rested:
+        moves = ", moved, then stood still" if sighting.moved else ", standing still"
     else:
-        moves = "moved, then stood still" if sighting.moved else "standing still"
+        moves = ""  # a single picture tells neither
     score = f" with score {last.score:.2f}" if last is not None else ""
     zones = f", in zone {', '.join(sighting.zones)}" if sighting.zones else ""
     since = sighting.first_seen - start
     seen = "there from the start" if since <= 0 else f"first seen at {since:.1f} s"
     return (
-        f"- track {sighting.track}: labelled {quoted(sighting.label, LABEL)}{score}{where},"
-        f" {moves}{zones}, {seen}"
+        f"- track {sighting.track}: labelled {quoted(sighting.label, LABEL)}{score}{where}"
+        f"{moves}{zones}, {seen}"
     )
 
 

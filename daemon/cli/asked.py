@@ -1,0 +1,134 @@
+"""One question about one picture, put to the configured models as the daemon puts its own."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from daemon import assembly
+from daemon.assembly import asking
+from daemon.cli.picture import Seen, look
+from daemon.cli.trial import ignore
+from daemon.clock import Clock
+from daemon.identity import live_id
+from daemon.plan import Plan
+from daemon.recorder import Recorder
+from daemon.thinking import thinking
+from reasoners import Event, FrameReference, Job, Question, Reasoning, Sighting, Verdict
+from sinks.journal import Journal
+
+RULE: Final = "described"
+"""Under which the question and its answer stand: no rule of a configuration asked it."""
+
+SURE: Final = 0.5
+"""Score from which the detector is believed against a model."""
+
+ANSWERED: Final = frozenset({"verified", "rejected", "uncertain"})
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What was seen, and what a model said; no verdict where none was asked."""
+
+    seen: Seen
+    verdict: Verdict | None
+
+    @property
+    def answered(self) -> bool:
+        """Whether a model gave an answer that was checked."""
+        return self.verdict is not None and self.verdict.state in ANSWERED
+
+
+async def describe_picture(plan: Plan, camera: str, question: str | None, text: str) -> Described:
+    """Look at the picture, and ask a model once if one may be asked.
+
+    Args:
+        plan: With the picture as the camera's source.
+        camera: Its name.
+        question: About the picture; None only has it described.
+        text: What came with the picture.
+
+    Raises:
+        SourceError: It is no picture.
+        DetectorError: The detector does not work.
+        JournalFailed: The picture would leave this machine, and the ledger cannot be written.
+        ConfigRejected: A model refuses its key.
+    """
+    clock = Clock()
+    ask = asking(plan, camera)
+    seen = await look(plan, camera, clock, shot=ask is not None)
+    if ask is None:
+        return Described(seen, None)
+    job = _job(plan, camera, seen, question, text, ask.deadline)
+    return Described(seen, await _asked(plan, camera, job, clock))
+
+
+def _job(
+    plan: Plan, camera: str, seen: Seen, question: str | None, text: str, deadline: float
+) -> Job:
+    at = seen.captured_at
+    event = Event(
+        id=live_id(camera, 0, at),
+        node=plan.config.node,
+        camera=camera,
+        revision=1,
+        type="new",
+        rule=RULE,
+        started_at=at,
+        updated_at=at,
+        objects=seen.objects,
+        relations=seen.relations,
+        relations_left_out=seen.left_out,
+        explanation=seen.explanation,
+        reasoning=Reasoning(state="pending"),
+        frame=FrameReference(index=0, captured_at=at, received_at=at),
+    )
+    questions = () if question is None else (Question(RULE, question, "text", affirms=()),)
+    return Job(
+        event=event,
+        question="",
+        images=(),
+        deadline=deadline,
+        questions=questions,
+        keyframes=() if seen.keyframe is None else (seen.keyframe,),
+        # Whether something moves no single picture tells: neither is held against a model.
+        sightings=tuple(
+            Sighting(one.track, one.label, at, at, one.zones, sure=one.score >= SURE)
+            for one in seen.objects
+        ),
+        zones=seen.zones,
+        beside=text,
+    )
+
+
+async def _asked(plan: Plan, camera: str, job: Job, clock: Clock) -> Verdict:
+    """Put one question to the chain of models; returns its terminal answer."""
+    verdicts: list[Verdict] = []
+
+    async def conclude(_: str, verdict: Verdict) -> None:
+        verdicts.append(verdict)
+
+    async with Recorder(_journal(plan, camera), None) as recorder:
+        models = thinking(
+            plan, keeper=recorder, clock=clock, beat=ignore, told=ignore, in_turn=True
+        )
+        if models is None:
+            return Verdict("error", reason="there is no model")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(models.run(), name="reasoner")
+            await models.ask(job, conclude)
+            await models.close()
+        await recorder.idle()
+    return verdicts[0]
+
+
+def _journal(plan: Plan, camera: str) -> Journal:
+    """Return the node's journal if a picture may leave this machine, for its ledger says so.
+
+    Otherwise one that is kept nowhere: then this runs beside a daemon, which has the other open.
+    """
+    cloud = plan.cameras[camera].config.cloud
+    leaves = any(
+        one.host not in {"", "127.0.0.1", "::1", "localhost"} and (cloud or not one.cloud)
+        for one in plan.reasoners
+    )
+    return assembly.journal(plan, None if leaves else assembly.Replay())
