@@ -96,15 +96,25 @@ def _alternatives(room: Room, parts: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _describe(part: dict[str, Any], model: type[BaseModel], parts: dict[str, Any]) -> None:
-    """Give each field the docstring that stands under it, as editors show it."""
+def _describe(
+    part: dict[str, Any],
+    model: type[BaseModel],
+    parts: dict[str, Any],
+    done: set[type[BaseModel]] | None = None,
+) -> None:
+    """Give each field the docstring that stands under it, as editors show it.
+
+    A condition of a rule holds conditions: each model is described once.
+    """
+    done = {model} if done is None else done
     for name, words in _docstrings(model).items():
         if name in part.get("properties", {}):
             part["properties"][name].setdefault("description", words)
     for field in model.model_fields.values():
         for inner in _models_in(field.annotation):
-            if inner.__name__ in parts:
-                _describe(parts[inner.__name__], inner, parts)
+            if inner.__name__ in parts and inner not in done:
+                done.add(inner)
+                _describe(parts[inner.__name__], inner, parts, done)
 
 
 def _docstrings(model: type[BaseModel]) -> dict[str, str]:
