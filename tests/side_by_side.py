@@ -1,4 +1,4 @@
-"""Runs the tests in three processes side by side: most of them wait, and two cores have room.
+"""Runs the tests in four processes side by side: most of them wait, and two cores have room.
 
 python tests/side_by_side.py MARKERS [OPTION …]
 """
@@ -20,6 +20,7 @@ LOTS = (
         "tests/sinks",
     ),
     ("tests/flow", "tests/sources/child/rtsp"),
+    ("tests/daemon/cli", "tests/sources"),
 )
 """What each process but the last runs, but for what an earlier one does; that has all the rest."""
 

@@ -25,7 +25,10 @@ ENDS = 1
 """Frames by which a count may differ because its span begins and ends between two frames."""
 
 TIMEOUT = 2.0
-"""The silent camera's own; it must be noticed within twice that and a second."""
+"""The silent camera's own; it must be noticed within twice that, once its process runs."""
+
+STARTING = 3.0
+"""Seconds that a busy machine takes to start that process."""
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def test_f01_silent_camera_beside_three_others(
     topic = "lookout/box1/cameras/silent/status"
     states = [message.json for message in subscriber.messages if message.topic == topic]
     assert [state["state"] for state in states[:2]] == ["connecting", "stalled"]
-    assert states[1]["since"] - states[0]["since"] <= 2 * TIMEOUT + 1
+    assert states[1]["since"] - states[0]["since"] <= 2 * TIMEOUT + STARTING
     # Either the child noticed, or it was killed because it had not.
     assert "silent for 2 s" in states[1]["reason"] or "no picture" in states[1]["reason"]
 

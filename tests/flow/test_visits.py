@@ -163,7 +163,7 @@ def test_every_message_keeps_its_schema(watched: Watched) -> None:
     named = set()
     for message in watched.messages:
         last = message.topic.rpartition("/")[2]
-        if message.topic.endswith(("/detect/state", "/reason/state")):
+        if message.topic.endswith(("/detect/state", "/reason/state", "/rule/presence/state")):
             assert message.payload == "ON"
         elif last in plain:
             assert message.payload in plain[last] | {"disabled"}
