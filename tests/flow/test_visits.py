@@ -165,6 +165,8 @@ def test_every_message_keeps_its_schema(watched: Watched) -> None:
         last = message.topic.rpartition("/")[2]
         if message.topic.endswith(("/detect/state", "/reason/state", "/rule/presence/state")):
             assert message.payload == "ON"
+        elif message.topic == "lookout/box1/profile/state":
+            assert message.payload == "home"
         elif last in plain:
             assert message.payload in plain[last] | {"disabled"}
         elif last == "snapshot":

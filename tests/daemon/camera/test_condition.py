@@ -68,12 +68,12 @@ async def test_same_picture_over_and_over_is_frozen_until_it_changes(tmp_path: P
 
 @pytest.mark.fault("F13")
 async def test_long_gop_is_waited_for_without_a_restart() -> None:
-    """F13: joined within a GOP of 250, a camera is `waiting_idr` with advice, then online.
+    """F13: joined within a GOP of 320, a camera is `waiting_idr` with advice, then online.
 
     Figure: restarts 0, though the wait is longer than both silence and opening.
     """
-    timing = QUICK.model_copy(update={"silence": 2.0, "idr": 60.0})
-    order = opening(fps=35, gop=250, joined_at=1)
+    timing = QUICK.model_copy(update={"silence": 2.0, "opening": 8.0, "idr": 60.0})
+    order = opening(fps=35, gop=320, joined_at=1)
     async with watched(order, timing=timing) as found:
         given = await found.next()
     assert given is not None
