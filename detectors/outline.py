@@ -87,10 +87,15 @@ class PeopleSearch:
         windows, margins = self._hog.detectMultiScale(part, margin, _STRIDE, (0, 0), self._step, 0)
         if not len(windows):
             return np.empty((0, 4), np.float32), np.empty(0, np.float32)
-        x, y, across, down = np.asarray(windows, np.float32).T
+        places, strong = (
+            np.asarray(windows, np.float32),
+            np.asarray(margins, np.float32).reshape(-1),
+        )
+        # OpenCV's threads come back in any order; of equals the first is kept, always the same one.
+        order = np.lexsort((*places.T, strong))
+        x, y, across, down = places[order].T
         middle_x, middle_y = x + across / 2, y + down / 2
         half_x, half_y = _HALF_WIDTH * across, _HALF_HEIGHT * down
         edges = (middle_x - half_x, middle_y - half_y, middle_x + half_x, middle_y + half_y)
         boxes = np.stack(edges, axis=1) / zoom + np.array([left, top, left, top], np.float32)
-        strong = np.asarray(margins, np.float32).reshape(-1)
-        return boxes.astype(np.float32), margin_score(strong)
+        return boxes.astype(np.float32), margin_score(strong[order])
