@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 from transformers import (
     AutoModelForImageTextToText,
     AutoProcessor,
@@ -117,8 +117,9 @@ class VisionModel:
 
     def _inputs(self, prompt: Prompt) -> Any:  # noqa: ANN401 (untyped library)
         try:
-            images = [Image.open(io.BytesIO(jpeg)).convert("RGB") for jpeg in prompt.images]
-        except (OSError, ValueError) as exc:
+            # They are JPEG; and other libraries put themselves in the place of `Image.open`.
+            images = [JpegImageFile(io.BytesIO(jpeg)).convert("RGB") for jpeg in prompt.images]
+        except (OSError, SyntaxError, ValueError) as exc:
             raise ReasonerRejected(f"a picture cannot be read: {exc}") from exc
         messages = [_message(turn) for turn in prompt.turns]
         text = self._processor.apply_chat_template(messages, add_generation_prompt=True)
