@@ -33,6 +33,7 @@ from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Resuming, Thinking, thinking
 from daemon.turns import Turns
 from detectors import DetectorRejected, DetectorUnavailable
+from reasoners.governor.allowance import HOUR
 from sinks import (
     CameraStatus,
     Notice,
@@ -153,6 +154,8 @@ class App:
             cassette=self._replay.cassette if self._replay else None,
         )
         self.progress.retire("reasoner")
+        if self.thinking is not None:
+            self.thinking.recall(await self.recorder.spent(self.clock.now(), HOUR))
         self._resuming = Resuming(
             self.recorder,
             self.clock,

@@ -16,7 +16,7 @@ from typing import ParamSpec, Self, TypeVar
 from reasoners import Event, RuleRecord
 from sinks import Departure
 from sinks.clip import ClipFile
-from sinks.journal import Call, Entry, Expired, Figures, Journal, JournalFailed, Question
+from sinks.journal import Call, Entry, Expired, Figures, Journal, JournalFailed, Question, Spent
 from sinks.media import MediaFailed, MediaStore
 
 logger = logging.getLogger(__name__)
@@ -362,9 +362,17 @@ class Recorder:
         """Forget a question that has its terminal state, at once and for certain."""
         self._keep(self._journal.close_question, event)
 
+    def begin_call(self, call: Call) -> None:
+        """Keep that an exchange with a model is under way, at once and for certain."""
+        self._keep(self._journal.record_call, call)
+
     def record_call(self, call: Call) -> None:
         """Keep an exchange with a model, at once and for certain."""
         self._keep(self._journal.record_call, call)
+
+    async def spent(self, now: float, span: float) -> list[Spent]:
+        """Read what calls to models took in the last seconds before a moment, oldest first."""
+        return await self.run(self._journal.spent, now, span)
 
     async def open_questions(self) -> list[Question]:
         """Read the questions that had no terminal state when the daemon ended."""

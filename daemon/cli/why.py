@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from daemon.cli import setting
+from daemon.cli import reasoned, setting
 from daemon.cli.moment import moment
 from daemon.clock import Clock, text
 from daemon.exits import Exit
@@ -45,26 +45,30 @@ def why(
 ) -> None:
     """Show which conditions made an event, or how those of a rule stood when there was none.
 
+    Of an event that a model was asked about also keyframes, questions and answers, checks, budget.
+
     Ends with 4 where nothing is kept of it. Example: `lookout why --rule parcel_left --at 10m`
     """
     if (event is None) == (rule is None):
         raise typer.BadParameter("give either the id of an event, or --rule and --at")
     now = Clock().now()
     when = moment("--at", at, now)
-    with setting.journal(setting.state(config, state_dir)) as reader:
+    folder = setting.state(config, state_dir)
+    with setting.journal(folder) as reader:
         if event is not None:
-            _of_event(reader, event, as_json=as_json)
+            _of_event(reader, event, folder, as_json=as_json)
         elif rule is not None:
             _of_rule(reader, rule, now if when is None else when, camera, as_json=as_json)
 
 
-def _of_event(reader: JournalReader, event: str, *, as_json: bool) -> None:
+def _of_event(reader: JournalReader, event: str, folder: Path, *, as_json: bool) -> None:
     revisions = reader.revisions(event)
     if not revisions:
         _nothing(f"no event {event!r} is kept; `lookout events` lists those that are")
-    last = revisions[-1]
+    last, calls = revisions[-1], reader.calls(event)
     if as_json:
-        typer.echo(json.dumps(_event_json(revisions), ensure_ascii=False))
+        told = _event_json(revisions) | reasoned.plain(last, calls, folder)
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
     console = Console(highlight=False, soft_wrap=True)
     span = f"{text(last.started_at)} to {'now' if last.ended_at is None else text(last.ended_at)}"
@@ -77,6 +81,8 @@ def _of_event(reader: JournalReader, event: str, *, as_json: bool) -> None:
             "It has no conditions: the built-in rule tells of every object that is there."
         )
     console.print(_revisions(revisions))
+    if calls or last.reasoning.state != "none":
+        reasoned.show(console, last, calls, folder)
 
 
 def _conditions(event: Event) -> Table:

@@ -13,7 +13,7 @@ from reasoners import Job, Prompt, ReasonerError, Said
 from reasoners.governor.governor import Usage
 from reasoners.prompt import digest
 from sinks import Departure
-from sinks.journal import Call, Question
+from sinks.journal import REPEATED, UNDER_WAY, Call, Question
 
 REMEMBERED: Final = 64
 """Answers kept for the case that the very same is asked again."""
@@ -37,6 +37,10 @@ class Keeper(Protocol):
 
     def close_question(self, event: str) -> None:
         """Forget a question that has its terminal state."""
+        ...
+
+    def begin_call(self, call: Call) -> None:
+        """Keep that an exchange with a model is under way, in case nothing comes after."""
         ...
 
     def record_call(self, call: Call) -> None:
@@ -109,7 +113,11 @@ class Exchange:
         self._asked = 0.0
         self._answered = 0.0
         self._began = time.monotonic()
+        self._at = 0.0
+        """Unix seconds at which the last request went out."""
+
         self._under_way: Prompt | None = None
+        self._named: tuple[Prompt, str, tuple[str, ...]] | None = None
 
     async def ask(self, prompt: Prompt) -> Said:
         """Ask, unless the very same was answered a moment ago."""
@@ -118,23 +126,22 @@ class Exchange:
         known = self._memory.find(key, now)
         if known is not None:
             self.spared += 1
-            self._write(prompt, known.text, "repeated", {})
+            self._at = self._now()
+            self._write(prompt, known.text, REPEATED, {})
             return known
         await self._ledger(prompt)
-        self.sent += 1
-        self._under_way = prompt
+        self._depart(prompt)
         began = time.monotonic()
         try:
             said = await self._member.reasoner.complete(prompt)
         except ReasonerError as error:
             self._under_way = None
             took = round(time.monotonic() - began, 3)
-            self._asked += _tokens(prompt)
-            self._write(prompt, "", str(error), {"latency_s": took})
+            self._write(prompt, "", str(error), {"latency_s": took} | self._pay(_tokens(prompt)))
             raise
         self._under_way = None
-        self._asked += _tokens(prompt) if said.asked is None else said.asked
-        self._answered += len(said.text) / LETTERS if said.answered is None else said.answered
+        asked = _tokens(prompt) if said.asked is None else said.asked
+        answered = len(said.text) / LETTERS if said.answered is None else said.answered
         self._memory.keep(key, said, time.monotonic())
         timing = {
             "first_s": said.first_s,
@@ -142,15 +149,15 @@ class Exchange:
             "tokens": said.tokens,
             "bytes": said.bytes_sent,
         }
-        self._write(prompt, said.text, "answered", timing)
+        self._write(prompt, said.text, "answered", timing | self._pay(asked, answered))
         return said
 
     def cut_off(self, why: str) -> None:
         """Note that the request under way, if there is one, was given up."""
         if self._under_way is not None:
             took = round(time.monotonic() - self._began, 3)
-            self._asked += _tokens(self._under_way)
-            self._write(self._under_way, "", why, {"latency_s": took})
+            paid = self._pay(_tokens(self._under_way))
+            self._write(self._under_way, "", why, {"latency_s": took} | paid)
             self._under_way = None
 
     @property
@@ -158,6 +165,35 @@ class Exchange:
         """What it took so far."""
         took = time.monotonic() - self._began
         return Usage(took, self._asked, self._answered, self.sent)
+
+    def _depart(self, prompt: Prompt) -> None:
+        """Note that a request is about to go, and what it may take at most: a crash may be next."""
+        self.sent += 1
+        self._under_way = prompt
+        self._at = self._now()
+        most = self._cost(_tokens(prompt), self._member.offer.max_tokens)
+        self._keeper.begin_call(self._call(prompt, "", UNDER_WAY, most))
+
+    def _pay(self, asked: float, answered: float = 0.0) -> dict[str, float]:
+        """Add to what it took."""
+        self._asked += asked
+        self._answered += answered
+        return self._cost(asked, answered)
+
+    def _cost(self, asked: float, answered: float) -> dict[str, float]:
+        """Say what of it counts against budgets, which a restart is not to forget."""
+        money = self._member.offer.price.of(asked, answered)
+        return {"paid": round(asked + answered, 1), "money": round(money, 9)}
+
+    def _names(self, prompt: Prompt) -> tuple[str, tuple[str, ...]]:
+        """Name a prompt and its pictures, once: that is to hash a megabyte."""
+        if self._named is None or self._named[0] is not prompt:
+            pictures = tuple(digest(image) for image in prompt.images)
+            self._named = prompt, prompt.digest, pictures
+        return self._named[1:]
+
+    def _now(self) -> float:
+        return round(self._clock.now(), 3)
 
     async def _ledger(self, prompt: Prompt) -> None:
         """Write down, before they go, which pictures leave the box."""
@@ -178,20 +214,22 @@ class Exchange:
             )
 
     def _write(self, prompt: Prompt, reply: str, outcome: str, more: Mapping[str, Any]) -> None:
-        self._keeper.record_call(
-            Call(
-                at=round(self._clock.now(), 3),
-                events=tuple(job.event.id for job in self._jobs),
-                camera=self._jobs[0].event.camera,
-                provider=self._member.offer.name,
-                model=self._member.model,
-                digest=prompt.digest,
-                prompt=prompt.text,
-                pictures=tuple(digest(image) for image in prompt.images),
-                reply=reply,
-                outcome=outcome,
-                details={**self._context, **more},
-            )
+        self._keeper.record_call(self._call(prompt, reply, outcome, more))
+
+    def _call(self, prompt: Prompt, reply: str, outcome: str, more: Mapping[str, Any]) -> Call:
+        name, pictures = self._names(prompt)
+        return Call(
+            at=self._at,
+            events=tuple(job.event.id for job in self._jobs),
+            camera=self._jobs[0].event.camera,
+            provider=self._member.offer.name,
+            model=self._member.model,
+            digest=name,
+            prompt=prompt.text,
+            pictures=pictures,
+            reply=reply,
+            outcome=outcome,
+            details={**self._context, **more},
         )
 
 

@@ -22,10 +22,11 @@ from reasoners import (
 )
 from reasoners.governor.breaker import Trip
 from reasoners.governor.governor import Failure, Governor
-from reasoners.governor.ticket import Ended, Grant, Ticket, priority
+from reasoners.governor.ticket import Ended, Grant, Reserved, Ticket, priority
 from reasoners.providers.probe import probe
 from reasoners.vlm.call import together
 from reasoners.vlm.judging import judge
+from sinks.journal import Spent
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +102,13 @@ class Thinking:
     def side(self) -> int | None:
         """Pixels of the longer side of pictures to be taken now; None for the usual size."""
         return self.governor.strain.effort.side
+
+    def recall(self, spent: Sequence[Spent]) -> None:
+        """Note what the last hour took before we began: a restart is no new budget."""
+        now = asyncio.get_running_loop().time()
+        for one in sorted(spent, key=lambda one: -one.age):
+            used = Reserved(one.tokens, one.money)
+            self.governor.purse.recall(one.camera, used, now - one.age)
 
     async def ask(self, job: Job, conclude: Conclude) -> None:
         """Take a question in; never waits for the model, except in a replay."""
@@ -274,6 +282,7 @@ class Thinking:
             "effort": self.governor.strain.step,
             "images": grant.images,
             "waiting": len(self.governor.queue),
+            "budget": purse.standing(first.camera, now),
             "spent_calls": round(purse.spent("calls")),
             "spent_tokens": round(purse.spent("tokens")),
             "spent_money": round(purse.spent("money"), 6),

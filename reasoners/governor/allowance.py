@@ -65,6 +65,11 @@ class Allowance:
         else:
             self._recent.append([piece, amount])
 
+    def recall(self, amount: float, at: float) -> None:
+        """Note what was spent before the beginning, at a moment of the same clock; oldest first."""
+        self.take(amount, at)
+        self.spent -= amount
+
     def settle(self, taken: float, used: float, now: float) -> None:
         """Correct an estimate that was taken before to what was used in truth."""
         self.spent += used - taken

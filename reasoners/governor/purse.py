@@ -11,6 +11,7 @@ from reasoners.governor.ticket import Reserved, Why
 Kind = Literal["calls", "tokens", "money"]
 
 KINDS: Final[tuple[Kind, ...]] = ("calls", "tokens", "money")
+_DIGITS: Final[dict[Kind, int]] = {"calls": 0, "tokens": 0, "money": 6}
 WORDS: Final[dict[Kind, str]] = {"calls": "calls", "tokens": "tokens", "money": "money"}
 
 
@@ -69,6 +70,25 @@ class Purse:
         """Correct what was set aside to what it took."""
         for _, kind, allowance in self._all(camera):
             allowance.settle(_amount(kind, reserved), _amount(kind, used), now)
+
+    def recall(self, camera: str, used: Reserved, at: float) -> None:
+        """Note what a call took before the beginning; see `Allowance.recall`."""
+        for _, kind, allowance in self._all(camera):
+            allowance.recall(_amount(kind, used), at)
+
+    def standing(self, camera: str, now: float) -> dict[str, tuple[float, float]]:
+        """Return what was spent within the last hour, and what may be, of each limit that is set.
+
+        Limits of the camera itself are named `camera_calls` and so on.
+        """
+        return {
+            kind if shared else f"camera_{kind}": (
+                round(allowance.within(now), _DIGITS[kind]),
+                allowance.limit,
+            )
+            for shared, kind, allowance in self._all(camera)
+            if allowance.limit is not None
+        }
 
     def spent(self, kind: Kind) -> float:
         """Return what was spent since the beginning."""

@@ -1,11 +1,13 @@
 """The durable log of events that every sink reads from at its own pace."""
 
-from sinks.journal.calls import Call, Question
+from sinks.journal.calls import REPEATED, UNDER_WAY, Call, Question, Spent
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits, SinkFigures
 from sinks.journal.journal import Journal
 from sinks.journal.reader import JournalReader
 
 __all__ = [
+    "REPEATED",
+    "UNDER_WAY",
     "Call",
     "Entry",
     "Expired",
@@ -16,4 +18,5 @@ __all__ = [
     "Limits",
     "Question",
     "SinkFigures",
+    "Spent",
 ]

@@ -12,6 +12,15 @@ MOST: Final = 20_000
 LONGEST: Final = 65_536
 """Characters of a prompt or a reply that are kept."""
 
+UNDER_WAY: Final = "under way"
+"""Outcome of a call that went out and has not come back; one that a crash cut off keeps it."""
+
+REPEATED: Final = "repeated"
+"""Outcome of a call that was spared: the very same was answered a moment before."""
+
+LATEST: Final = 256
+"""Of so many calls, newest first, one may be under way."""
+
 TABLE: Final = """
 CREATE TABLE question (
     event TEXT PRIMARY KEY,
@@ -85,10 +94,22 @@ class Call:
 
     reply: str
     outcome: str
-    """`answered`, or what went wrong."""
+    """`answered`, `under way`, or what went wrong."""
 
     details: dict[str, Any] = field(default_factory=dict)
     """Timings, tokens, budget and effort; only JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one call took of the budgets."""
+
+    age: float
+    """Seconds since it began, 0 and more."""
+
+    camera: str
+    tokens: float
+    money: float
 
 
 def open_question(db: sqlite3.Connection, question: Question) -> None:
@@ -122,7 +143,8 @@ def open_questions(db: sqlite3.Connection) -> list[Question]:
 
 
 def write(db: sqlite3.Connection, call: Call) -> None:
-    """Add an exchange."""
+    """Add an exchange; what was kept of it while it was under way goes."""
+    _came_back(db, call)
     ordinal = db.execute(
         "INSERT INTO call (at, camera, provider, model, digest, prompt, pictures, reply, outcome, "
         "details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -155,6 +177,30 @@ def read(db: sqlite3.Connection, event: str) -> list[Call]:
     return [_call(db, row) for row in rows]
 
 
+def spent(db: sqlite3.Connection, now: float, span: float) -> list[Spent]:
+    """Return what calls took in the last seconds before a moment, oldest first.
+
+    Args:
+        db: The journal.
+        now: Unix seconds. A clock that was set back since, or is not set yet, leaves calls in the
+            future: then the newest of them counts as just gone.
+        span: Seconds.
+    """
+    rows = db.execute("SELECT at, camera, outcome, details FROM call ORDER BY ordinal DESC")
+    found: list[Spent] = []
+    newest: float | None = None
+    for at, camera, outcome, text in rows:
+        newest = max(now, at) if newest is None else newest
+        age = max(0.0, newest - at)
+        if age >= span:
+            break
+        if outcome == REPEATED:
+            continue
+        details = json.loads(text)
+        found.append(Spent(age, camera, _number(details, "paid"), _number(details, "money")))
+    return found[::-1]
+
+
 def expire(db: sqlite3.Connection, oldest: float) -> None:
     """Forget exchanges from before a moment, in Unix seconds, and those beyond `MOST`."""
     db.execute("DELETE FROM call WHERE at < ?", (oldest,))
@@ -164,6 +210,23 @@ def expire(db: sqlite3.Connection, oldest: float) -> None:
         (MOST,),
     )
     db.execute("DELETE FROM call_about WHERE call NOT IN (SELECT ordinal FROM call)")
+
+
+def _came_back(db: sqlite3.Connection, call: Call) -> None:
+    """Forget that a call is under way."""
+    rows = db.execute(
+        "SELECT ordinal FROM call WHERE ordinal > (SELECT max(ordinal) FROM call) - ? "
+        "AND outcome = ? AND at = ? AND provider = ? AND digest = ?",
+        (LATEST, UNDER_WAY, call.at, call.provider, call.digest),
+    ).fetchall()
+    for row in rows:
+        db.execute("DELETE FROM call WHERE ordinal = ?", row)
+        db.execute("DELETE FROM call_about WHERE call = ?", row)
+
+
+def _number(details: dict[str, Any], key: str) -> float:
+    found = details.get(key, 0.0)
+    return float(found) if isinstance(found, (int, float)) else 0.0
 
 
 def _call(db: sqlite3.Connection, row: Sequence[Any]) -> Call:

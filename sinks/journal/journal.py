@@ -11,7 +11,7 @@ from typing import Final
 from reasoners import Event, RuleRecord
 from sinks.departure import Departure
 from sinks.journal import calls, evaluated, figures, file, learned, ledger, retention, schema
-from sinks.journal.calls import Call, Question
+from sinks.journal.calls import Call, Question, Spent
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits
 from sinks.journal.reserve import Reserve
 
@@ -280,6 +280,11 @@ class Journal:
         """Keep an exchange with a model."""
         with self._transaction() as db:
             calls.write(db, call)
+
+    def spent(self, now: float, span: float) -> list[Spent]:
+        """Return what calls to models took in the last seconds before a moment, oldest first."""
+        with self._guard() as db:
+            return calls.spent(db, now, span)
 
     def keep_evaluations(self, records: Mapping[str, RuleRecord]) -> None:
         """Remember what rules found, by camera, durably; the oldest of each rule goes."""

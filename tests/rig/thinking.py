@@ -25,6 +25,7 @@ class Notebook:
 
     def __init__(self) -> None:
         self.open: dict[str, Question] = {}
+        self.begun: list[Call] = []
         self.calls: list[Call] = []
         self.departures: list[Departure] = []
 
@@ -35,6 +36,10 @@ class Notebook:
     def close_question(self, event: str) -> None:
         """Forget it."""
         self.open.pop(event, None)
+
+    def begin_call(self, call: Call) -> None:
+        """Keep that a call is under way."""
+        self.begun.append(call)
 
     def record_call(self, call: Call) -> None:
         """Keep a call."""

@@ -2,16 +2,22 @@
 
 import asyncio
 import json
+from pathlib import Path
+from shutil import copy
 
 import pytest
 from pydantic import JsonValue
 from rig.thinking import Conclusions, Notebook, Oracle, balanced, job, thinking
 from rig.waiting import running, until
 
+from daemon.clock import Clock
+from daemon.recorder import Recorder
+from reasoners.governor.budget import Budget
 from reasoners.providers.config import HttpConfig
 from reasoners.providers.http import HttpReasoner
 from reasoners.providers.scripted import ScriptedConfig, ScriptedReasoner
 from reasoners.testing import ScriptedModel, answer, fails, hangs, replied
+from sinks.journal import Journal
 
 
 @pytest.fixture
@@ -257,3 +263,36 @@ async def test_stats_show_who_failed_and_why(conclusions: Conclusions) -> None:
     assert stats["m0_circuit"] == "open"
     assert stats["m0_reason"] == "HTTP 500"
     assert stats["m0_failed"] == stats["m0_calls"]
+
+
+async def test_a_restart_is_no_new_budget(conclusions: Conclusions, tmp_path: Path) -> None:
+    """What the hour before took is known from the journal, calls under way at a crash included."""
+    budget = Budget(calls_per_hour=3, burst=1.0, reserve=0.0)
+    oracle = Oracle()
+    async with Recorder(Journal(tmp_path / "journal.sqlite"), None) as recorder:
+        one = thinking(oracle, notebook=recorder, budget=budget)
+        async with running(one.run()):
+            oracle.answers.set()
+            for number in range(2):
+                await one.ask(job(number), conclusions)
+            await until(lambda: not one.figures.pending)
+            oracle.answers.clear()
+            await one.ask(job(2), conclusions)
+            await until(lambda: len(oracle.asked) == 3)
+            await recorder.idle()
+            copy(tmp_path / "journal.sqlite", tmp_path / "crashed.sqlite")
+            copy(tmp_path / "journal.sqlite-wal", tmp_path / "crashed.sqlite-wal")
+    again = Oracle()
+    again.answers.set()
+    async with Recorder(Journal(tmp_path / "crashed.sqlite"), None) as recorder:
+        spent = await recorder.spent(Clock().now(), 3600.0)
+        assert [one.tokens > 0 for one in spent] == [True] * 3
+        other = thinking(again, notebook=recorder, budget=budget)
+        other.recall(spent)
+        async with running(other.run()):
+            await other.ask(job(3), conclusions)
+            await until(lambda: not other.figures.pending)
+    assert not again.asked
+    assert conclusions.verdicts["e3"].reason == (
+        "the budget of 3 calls an hour of all cameras is used up"
+    )

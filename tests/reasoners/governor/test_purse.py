@@ -40,3 +40,17 @@ def test_what_a_call_took_is_corrected_but_it_stays_a_call() -> None:
     assert purse.spent("tokens") == 200
     assert round(purse.spent("money"), 6) == 0.002
     assert purse.strain(1.0) == 200 / 5000
+
+
+def test_what_was_spent_before_the_beginning_counts() -> None:
+    """Towards limits, not towards what this run spent; and no longer than an hour."""
+    purse = Purse(Budget(calls_per_hour=2, money_per_hour=1.0, burst=1.0, reserve=0.0))
+    for at in (-3000.0, -10.0):
+        purse.recall("porch", CALL, at)
+    short = purse.short("porch", CALL, 0.0, urgent=True)
+    assert short is not None
+    assert short.why == "budget_calls"
+    assert 590 < short.until < 610
+    assert purse.standing("porch", 0.0) == {"calls": (2.0, 2.0), "money": (0.02, 1.0)}
+    assert (purse.spent("calls"), purse.spent("money")) == (0, 0)
+    assert purse.short("porch", CALL, 610.0, urgent=True) is None

@@ -1,10 +1,20 @@
 """What was said between us and models, and the questions still open, survive the daemon."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from rig.revisions import revision
 
-from sinks.journal import Call, Journal, JournalReader, Limits, Question
+from sinks.journal import (
+    REPEATED,
+    UNDER_WAY,
+    Call,
+    Journal,
+    JournalReader,
+    Limits,
+    Question,
+    Spent,
+)
 
 
 def exchange(at: float = 1000.0, *events: str) -> Call:
@@ -69,3 +79,35 @@ def test_exchanges_go_with_the_age_of_events(tmp_path: Path) -> None:
     journal.close()
     with JournalReader(path) as reader:
         assert [call.at for call in reader.calls("e1")] == [1990.0]
+
+
+def test_a_call_under_way_gives_way_to_what_came_of_it(tmp_path: Path) -> None:
+    """Of a call that came back one line is kept; of one that a crash cut off, that it went out."""
+    journal = Journal(tmp_path / "journal.db")
+    journal.open()
+    gone = replace(exchange(1000.0, "e1"), outcome=UNDER_WAY, reply="")
+    journal.record_call(gone)
+    journal.record_call(replace(gone, at=1001.0))
+    journal.record_call(exchange(1000.0, "e1"))
+    journal.close()
+    with JournalReader(tmp_path / "journal.db") as reader:
+        assert [call.outcome for call in reader.calls("e1")] == [UNDER_WAY, "answered"]
+
+
+def test_what_the_last_hour_took_is_known(tmp_path: Path) -> None:
+    """Oldest first, what was spared left out; a clock that was set back makes nothing older."""
+    journal = Journal(tmp_path / "journal.db")
+    journal.open()
+    for at, outcome in (
+        *((100.0, "answered"), (2000.0, "answered"), (2500.0, REPEATED)),
+        *((3000.0, "HTTP 503"), (3600.0, UNDER_WAY)),
+    ):
+        paid = {"paid": at, "money": at / 1000}
+        journal.record_call(replace(exchange(at, "e1"), outcome=outcome, details=paid))
+    assert journal.spent(3700.0, 3600.0) == [
+        Spent(1700.0, "porch", 2000.0, 2.0),
+        Spent(700.0, "porch", 3000.0, 3.0),
+        Spent(100.0, "porch", 3600.0, 3.6),
+    ]
+    assert [one.age for one in journal.spent(0.0, 3600.0)] == [3500.0, 1600.0, 600.0, 0.0]
+    journal.close()
