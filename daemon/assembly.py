@@ -201,8 +201,9 @@ def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay |
         presence=camera.config.presence,
     )
     ask = asking(plan, name)
-    driving = Driving(camera.config.driving) if camera.config.profile == "driver_assist" else None
-    if driving is not None:
+    driving = None
+    if camera.config.profile == "driver_assist":
+        driving = Driving(camera.config.driving, plan.language(name))
         logger.info("%s: driver assist is %s", name, ADVISORY)
     rules = Rules(camera.config.rules, scene) if camera.config.rules else None
     chronicle = Chronicle(
@@ -266,6 +267,7 @@ def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay |
             camera.config.zones,
             camera.config.lines,
             assist=None if driving is None else driving.assist,
+            language=plan.language(name),
         )
         if film
         else None,

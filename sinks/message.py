@@ -150,6 +150,11 @@ class Notice(_Message):
     details: dict[str, str | int | float | bool | None] = {}
 
 
+Reliability = tuple[tuple[float, float, int], ...]
+"""A row for each tenth of probability that was used: what was said on average, the share of it that
+came true, and of how many."""
+
+
 class Stats(_Message):
     """Counters of the whole daemon, once a minute."""
 
@@ -162,9 +167,10 @@ class Stats(_Message):
     reasoning: dict[str, int | float | str | None] = {}
     sinks: dict[str, dict[str, int | float | str | None]] = {}
     journal: dict[str, int | float | str | None] = {}
-    predictions: dict[str, dict[str, dict[str, int | float | None]]] = {}
+    predictions: dict[str, dict[str, dict[str, int | float | Reliability | None]]] = {}
     """By camera and kind: predictions resolved, hits, those nobody can tell of, base rate, Brier
-    score, log loss, and skill over the base rate with its 95 % interval; since ever."""
+    score and log loss, of the predictions and of the base rate alone, skill over that with its 95 %
+    interval, and `reliability`; since ever."""
 
     media: dict[str, int | float | str | None] = {}
     """Pictures and clips: bytes, events that have some, events of which they had to go, events

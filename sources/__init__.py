@@ -3,6 +3,7 @@
 from sources.channel import BlockingChannel, ChannelBroken, Received, Unpacker, pack
 from sources.errors import SourceBusy, SourceError, SourceRejected, SourceUnavailable
 from sources.frame import Frame, Part, Pixels
+from sources.lettering import legible
 from sources.picture import Mark, PictureRequest, Point, Relative
 from sources.road import LaneMark, Road
 from sources.slot import Slots
@@ -29,5 +30,6 @@ __all__ = [
     "SourceRejected",
     "SourceUnavailable",
     "Unpacker",
+    "legible",
     "pack",
 ]

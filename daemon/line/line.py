@@ -30,6 +30,7 @@ from reasoners import (
     SceneConfig,
     Verdict,
 )
+from reasoners.predictions.score import Figures
 from sources.message import Lesson, Open
 
 logger = logging.getLogger(__name__)
@@ -195,7 +196,7 @@ class Line:
         experience = self._chronicle.forecaster.experience
         return experience.notebook().model_dump_json() if experience.changed else None
 
-    def scores(self) -> dict[str, dict[str, int | float | None]]:
+    def scores(self) -> dict[str, Figures]:
         """Tell how its predictions turned out, by kind: for `stats`."""
         return self._chronicle.forecaster.experience.figures()
 

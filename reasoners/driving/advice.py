@@ -8,6 +8,7 @@ from reasoners.driving.config import Kind
 from reasoners.driving.contact import Contact
 from reasoners.driving.lane import Departure
 from reasoners.event import Severity
+from reasoners.language.phrase import Phrase
 
 SEVERITIES: Final[dict[Kind, Severity]] = {
     "collision": "alert",
@@ -33,8 +34,8 @@ class Advice:
     index: int
     """Frame of this look."""
 
-    text: str
-    """What was measured, in words."""
+    said: Phrase
+    """What was measured, for any language to put into words."""
 
     track: int | None = None
     label: str = ""

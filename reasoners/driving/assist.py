@@ -17,6 +17,7 @@ from reasoners.driving.lane import Lane
 from reasoners.driving.path import Path
 from reasoners.driving.queueing import Queueing
 from reasoners.driving.sighting import UNKNOWN, Sighting, Sightings
+from reasoners.language.phrase import Phrase
 from reasoners.scene.view import View
 from sources import Road
 
@@ -89,8 +90,8 @@ class Assist:
         if "lane_departure" not in self._config.warn or self._queueing.stands(at):
             return
         for told in self._lane.observe(at, road.marks, aspect):
-            text = wording.departure(told)
-            yield Advice("lane_departure", told.side, at, at, view.index, text, departure=told)
+            said = wording.departure(told)
+            yield Advice("lane_departure", told.side, at, at, view.index, said, departure=told)
 
     def _choose_lead(self, seen: Sequence[Sighting]) -> None:
         """Find the vehicle ahead: of those whose foot is in the path, the nearest."""
@@ -110,8 +111,8 @@ class Assist:
                 yield _advice(kind, one, view, wording.contact(one.label, one.name, one.contact))
             inside = self._danger.in_path(one, seen, self.strip)
             if inside is not None and "person_in_path" in wanted:
-                text = wording.crossing(one.label, one.name, one.contact, inside=inside)
-                yield replace(_advice("person_in_path", one, view, text), inside=inside)
+                said = wording.crossing(one.label, one.name, one.contact, inside=inside)
+                yield replace(_advice("person_in_path", one, view, said), inside=inside)
         if "lead_moved_off" in wanted:
             yield from self._moved_off(seen, view)
 
@@ -120,18 +121,18 @@ class Assist:
         gone = self._queueing.moved_off(at, self.lead, seen)
         since = self._queueing.stands_since
         if gone is not None and gone.contact is not None and since is not None:
-            text = wording.moved_off(gone.label, gone.name, gone.contact, at - since)
-            yield replace(_advice("lead_moved_off", gone, view, text), stood=at - since)
+            said = wording.moved_off(gone.label, gone.name, gone.contact, at - since)
+            yield replace(_advice("lead_moved_off", gone, view, said), stood=at - since)
 
 
-def _advice(kind: Kind, one: Sighting, view: View, text: str) -> Advice:
+def _advice(kind: Kind, one: Sighting, view: View, said: Phrase) -> Advice:
     return Advice(
         kind,
         str(one.identity),
         view.captured_at,
         view.captured_at,
         view.index,
-        text,
+        said,
         track=one.track,
         label=one.label,
         box=one.box,

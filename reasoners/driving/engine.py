@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from reasoners.driving.advice import Advice
 from reasoners.driving.assist import Assist
 from reasoners.driving.config import DrivingConfig, Kind
+from reasoners.driving.wording import STRAIGHT, measured
 from reasoners.firing import Firing, Ground, Moment, Phase
+from reasoners.language.catalogue import catalogue
+from reasoners.language.phrase import Phrase
 from reasoners.scene.thing import Thing
 
 MOST = 64
@@ -18,10 +21,6 @@ ABOUT = frozenset({"time_to_contact", "in_path", "enters_path", "lead_moved"})
 
 LIMITED = frozenset({"collision", "closing_fast"})
 """Warnings for which the time to contact is what decides."""
-
-STRAIGHT = 0.25
-"""Metres beside the own middle up to which something is straight ahead."""
-
 
 AGAIN, EPSILON = 1.0, 1e-6
 """Seconds after which what is still warned of is told anew, as it stands."""
@@ -43,10 +42,12 @@ class Driving:
 
     Args:
         config: How the camera looks at the road, and what is warned of.
+        language: In which conditions say what was measured.
     """
 
-    def __init__(self, config: DrivingConfig) -> None:
+    def __init__(self, config: DrivingConfig, language: str = "en") -> None:
         self._config = config
+        self._words = catalogue(language)
         self.assist = Assist(config)
         self._open: dict[tuple[Kind, str], _Told] = {}
 
@@ -98,7 +99,8 @@ class Driving:
     def _grounds(self, advice: Advice, things: tuple[Thing, ...]) -> Iterator[Ground]:
         """Say what was measured, what it is about first."""
 
-        def ground(kind: str, condition: str, value: float | None = None, unit: str = "") -> Ground:
+        def ground(kind: str, said: Phrase, value: float | None = None, unit: str = "") -> Ground:
+            condition = words.sentence(said) if said is advice.said else words.say(said)
             value = None if value is None else round(value, 2)
             who = things if kind in ABOUT else ()
             # What decides holds since then; what was measured with it is of this moment.
@@ -106,28 +108,29 @@ class Driving:
             when = (since, advice.at, advice.index)
             return Ground(kind, condition, *when, None, who, None, value, None, unit)
 
-        contact, departure = advice.contact, advice.departure
+        words, contact, departure = self._words, advice.contact, advice.departure
         if departure is not None:
             room = max(0.0, departure.room)
-            yield ground(f"lane_{departure.side}", advice.text, room, "m")
-            yield ground("drifting", "metres per second towards it", departure.drift, "m/s")
+            yield ground(f"lane_{departure.side}", advice.said, room, "m")
+            yield ground("drifting", measured("drifting"), departure.drift, "m/s")
         elif advice.kind == "lead_moved_off":
-            yield ground("lead_moved", advice.text)
-            yield ground("own_standing", "the own vehicle stands", advice.stood, "s")
+            yield ground("lead_moved", advice.said)
+            yield ground("own_standing", measured("standing"), advice.stood, "s")
         elif advice.kind == "person_in_path":
-            yield ground("in_path" if advice.inside else "enters_path", advice.text)
+            yield ground("in_path" if advice.inside else "enters_path", advice.said)
         if contact is None or contact.ttc is None:
             return
         first = advice.kind in LIMITED
-        timed = ground("time_to_contact", advice.text if first else "reached", contact.ttc, "s")
+        said = advice.said if first else measured("reached")
+        timed = ground("time_to_contact", said, contact.ttc, "s")
         limit = self._config.collision if advice.kind == "collision" else self._config.closing
         yield replace(timed, wanted=limit) if first else timed
-        yield ground("uncertainty", "one standard deviation of that", contact.sd, "s")
-        yield ground("box_growth", f"box within {contact.span:.1f} s", contact.grown, "times")
+        yield ground("uncertainty", measured("unsure"), contact.sd, "s")
+        yield ground("box_growth", measured("grown", contact.span), contact.grown, "times")
         if first:
             place = contact.passing(contact.ttc)
             side = "ahead" if abs(place) < STRAIGHT else "left" if place < 0 else "right"
-            yield ground(f"passes_{side}", "beside the own middle", abs(place), "m")
+            yield ground(f"passes_{side}", measured("beside"), abs(place), "m")
 
 
 def _urgency(advice: Advice) -> float:

@@ -1,34 +1,37 @@
 """What a driver is shown on a picture: the own path, lane marks, what is reached when, warnings."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from reasoners.driving.assist import Assist
+from reasoners.driving.config import Kind
 from reasoners.driving.lane import SURE
+from reasoners.language.catalogue import catalogue
+from reasoners.language.phrase import Phrase
 from reasoners.scene.view import View
-from sources import Mark
+from sources import Mark, legible
 
 CALM, HURRY, DANGER = (90, 200, 90), (255, 170, 0), (235, 40, 40)
 COLORS = {"alert": DANGER, "warning": HURRY, "info": CALM}
 SHOWN = 10.0
 """Seconds to contact above which it is not written beside an object."""
 
-WORDS = {
-    "collision": "COLLISION AHEAD",
-    "closing_fast": "closing fast",
-    "person_in_path": "SOMEBODY IN THE PATH",
-    "lane_departure": "lane departure",
-    "lead_moved_off": "the vehicle ahead has moved off",
-}
+LOUDEST: Final[tuple[Kind, ...]] = (
+    *("collision", "closing_fast", "person_in_path", "lane_departure"),
+    "lead_moved_off",
+)
+"""Warnings, what is most urgent first."""
 
 
-def marks(assist: Assist, view: View) -> Iterator[Mark]:
+def marks(assist: Assist, view: View, language: str = "en") -> Iterator[Mark]:
     """Draw what is known at a frame.
 
     Args:
         assist: Who watched it.
         view: The frame it observed last.
+        language: Of the warnings; where its letters cannot be drawn, they are in English.
     """
-    active = sorted(assist.active, key=lambda advice: list(WORDS).index(advice.kind))
+    active = sorted(assist.active, key=lambda advice: LOUDEST.index(advice.kind))
     color = COLORS[active[0].severity] if active else CALM
     yield Mark(shape="polygon", points=assist.strip.corners(assist.bonnet), color=color)
     horizon = assist.strip.horizon
@@ -60,9 +63,14 @@ def marks(assist: Assist, view: View) -> Iterator[Mark]:
         yield Mark(
             shape="text",
             points=((0.3, 0.08 + 0.06 * number),),
-            text=f"{WORDS[advice.kind]} {who}",
+            text=f"{_shown(advice.kind, language)} {who}",
             color=COLORS[advice.severity],
         )
+
+
+def _shown(kind: Kind, language: str) -> str:
+    phrase = Phrase(f"driving.shown_{kind}")
+    return legible(catalogue(language).say(phrase), catalogue("en").say(phrase))
 
 
 def _reach(near: float, far: float) -> float:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reasoners.predictions.belief import SIZE, Belief, Evidence, log_odds
 from reasoners.predictions.config import KINDS, Kind
 from reasoners.predictions.prior import PRIORS
-from reasoners.predictions.score import Score
+from reasoners.predictions.score import Figures, Score
 
 STRENGTH = 10.0
 """Outcomes that the rate of other places weighs in that of a new one."""
@@ -137,7 +137,7 @@ class Experience:
         step = STEP * ((surprise > WITHIN * self.spread) - OUTSIDE)
         self.spread = min(max(self.spread * math.exp(step), SPREADS[0]), SPREADS[1])
 
-    def figures(self) -> dict[str, dict[str, int | float | None]]:
+    def figures(self) -> dict[str, Figures]:
         """Return the scores of every kind that was ever stated, for `stats`."""
         return {
             kind: score.figures()

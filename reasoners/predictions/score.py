@@ -20,6 +20,14 @@ SIGMAS = 1.96
 """Standard errors on either side of an interval that holds the truth 19 times of 20."""
 
 
+Reliability = tuple[tuple[float, float, int], ...]
+"""For each range of probability that was used: what was said on average, the share that came true,
+and how many that were."""
+
+Figures = dict[str, int | float | Reliability | None]
+"""What is told of the predictions of one kind."""
+
+
 class Score(BaseModel):
     """Sums over the predictions of one kind that came to an end."""
 
@@ -73,6 +81,19 @@ class Score(BaseModel):
         return self.logs / self.count if self.count else None
 
     @property
+    def base_brier(self) -> float | None:
+        """Brier score of whoever says the base rate every time."""
+        return self._base() if self.count else None
+
+    @property
+    def base_log_loss(self) -> float | None:
+        """Log loss of whoever says the base rate every time, in nats."""
+        if not self.count:
+            return None
+        shares = (self.hits / self.count, 1.0 - self.hits / self.count)
+        return abs(sum(share * math.log(share) for share in shares if share))
+
+    @property
     def skill(self) -> float | None:
         """Share of the base rate's Brier score that is saved; 1 is perfect, 0 is no better."""
         base = self._base()
@@ -90,7 +111,7 @@ class Score(BaseModel):
         error = SIGMAS * math.sqrt(max(spread, 0.0) / self.count)
         return (-mean - error) / base, (-mean + error) / base
 
-    def figures(self) -> dict[str, int | float | None]:
+    def figures(self) -> Figures:
         """Flatten for `stats`."""
         interval = self.interval
         return {
@@ -100,16 +121,22 @@ class Score(BaseModel):
             "base_rate": _short(self.rate),
             "brier": _short(self.brier),
             "log_loss": _short(self.log_loss),
+            "base_brier": _short(self.base_brier),
+            "base_log_loss": _short(self.base_log_loss),
             "skill": _short(self.skill),
             "skill_low": _short(interval and interval[0]),
             "skill_high": _short(interval and interval[1]),
+            "reliability": tuple(
+                (round(said, 4), round(came, 4), number)
+                for said, came, number in self.reliability()
+            ),
         }
 
-    def reliability(self) -> list[tuple[float, float, int]]:
+    def reliability(self) -> Reliability:
         """Return for each range that was used: mean probability, share that came true, number."""
-        return [
+        return tuple(
             (total / number, hits / number, number) for number, total, hits in self.bins if number
-        ]
+        )
 
     def plus(self, other: Self) -> "Score":
         """Add up two."""

@@ -43,6 +43,7 @@ class Overlay:
         zones: As configured, by name.
         lines: As configured, by name.
         assist: Who watches the road, of a camera that looks ahead out of a vehicle.
+        language: Of its warnings.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class Overlay:
         zones: Mapping[str, ZoneConfig],
         lines: Mapping[str, LineConfig] = EMPTY,
         assist: Assist | None = None,
+        language: str = "en",
     ) -> None:
         self._assist = assist
+        self._language = language
         self._places = (
             *(
                 Mark(shape="polygon", points=zone.points, text=zone.title or name, color=FAINT)
@@ -88,7 +91,7 @@ class Overlay:
             dashed = track.carried
             marks.append(Mark(shape="box", points=corners, text=text, color=color, dashed=dashed))
         if self._assist is not None:
-            marks += picture.marks(self._assist, view)
+            marks += picture.marks(self._assist, view, self._language)
         marks.append(Mark(shape="text", points=((0.01, 0.04),), text=f"{view.captured_at:.2f} s"))
         marks += more[: MARKS - len(marks)]
         return PictureRequest(index=view.index, longest=LONGEST, marks=tuple(marks))

@@ -12,6 +12,7 @@ import numpy as np
 
 from sources.child.convert import WHOLE, Converter, Region, Size
 from sources.child.likeness import Likeness, likeness
+from sources.lettering import written
 from sources.picture import Mark, PictureRequest, Point
 from sources.source import Picture, Rgb
 
@@ -158,7 +159,7 @@ class Pen:
     ) -> None:
         """Write on a filled ground within the canvas, so that it can be read anywhere."""
         cv2 = self._cv2
-        plain = text.encode("ascii", "replace").decode()
+        plain = written(text)
         thin = max(1, self._thickness - 1)
         (width, height), below = cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, self._font, thin)
         rows, columns = self._canvas.shape[:2]

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from daemon.cli.doctor.line import Line, gigabytes
 from reasoners import Notebook
+from reasoners.predictions.score import Score
 from sinks.journal import JournalFailed, JournalReader
 
 DISK_FLOOR = 1_000_000_000
@@ -116,20 +117,32 @@ def _foreseen(camera: str, body: str) -> Iterator[Line]:
         yield Line(what, "warn", "what was learned is not readable", "it is learned anew")
         return
     for kind, score in scores.items():
-        if score.brier is None or score.log_loss is None:
-            continue
-        found = (
-            f"{kind}: {score.hits} of {score.count} came true, Brier score {score.brier:.3f}, "
-            f"log loss {score.log_loss:.3f}"
-        )
-        interval = score.interval
-        if interval is None or score.skill is None:
-            yield Line(what, "ok", f"{found}; too few to tell skill")
-            continue
-        low, high = interval
-        found += f", skill over the base rate {score.skill:+.2f} ({low:+.2f} to {high:+.2f})"
-        if high < 0:
-            remedy = f"leave {kind} out of `predictions.kinds` of this camera"
-            yield Line(what, "warn", found, remedy)
-        else:
-            yield Line(what, "ok", found)
+        if score.count:
+            yield _scored(what, kind, score)
+            yield Line(f"reliability {camera}", "ok", f"{kind}: {_table(score)}")
+
+
+def _scored(what: str, kind: str, score: Score) -> Line:
+    """Say how good the predictions of one kind are, and how good always saying the same is."""
+    found = (
+        f"{kind}: {score.hits} of {score.count} came true, Brier score {score.brier:.3f} "
+        f"(base rate alone {score.base_brier:.3f}), log loss {score.log_loss:.3f} "
+        f"({score.base_log_loss:.3f})"
+    )
+    interval = score.interval
+    if interval is None or score.skill is None:
+        return Line(what, "ok", f"{found}; too few to tell skill")
+    low, high = interval
+    found += f", skill over the base rate {score.skill:+.2f} ({low:+.2f} to {high:+.2f})"
+    if high >= 0:
+        return Line(what, "ok", found)
+    return Line(what, "warn", found, f"leave {kind} out of `predictions.kinds` of this camera")
+
+
+def _table(score: Score) -> str:
+    """Set what was said against what came true, range by range."""
+    rows = (
+        f"{100 * said:.0f} % said, {100 * came:.0f} % came true ({number})"
+        for said, came, number in score.reliability()
+    )
+    return "; ".join(rows)

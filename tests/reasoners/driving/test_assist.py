@@ -25,7 +25,7 @@ def test_nothing_is_warned_of_where_nothing_is_reached(name: str, watch: Watch) 
     """Receding, parallel, oncoming and parked things, people beside the road, bumps: silence."""
     for seed in range(2):
         assist = Assist(DrivingConfig())
-        assert [one.text for view, _ in watch(name, seed) for one in assist.observe(view)] == []
+        assert [one.kind for view, _ in watch(name, seed) for one in assist.observe(view)] == []
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_whatever_is_seen_nothing_breaks_and_what_is_said_has_evidence(data: st.
         road = data.draw(st.sampled_from([None, Road((), True), Road((), False)]))
         for advice in assist.observe(View(number, at, at, 1920, 1080, tracks), road):
             assert advice.since <= advice.at == at
-            assert advice.text
+            assert advice.said.gaps
         for contact in assist.contacts.values():
             assert math.isfinite(contact.growth)
             assert contact.ttc is None or contact.ttc > 0

@@ -2,11 +2,14 @@
 
 from reasoners.driving.advice import Advice
 from reasoners.driving.claims import Claims
+from reasoners.language.phrase import Phrase
+
+NEAR = Phrase("driving.in_the_way")
 
 
 def closing(at: float) -> Advice:
     """Warn of the same thing."""
-    return Advice("closing_fast", "7", at, at, round(10 * at), "it is near")
+    return Advice("closing_fast", "7", at, at, round(10 * at), NEAR)
 
 
 def test_it_is_said_once_after_a_moment_and_over_a_second_after_the_last() -> None:
@@ -31,5 +34,5 @@ def test_it_is_said_once_after_a_moment_and_over_a_second_after_the_last() -> No
 
 def test_leaving_a_lane_is_said_at_once() -> None:
     """There is no second look at that."""
-    departure = Advice("lane_departure", "left", 1.0, 1.0, 10, "the wheel is near the mark")
+    departure = Advice("lane_departure", "left", 1.0, 1.0, 10, NEAR)
     assert Claims(3.0).settle([departure], 1.0) == [departure]

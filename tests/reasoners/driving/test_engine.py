@@ -69,3 +69,16 @@ def test_a_changed_track_id_makes_no_second_warning(watch: Watch) -> None:
         moment = Moment(scene.now, view.index, changed, scene, changes)
         rules += [one.rule for one in engine.observe(moment) if one.phase == "begins"]
     assert sorted(rules) == ["closing_fast", "collision"]
+
+
+def test_conditions_are_told_in_the_language_of_the_camera(watch: Watch) -> None:
+    """Nothing English is left in what an event says was measured."""
+    engine, scene = Driving(DrivingConfig(), "de"), Scene(SceneConfig())
+    told: list[str] = []
+    for view, _ in watch("approach", 3):
+        happened = scene.observe(view)
+        for one in engine.observe(Moment(scene.now, view.index, view, scene, happened)):
+            told += [ground.condition for ground in one.grounds]
+    assert any("erreicht, wenn sich nichts ändert" in text for text in told)
+    assert "eine Standardabweichung davon" in told
+    assert not any(" is " in text or "box" in text or "own" in text for text in told)

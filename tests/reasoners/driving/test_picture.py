@@ -30,3 +30,15 @@ def test_path_lane_time_and_warning_are_drawn(watch: Watch) -> None:
     words = [mark.text for mark in last if mark.shape == "text"]
     assert any(text.startswith("COLLISION AHEAD (") for text in words)
     assert any(" s +- " in text for text in words)
+
+
+def test_warnings_are_drawn_in_the_language_of_the_camera(watch: Watch) -> None:
+    """In German; in English where the letters of the language cannot be drawn."""
+    assist, said = Assist(DrivingConfig()), dict[str, set[str]]()
+    for view, _ in watch("approach", 3):
+        assist.observe(view, view.road)
+        for code in ("de", "zh"):
+            texts = {mark.text for mark in marks(assist, view, code) if mark.shape == "text"}
+            said.setdefault(code, set()).update(texts)
+    assert any(text.startswith("KOLLISION VORAUS (") for text in said["de"])
+    assert any(text.startswith("COLLISION AHEAD (") for text in said["zh"])

@@ -25,6 +25,11 @@ def test_the_measures_are_those_of_the_books() -> None:
     assert score.skill == pytest.approx(1 - brier / 0.24)
     told = sum(math.log(p if y else 1 - p) for p, y in pairs)
     assert score.log_loss == pytest.approx(-told / 5)
+    same = _scored([(0.4, hit) for _, hit in pairs])
+    assert score.base_brier == pytest.approx(same.brier)
+    assert score.base_log_loss == pytest.approx(same.log_loss)
+    assert _scored([(0.9, True)]).base_log_loss == 0
+    assert Score().base_log_loss is None
 
 
 def test_saying_the_base_rate_has_no_skill() -> None:
@@ -65,6 +70,7 @@ def test_the_table_of_reliability_adds_up() -> None:
     low, high = score.reliability()
     assert low == pytest.approx((0.06, 0.5, 2))
     assert high == pytest.approx((0.9725, 1.0, 2))
+    assert score.figures()["reliability"] == ((0.06, 0.5, 2), (0.9725, 1.0, 2))
 
 
 def test_scores_add_up() -> None:

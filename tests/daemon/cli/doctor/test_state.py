@@ -71,10 +71,16 @@ def test_skill_of_predictions_is_shown(journal: Path) -> None:
         }
     )
     kept.close()
-    attic, porch, *yard = [line for line in state.journal(journal) if "predictions" in line.what]
+    told = list(state.journal(journal))
+    attic, porch, *yard = [line for line in told if line.what.startswith("predictions")]
     assert (attic.health, porch.health) == ("warn", "ok")
     assert "25 of 100 came true, Brier score 0.030" in porch.found
     assert "skill over the base rate +0.84" in porch.found
     assert {line.health for line in yard} == {"ok", "warn"}
     assert any("too few" in line.found for line in yard)
     assert any("leave stops out" in line.remedy for line in yard)
+    assert "(base rate alone 0.188)" in porch.found
+    assert "log loss 0.168 (0.562)" in porch.found
+    table = [line.found for line in told if line.what == "reliability porch"]
+    assert table == ["enters: 10 % said, 0 % came true (75); 70 % said, 100 % came true (25)"]
+    assert sum(line.what == "reliability yard" for line in told) == 2
