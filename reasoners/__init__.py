@@ -33,7 +33,7 @@ from reasoners.predictions.config import PredictionConfig
 from reasoners.predictions.experience import Experience, Notebook
 from reasoners.predictions.foresight import Foresight
 from reasoners.prompt import Prompt, Said, Turn
-from reasoners.question import AskConfig, Question
+from reasoners.question import AskConfig, Inquiry, Question
 from reasoners.reasoner import Reasoner
 from reasoners.rules.engine import Rules
 from reasoners.rules.evaluation import Evaluation, RuleRecord
@@ -45,8 +45,9 @@ from reasoners.scene.presence import PresenceConfig, default_labels
 from reasoners.scene.view import View
 from reasoners.scene.zone import ZoneConfig
 from reasoners.schema import event_schema
-from reasoners.telling.chronicle import Asking, Chronicle, Revision, default_question
+from reasoners.telling.chronicle import Chronicle, Revision
 from reasoners.telling.overlay import Overlay
+from reasoners.telling.questioning import Asking, default_question
 from reasoners.telling.restart import after_restart, answered_late
 from reasoners.telling.shift import shifted
 from reasoners.verdict import Job, Verdict
@@ -82,6 +83,7 @@ __all__ = [
     "Foresight",
     "FrameReference",
     "Gallery",
+    "Inquiry",
     "Job",
     "Keyframe",
     "Language",

@@ -52,6 +52,10 @@ def _absent(value: object) -> bool:
     return value is None
 
 
+def _once(value: object) -> bool:
+    return value == 1
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -203,8 +207,19 @@ class Answer(_Part):
     """The typed answer to one question."""
 
     question: str
+    """Name of the question: that of the rule, or its own."""
+
     answer: str
-    """`yes`, `no` or `cannot_tell` for the plain kind."""
+    """`yes`, `no` or `cannot_tell` for the plain kind; else a choice, a number or words."""
+
+    kind: Literal["choice", "number", "text"] | None = Field(default=None, exclude_if=_absent)
+    """Form of the answer; absent where it is yes or no."""
+
+    value: float | None = Field(default=None, exclude_if=_absent, allow_inf_nan=False)
+    """Of a number: the number; absent where the model cannot tell."""
+
+    unit: str = Field(default="", exclude_if=not_)
+    """Of a number, where the rule names one."""
 
     confidence: Score | None = None
     evidence: tuple[str, ...] = ()
@@ -263,6 +278,9 @@ class Reasoning(_Part):
     tokens: int | None = None
     reason: str | None = Field(default=None, max_length=400)
     """Why it ended as it did, where that is not plain from the state."""
+
+    looks: int = Field(default=1, ge=1, exclude_if=_once)
+    """How often the model was asked; only there where an event that went on was looked at anew."""
 
 
 class FrameReference(_Part):

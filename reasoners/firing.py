@@ -6,9 +6,10 @@ is over. The chronicle makes one event of all that carry the same rule and key. 
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from reasoners.event import Severity
+from reasoners.question import Inquiry
 from reasoners.scene.change import Change
 from reasoners.scene.scene import Scene
 from reasoners.scene.thing import Thing
@@ -16,6 +17,9 @@ from reasoners.scene.view import View
 
 Phase = Literal["begins", "changes", "ends"]
 Notify = Literal["at_once", "when_verified"]
+
+NOTHING: Final = Inquiry()
+"""No model is asked."""
 
 
 class Expectation(Protocol):
@@ -141,8 +145,8 @@ class Firing:
     grounds: tuple[Ground, ...] = ()
     """Why: at the beginning what held then, later all of it as it stands."""
 
-    ask: str | None = None
-    """Question for a vision-language model; only heeded at the beginning."""
+    ask: Inquiry = NOTHING
+    """What a vision-language model is asked; only heeded at the beginning."""
 
     notify: Notify = "at_once"
     """Whether the event may wait for its verdict; only heeded at the beginning."""

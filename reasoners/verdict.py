@@ -42,6 +42,9 @@ class Job:
     zones: tuple[str, ...] = ()
     """Names of the zones that are drawn on the pictures."""
 
+    since: float | None = None
+    """Of another look at an event: when the last one was; what came before was shown then."""
+
     memory: tuple[str, ...] = ()
     """What was last said about this camera, oldest first; data, never instruction."""
 

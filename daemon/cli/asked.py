@@ -4,16 +4,19 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import ValidationError
+
 from daemon import assembly
 from daemon.assembly import asking
 from daemon.cli.picture import Seen, look
 from daemon.cli.trial import ignore
 from daemon.clock import Clock
+from daemon.errors import ConfigRejected
 from daemon.identity import live_id
 from daemon.plan import Plan
 from daemon.recorder import Recorder
 from daemon.thinking import thinking
-from reasoners import Event, FrameReference, Job, Question, Reasoning, Sighting, Verdict
+from reasoners import AskConfig, Event, FrameReference, Job, Question, Reasoning, Sighting, Verdict
 from sinks.journal import Journal
 
 RULE: Final = "described"
@@ -23,6 +26,47 @@ SURE: Final = 0.5
 """Score from which the detector is believed against a model."""
 
 ANSWERED: Final = frozenset({"verified", "rejected", "uncertain"})
+
+
+def typed(
+    text: str | None, answer: str, span: tuple[float, float] | None, unit: str, counts: str
+) -> Question | None:
+    """Return the question of a command line; None where nothing is asked.
+
+    Args:
+        text: What is asked.
+        answer: `text`, `yes_no`, `number`, or choices with commas between.
+        span: Least and greatest number.
+        unit: Of a number.
+        counts: Label of what a number counts.
+
+    Raises:
+        ConfigRejected: They do not go together.
+    """
+    if text is None:
+        if answer != "text" or span or unit or counts:
+            raise ConfigRejected("--answer, --range, --unit, --counts: need a question; give --ask")
+        return None
+    choices = [choice.strip() for choice in answer.split(",")]
+    try:
+        ask = AskConfig.model_validate(
+            {
+                "question": text.strip(),
+                "answer": choices if "," in answer else answer,
+                # Of a single picture no event is to be confirmed: whatever is sure is an answer.
+                "affirms": [],
+                "range": span,
+                "unit": unit,
+                "counts": counts,
+            }
+        )
+    except ValidationError as exc:
+        first = exc.errors(include_url=False)[0]
+        told = first["msg"].removeprefix("Value error, ")
+        key = first["loc"][0] if first["loc"] else told.partition(":")[0]
+        option = "ask" if key == "question" else key
+        raise ConfigRejected(f"--{option}: {told.removeprefix(f'{key}: ')}") from None
+    return ask.named(RULE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +82,9 @@ class Described:
         return self.verdict is not None and self.verdict.state in ANSWERED
 
 
-async def describe_picture(plan: Plan, camera: str, question: str | None, text: str) -> Described:
+async def describe_picture(
+    plan: Plan, camera: str, question: Question | None, text: str
+) -> Described:
     """Look at the picture, and ask a model once if one may be asked.
 
     Args:
@@ -63,7 +109,7 @@ async def describe_picture(plan: Plan, camera: str, question: str | None, text: 
 
 
 def _job(
-    plan: Plan, camera: str, seen: Seen, question: str | None, text: str, deadline: float
+    plan: Plan, camera: str, seen: Seen, question: Question | None, text: str, deadline: float
 ) -> Job:
     at = seen.captured_at
     event = Event(
@@ -82,13 +128,12 @@ def _job(
         reasoning=Reasoning(state="pending"),
         frame=FrameReference(index=0, captured_at=at, received_at=at),
     )
-    questions = () if question is None else (Question(RULE, question, "text", affirms=()),)
     return Job(
         event=event,
         question="",
         images=(),
         deadline=deadline,
-        questions=questions,
+        questions=() if question is None else (question,),
         keyframes=() if seen.keyframe is None else (seen.keyframe,),
         # Whether something moves no single picture tells: neither is held against a model.
         sightings=tuple(

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from daemon.assembly import asking
 from daemon.cli import setting
-from daemon.cli.asked import Described, describe_picture
+from daemon.cli.asked import Described, describe_picture, typed
 from daemon.cli.picture import folder_section, temporary
 from daemon.config import DaemonConfig, parse
 from daemon.errors import ConfigRejected
@@ -39,6 +39,18 @@ OWN = ("rotate", "crop", "zones", "lines", "privacy", "cloud", "language", "dete
 def describe(
     picture: Annotated[Path, typer.Argument(help="PNG, JPEG, TIFF, or DICOM.")],
     ask: Annotated[str | None, typer.Option(help="A question about it, in any language.")] = None,
+    answer: Annotated[
+        str,
+        typer.Option(help="Its form: text, yes_no, number, or choices such as open,closed."),
+    ] = "text",
+    span: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--range", help="Least and greatest number."),
+    ] = None,
+    unit: Annotated[str, typer.Option(help="Unit of a number.")] = "",
+    counts: Annotated[
+        str, typer.Option(help="Label of what a number counts; it is checked by the detector.")
+    ] = "",
     text: Annotated[
         str, typer.Option(help="What came with it: a reading, an order number. Data to the model.")
     ] = "",
@@ -68,6 +80,7 @@ def describe(
         raise ConfigRejected(f"{picture}: no such file; check the path")
     if ask is not None and not 0 < len(ask.strip()) <= 1000:  # noqa: PLR2004 (as rules' questions)
         raise ConfigRejected("--ask: give a question of at most 1000 characters")
+    question = typed(ask, answer, span, unit, counts)
     if len(text) > BESIDE:
         raise ConfigRejected(f"--text: is longer than {BESIDE} characters; shorten it")
     with temporary() as folder:
@@ -79,7 +92,7 @@ def describe(
             )
             if ask is not None and asking(plan, name) is None:
                 raise ConfigRejected(_unasked(plan, config, camera))
-            done = asyncio.run(describe_picture(plan, name, ask, text))
+            done = asyncio.run(describe_picture(plan, name, question, text))
         except (SourceError, DetectorError, JournalFailed) as exc:
             where = f"{picture}: " if isinstance(exc, SourceError) else ""
             typer.echo(f"lookout: {where}{filtered.clean(str(exc))}", err=True)
@@ -182,7 +195,8 @@ def _show(done: Described) -> None:
     for answer in verdict.answers:
         sure = "" if answer.confidence is None else f" ({answer.confidence:.0%})"
         on = f" [{' '.join(answer.evidence)}]" if answer.evidence else ""
-        console.print(setting.printable(f"answer: {answer.answer}{sure}{on}"))
+        unit = f" {answer.unit}" if answer.unit else ""
+        console.print(setting.printable(f"answer: {answer.answer}{unit}{sure}{on}"))
     if verdict.description:
         console.print(setting.printable(verdict.description))
     _table(

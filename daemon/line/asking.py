@@ -189,7 +189,8 @@ class Asking:
         """Take pictures of the frames that are most worth it, up to so many in all."""
         limits = Limits()
         tracks = _tracks(one.job)
-        wanted = picks(self.gallery, tracks)
+        after = one.job.since if one.job.since is not None else float("-inf")
+        wanted = picks(self.gallery, tracks, after)
         reasons = {pick.look.index: pick.reason for pick in wanted}
         # What was the best view then may be but the first sight by now.
         one.taken = [

@@ -139,9 +139,18 @@ class Telling:
         self, revision: Revision, event: Event, jpeg: bytes | None, jobs: list[Job]
     ) -> "Future[list[Entry]]":
         event = shifted(event, self._time.step())
-        if revision.question is not None:
+        if revision.questions is not None:
             images = (jpeg,) if jpeg is not None else ()
-            jobs.append(Job(event, revision.question, images, self._wire.deadline))
+            jobs.append(
+                Job(
+                    event,
+                    "",
+                    images,
+                    self._wire.deadline,
+                    questions=revision.questions,
+                    since=revision.since,
+                )
+            )
         if revision.held:
             return self._wire.recorder.hold(event)
         committed = self._wire.recorder.submit(event)

@@ -52,6 +52,7 @@ class AtWork:
 
         self.evaluations: deque[Evaluation] = deque(maxlen=REMEMBERED)
         self._rule = rule
+        self._inquiry = rule.inquiry(name)
         self._root = compiler.compile(rule.when)
         self._nodes = self._root.all()
         self._schedule = Schedule(rule.schedule, rule.timezone)
@@ -125,7 +126,7 @@ class AtWork:
             things,
             rule.severity,
             grounds,
-            rule.ask,
+            self._inquiry,
             rule.notify,
         )
 

@@ -13,6 +13,7 @@ class Presence:
 
     def __init__(self, config: PresenceConfig) -> None:
         self._config = config
+        self._inquiry = config.inquiry(RULE)
         self._there: dict[int, Thing] = {}
 
     def observe(self, moment: Moment) -> Iterator[Firing]:
@@ -37,7 +38,7 @@ class Presence:
                     thing.first_seen,
                     (thing,),
                     config.severity,
-                    ask=config.ask,
+                    ask=self._inquiry,
                 )
 
     def reset(self) -> None:

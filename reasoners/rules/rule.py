@@ -2,20 +2,19 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from reasoners.event import Name, Severity
 from reasoners.firing import Notify
+from reasoners.question import AskingConfig
 from reasoners.rules.condition import ConditionConfig, Span
 from reasoners.rules.schedule import SpanConfig, TimeZone
 
 PROFILES: Final = ("home", "away", "night")
 
 
-class RuleConfig(BaseModel):
+class RuleConfig(AskingConfig):
     """One rule: an event for each object for which its conditions hold."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     when: ConditionConfig
     """What must hold."""
@@ -26,12 +25,9 @@ class RuleConfig(BaseModel):
     severity: Severity = "info"
     """`info` (default), `warning` or `alert`; written into every event of this rule."""
 
-    ask: str | None = Field(default=None, min_length=1, max_length=1000)
-    """Question for the vision-language model about every event of this rule; default none."""
-
     notify: Notify = "at_once"
     """`at_once` (default): the verdict follows as an update. `when_verified`: the event is held
-    back until its verdict, at most until the deadline; without `ask` or a model there is no
+    back until its verdict, at most until the deadline; without a question or a model there is no
     verdict to wait for."""
 
     per: Literal["object", "camera"] = "object"

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from reasoners.event import Severity
+from reasoners.question import AskingConfig
 
 RULE: Final = "presence"
 
@@ -15,10 +16,11 @@ UNLABELLED: Final = "object"
 """What detectors call things that they see without knowing what they are."""
 
 
-class PresenceConfig(BaseModel):
-    """When an object is worth an event of its own."""
+class PresenceConfig(AskingConfig):
+    """When an object is worth an event of its own.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Without `ask`, `verify` and `describe` the model, if there is one, is asked to verify.
+    """
 
     enabled: bool | None = None
     """Whether the camera has this rule; default if it has no others."""
@@ -35,10 +37,6 @@ class PresenceConfig(BaseModel):
 
     severity: Severity = "info"
     """`info` (default), `warning` or `alert`; written into every event of this rule."""
-
-    ask: str | None = Field(default=None, min_length=1, max_length=1000)
-    """Question for the vision-language model about every new object; default none, then the
-    built-in question is asked where a model is configured."""
 
 
 def default_labels(detector_labels: Collection[str]) -> tuple[str, ...]:

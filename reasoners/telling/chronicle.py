@@ -12,6 +12,7 @@ from reasoners.event import EndReason, Event, EventObject, EventRelation, Reason
 from reasoners.firing import Engine, Firing, Moment
 from reasoners.predictions.forecaster import Forecaster
 from reasoners.predictions.foresight import Foresight
+from reasoners.question import Question
 from reasoners.rules.presence import Presence
 from reasoners.scene.change import (
     Change,
@@ -23,39 +24,24 @@ from reasoners.scene.change import (
     Stopped,
 )
 from reasoners.scene.config import SceneConfig
-from reasoners.scene.presence import RULE, UNLABELLED
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
 from reasoners.telling.foreshown import ties, ways
 from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.overlay import COLORS
+from reasoners.telling.questioning import Asking, asked
 from reasoners.telling.relating import carried
 from reasoners.telling.snapshot import STRONG, picture
 from reasoners.telling.story import Story, Telling
 from reasoners.telling.waiting import Waiting, key_of
 from reasoners.telling.wire import event_object, moment
 from reasoners.verdict import Verdict
-from reasoners.words import with_article
 from sources import Mark, PictureRequest
 
 TOLD = (Entered, Left, MovedOff, Reappeared, Relabelled, Stopped)
 """Changes of an object that its events are updated for; the others are for engines."""
 
 Clock = Literal["synced", "unsynced", "media"]
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What is asked about new events."""
-
-    model: str
-    """Name of the model, as events show it."""
-
-    deadline: float
-    """Seconds from the `new` revision until a terminal state must be out."""
-
-    question: str = ""
-    """Asked where the rule has no question of its own; empty: see `default_question`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +54,12 @@ class Revision:
     picture: PictureRequest | None = None
     """A JPEG to take before publishing, see `Chronicle.illustrate`; None keeps the old one."""
 
-    question: str | None = None
-    """To be asked once this is published, answered by `reasoning.deadline_at`; only on `new`."""
+    questions: tuple[Question, ...] | None = None
+    """To be asked once this is published, answered by `reasoning.deadline_at`: on `new`, and where
+    another look is worth it. Empty: it is only to be described. None: nothing is asked."""
+
+    since: float | None = None
+    """Of another look: when the last one was; what came before was shown then."""
 
     held: bool = False
     """Whether it is kept durably and shown to nobody; another of the same number follows."""
@@ -219,19 +209,22 @@ class Chronicle:
         """Write the terminal answer into its event, at once: a verdict waits for nothing.
 
         Returns:
-            One more revision; None if the event is unknown or has its answer already.
+            One more revision; None if the event is unknown or has its answer already, or if
+            another look at it brought nothing better.
 
         Raises:
             ValueError: The verdict is not terminal.
         """
         story = self._story(event_id)
-        if story is None or not story.pending:
+        if story is None or not (story.pending or story.looking):
             return None
+        revision: Revision | None = None
         if story.held:
             event, end = story.release(verdict, at)
             revision = Revision(event, after=end)
-        else:
+        elif story.pending or story.heeds(verdict):
             revision = Revision(story.conclude(verdict, at))
+        story.looking = False
         self._forget(story)
         return revision
 
@@ -363,41 +356,46 @@ class Chronicle:
 
     def _update(self, story: Story, now: float) -> Revision:
         pictured = story.wants_picture()
+        since = story.look_again(now) if self._may_ask() else None
         event = story.update(now, pictured=pictured)
-        return Revision(event, self._picture(story) if pictured else None)
+        return Revision(
+            event,
+            self._picture(story) if pictured else None,
+            None if since is None else story.telling.questions,
+            since=since,
+        )
 
     def _begin(self, firing: Firing, view: View) -> Revision:
         self._ordinal += 1
-        question = self._question(firing)
+        questions = asked(firing, self._ask) if self._ask is not None and self.asks else None
         telling = Telling(
             id=self._new_id(self.camera, self._ordinal, moment(firing.at)),
             node=self.node,
             camera=self.camera,
             rule=firing.rule,
             clock=self.clock,
-            question=question,
+            questions=questions,
             titles=self._titles,
             language=self._language,
         )
-        reasoning = self._reasoning(question)
+        reasoning = self._reasoning(questions)
         foretelling = Foretelling(self.forecaster, self._scene.track)
         story = Story(telling, firing, view, reasoning, self._scene, foretelling)
         self._open[story.key] = story
         event = story.open(self._scene.now)
-        asked = question if reasoning.state == "pending" else None
-        return Revision(event, self._picture(story), asked, held=story.held)
+        going = questions if reasoning.state == "pending" else None
+        return Revision(event, self._picture(story), going, held=story.held)
 
-    def _question(self, firing: Firing) -> str | None:
-        if self._ask is None or not self.asks:
-            return None
-        if firing.ask is not None or firing.rule != RULE:
-            return firing.ask
-        return self._ask.question or default_question(firing.things[0].label)
+    def _may_ask(self) -> bool:
+        """Tell whether one more question of this camera may be open."""
+        stories = (*self._ended.values(), *self._open.values())
+        open_ = sum(1 for story in stories if story.pending or story.looking)
+        return self._ask is not None and self.asks and open_ < self._config.max_pending
 
-    def _reasoning(self, question: str | None) -> Reasoning:
-        if self._ask is None or question is None:
+    def _reasoning(self, questions: tuple[Question, ...] | None) -> Reasoning:
+        if self._ask is None or questions is None:
             return Reasoning()
-        if len(self.pending()) >= self._config.max_pending:
+        if not self._may_ask():
             return Reasoning(
                 state="skipped_budget",
                 model=self._ask.model,
@@ -420,13 +418,13 @@ class Chronicle:
     ) -> list[Revision]:
         del self._open[story.key]
         event = story.end(now, reason, in_view=in_view, at=at)
-        if story.pending or story.filming:
+        if story.awaited:
             self._ended[story.telling.id] = story
         return [] if event is None else [Revision(event)]
 
     def _forget(self, story: Story) -> None:
         """Let go of an event that has ended and waits for nothing any more."""
-        if not (story.pending or story.filming):
+        if not story.awaited:
             self._ended.pop(story.telling.id, None)
 
     def _picture(self, story: Story) -> PictureRequest:
@@ -441,10 +439,3 @@ class Chronicle:
             return ended
         stories = (story for story in self._open.values() if story.telling.id == event_id)
         return next(stories, None)
-
-
-def default_question(label: str) -> str:
-    """Return the question about a new object where the configuration has none."""
-    if label == UNLABELLED:
-        return "Is the marked object really there and not a shadow, a reflection or noise?"
-    return f"Is the marked object really {with_article(label[:80])}?"

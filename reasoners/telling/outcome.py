@@ -1,6 +1,6 @@
 """What a model made of an event, in phrases. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reasoners.event import Answer, Check, Reasoning
@@ -37,11 +37,19 @@ _OF_A_TRACK: Final = frozenset({"label", "zone", "motion", "missed"})
 def conclude(
     reasoning: Reasoning,
     answers: Iterable[Answer],
-    question: str | None,
+    questions: Mapping[str, str],
     description: str | None,
     why: str = "",
 ) -> list[Phrase]:
-    """Say what a model made of the event; nothing where none was asked."""
+    """Say what a model made of the event; nothing where none was asked.
+
+    Args:
+        reasoning: How it ended.
+        answers: To what was asked.
+        questions: Text of each, by the name under which it is answered.
+        description: What the model says is to be seen.
+        why: And what it holds to be the cause.
+    """
     evidence = (Evidence("reasoning", reasoning.state),)
     if reasoning.state == "none":
         return []
@@ -56,7 +64,7 @@ def conclude(
             return [Phrase(f"model.{failed}", {"model": model}, evidence)]
         gaps: dict[str, Value] = {"model": model, "reason": Quoted(reasoning.reason, 400)}
         return [Phrase(f"model.{failed}_because", gaps, evidence)]
-    told = [_told(reasoning, model, _answered(tuple(answers), question), evidence)]
+    told = [_told(reasoning, model, _answered(tuple(answers), questions), evidence)]
     if description:
         described: dict[str, Value] = {"description": Quoted(description.strip().removesuffix("."))}
         told.append(Phrase("model.describes", described, evidence))
@@ -77,19 +85,30 @@ def _told(
     return Phrase("model.told_misfit", gaps | _misfit(check), evidence)
 
 
-def _answered(answers: tuple[Answer, ...], question: str | None) -> Phrase:
-    told = Several(tuple(_answer(answer) for answer in answers))
+def _answered(answers: tuple[Answer, ...], questions: Mapping[str, str]) -> Phrase:
     if not answers:
         return Phrase("model.answered")
+    asked = [questions.get(answer.question) for answer in answers]
+    if len(answers) == 1 and asked[0]:
+        gaps: dict[str, Value] = {"answers": _answer(answers[0]), "question": Quoted(asked[0])}
+        return Phrase("model.answered_to", gaps)
+    told = [_to(answer, text) for answer, text in zip(answers, asked, strict=True)]
+    return Phrase("model.answered_so", {"answers": Several(tuple(told))})
+
+
+def _to(answer: Answer, question: str | None) -> Value:
+    """Say an answer together with what it answers, where that is known."""
     if not question:
-        return Phrase("model.answered_so", {"answers": told})
-    return Phrase("model.answered_to", {"answers": told, "question": Quoted(question)})
+        return _answer(answer)
+    return Phrase("model.to", {"answer": _answer(answer), "question": Quoted(question)})
 
 
 def _answer(answer: Answer) -> Value:
     said: Value = Quoted(answer.answer)
     if answer.answer in _ANSWERS:
         said = Phrase(f"model.{answer.answer}")
+    elif answer.value is not None:
+        said = Verbatim(f"{answer.value:g} {answer.unit}".strip())
     if answer.confidence is None:
         return said
     return Phrase("model.sure", {"answer": said, "share": Share(answer.confidence)})

@@ -83,7 +83,7 @@ def answered_late(event: Event, verdict: Verdict, at: float, language: str = "en
         }
     )
     description = verdict.description and verdict.description[:2000]
-    said = conclude(reasoning, verdict.answers, None, description)
+    said = conclude(reasoning, verdict.answers, {}, description)
     return event.model_copy(
         update={
             "seq": None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from reasoners.event import (
     TERMINAL,
@@ -12,9 +12,11 @@ from reasoners.event import (
     EventType,
     Media,
     Reasoning,
+    ReasoningState,
 )
 from reasoners.firing import Firing, Ground
 from reasoners.language.phrase import Phrase
+from reasoners.question import Question
 from reasoners.scene.cause import Cause
 from reasoners.scene.change import (
     Blocked,
@@ -63,6 +65,9 @@ NOTED = (
 MOST_NOTED, MOST_CAUSES = 6, 8
 """So many of them, and of causes, are kept: the latest."""
 
+WEIGHT: Final[dict[ReasoningState, int]] = {"verified": 3, "rejected": 2, "uncertain": 1}
+"""How much an answer is worth beside one of another look; what is no answer is worth nothing."""
+
 PAUSE = 1.0
 """Least seconds from one revision to an update, in data time."""
 
@@ -76,7 +81,9 @@ class Telling:
     camera: str
     rule: str
     clock: Literal["synced", "unsynced", "media"]
-    question: str | None
+    questions: tuple[Question, ...] | None
+    """What a model is asked about it; None: nothing."""
+
     titles: dict[str, str]
     """What people call zones and lines: `zone:step`, `line:gate`."""
 
@@ -115,6 +122,12 @@ class Story:
         self.held = firing.notify == "when_verified" and reasoning.state == "pending"
         """Whether nobody is to see it before its verdict."""
 
+        self.looking = False
+        """Whether a model takes another look at it."""
+
+        self.looked_at = scene.now
+        """When it was last asked about."""
+
         self.filming = False
         """Whether a clip is in the making."""
 
@@ -134,6 +147,7 @@ class Story:
         self._foretold = Foretold(scene.track)
         self._claims: tuple[EventRelation, ...] = ()
         self._why = ""
+        self._asked = {one.name: one.text for one in telling.questions or ()}
         self._best = 0.0
         self._facts = ""
 
@@ -141,6 +155,32 @@ class Story:
     def pending(self) -> bool:
         """Whether a question is open."""
         return self.reasoning.state == "pending"
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody may still have something to add to it, though it may have ended."""
+        return self.pending or self.looking or self.filming
+
+    def look_again(self, now: float) -> float | None:
+        """Begin another look if one is worth it: return when the last was, else None.
+
+        It is while something has changed, enough time has passed, and nothing is verified; what is
+        only described is described anew.
+        """
+        pause = self.firing.ask.again
+        if pause is None or self.telling.questions is None or self.pending or self.looking:
+            return None
+        settled = self.reasoning.state == "verified" and bool(self.telling.questions)
+        if not self.dirty or settled or now - self.looked_at < pause:
+            return None
+        since, self.looked_at, self.looking = self.looked_at, now, True
+        return since
+
+    def heeds(self, verdict: Verdict) -> bool:
+        """Tell whether the verdict of another look is better than what there is."""
+        if not self.telling.questions:
+            return verdict.state in WEIGHT
+        return WEIGHT.get(verdict.state, 0) > WEIGHT.get(self.reasoning.state, 0)
 
     def note(self, change: Change) -> None:
         """Keep what happened to its object, if that is worth telling."""
@@ -254,6 +294,7 @@ class Story:
             checks=verdict.checks,
             tokens=verdict.tokens,
             reason=None if verdict.reason is None else verdict.reason[:400],
+            looks=self.reasoning.looks + self.looking,
         )
         self.event = self.event.model_copy(
             update={
@@ -365,9 +406,7 @@ class Story:
                 self.telling.language,
                 facts,
                 worded(
-                    conclude(
-                        self.reasoning, answers, self.telling.question, description, self._why
-                    ),
+                    conclude(self.reasoning, answers, self._asked, description, self._why),
                     self.telling.language,
                 ),
             ),

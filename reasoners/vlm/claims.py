@@ -183,6 +183,29 @@ def _counts(report: Report, call: Call, sightings: dict[str, Sighting]) -> Itera
         yield Finding(check, () if count.count else tuple(about))
 
 
+def span(label: str, call: Call, report: Report | None) -> tuple[int, int]:
+    """Return how many of a kind were there at least and at most, from the first picture on.
+
+    At least as many as the picture that surely shows fewest; at most all that were ever seen, and
+    whom the report names besides: that claim is judged by itself.
+    """
+    sightings = {sighting.track: sighting for sighting in call.sightings}
+    labels = _labels_meant(label, sightings) or (label,)
+    shown = [
+        _there(keyframe, sightings, labels)
+        for keyframe in call.keyframes
+        if keyframe.reason != "before"
+    ]
+    low = min((sum(there.values()) for there in shown), default=0)
+    high = sum(
+        1
+        for sighting in sightings.values()
+        if {sighting.label, *sighting.other_labels} & set(labels)
+    )
+    spare = 0 if report is None else _spare(report, sightings, labels)
+    return low, max(low, high + spare)
+
+
 def _spare(report: Report, sightings: dict[str, Sighting], labels: Iterable[str]) -> int:
     """Count what the model says is there without a track, beyond the sure ones it could mean."""
     wanted, linked = set(labels), {thing.track for thing in report.things}

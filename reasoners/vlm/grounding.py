@@ -9,7 +9,9 @@ from reasoners.event import (
     EventRelation,
     ReasoningState,
 )
+from reasoners.question import CANNOT_TELL
 from reasoners.verdict import Job, Verdict
+from reasoners.vlm.answers import answered
 from reasoners.vlm.call import Asked, Call
 from reasoners.vlm.claims import CHECKS, Finding, findings
 from reasoners.vlm.form import CLAIMED, FORETOLD
@@ -40,6 +42,9 @@ def _verdict(
     tracks = call.tracks
     evidence = [_evidence(one, reply.answers[one.key], names, tracks) for one in asked]
     found = found + evidence
+    for place, one in enumerate(asked):
+        said = reply.answers[one.key].answer
+        found += answered(one.question, said, call, job, report, first=not place)
     answers = tuple(_answer(one, reply.answers[one.key], names, tracks) for one in asked)
     first = reply.answers[asked[0].key] if asked else None
     decided = decision(
@@ -50,7 +55,7 @@ def _verdict(
     state = TABLE[decided, _doubt(found, _about(job, answers))]
     unchanged = reply.report == "unchanged"
     checks = [finding.check for finding in found]
-    if first is not None and decided == "unsure" and first.answer != "cannot_tell":
+    if first is not None and decided == "unsure" and first.answer != CANNOT_TELL:
         need = asked[0].question.need
         checks.append(Check(name="confidence", claimed=first.confidence / 100, seen=need, ok=False))
     checks.sort(key=lambda check: check.ok)
@@ -106,9 +111,14 @@ def _answer(
     evidence = [
         names.get(name, name) for name in answer.evidence if name in names or name in tracks
     ]
+    question = asked.question
+    number = question.kind == "number" and answer.answer != CANNOT_TELL
     return Answer(
-        question=asked.question.name,
+        question=question.name,
         answer=answer.answer,
+        kind=None if question.kind == "yes_no" else question.kind,
+        value=float(answer.answer) if number else None,
+        unit=question.unit if number else "",
         confidence=answer.confidence / 100,
         evidence=tuple(dict.fromkeys(evidence)),
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from reasoners.prompt import Prompt, Turn
-from reasoners.question import CANNOT_TELL
+from reasoners.question import CANNOT_TELL, Question
 from reasoners.vlm.call import Asked, Call
 from reasoners.vlm.facts import began, caption, facts
 from reasoners.vlm.form import (
@@ -109,10 +109,18 @@ def _question(asked: Asked) -> str:
         case "choice":
             how = f"one of {', '.join(question.choices)} or {CANNOT_TELL}"
         case "number":
-            how = f"a number or {CANNOT_TELL}"
+            how = f"a number{_bounds(question)} or {CANNOT_TELL}"
         case "text":
             how = f"a few words, at most {ANSWER} characters, or {CANNOT_TELL}"
     return f"Question {asked.key} (answer with {how}): {question.text}"
+
+
+def _bounds(question: Question) -> str:
+    """Say in which bounds and unit a number is meant; it is given without the unit."""
+    bounds = ""
+    if question.low is not None and question.high is not None:
+        bounds = f" from {question.low:g} to {question.high:g}"
+    return f"{bounds}, in {question.unit}," if question.unit else bounds
 
 
 def _pictures_ahead(call: Call) -> str:

@@ -190,10 +190,16 @@ def _legal(answer: str, question: Question) -> bool:
         case "choice":
             legal = (*question.choices, CANNOT_TELL)
         case "number":
-            return re.fullmatch(NUMBER.strip("^$"), answer, re.ASCII) is not None
+            written = re.fullmatch(NUMBER.strip("^$"), answer, re.ASCII) is not None
+            return written and (answer == CANNOT_TELL or _within(float(answer), question))
         case "text":
             return True
     return answer in legal
+
+
+def _within(number: float, question: Question) -> bool:
+    low, high = question.low, question.high
+    return (low is None or number >= low) and (high is None or number <= high)
 
 
 def _value(text: str) -> Any:  # noqa: ANN401  what JSON may hold

@@ -9,6 +9,8 @@ from reasoners import (
     Answer,
     Asking,
     Chronicle,
+    Inquiry,
+    Question,
     SceneConfig,
     Verdict,
     View,
@@ -162,19 +164,19 @@ def test_what_finds_no_room_waits_for_it_and_is_counted(track: MakeTrack, view: 
     assert porch.refused == 2
 
 
-@pytest.mark.parametrize("asked", [None, "Is the way clear?"])
+@pytest.mark.parametrize("asked", [(), (Question("r", "Is the way clear?"),)])
 def test_only_a_rule_that_asks_is_asked_about(
-    asked: str | None, view: MakeView, track: MakeTrack
+    asked: tuple[Question, ...], view: MakeView, track: MakeTrack
 ) -> None:
     """The question of a rule is its own; without one no model is asked."""
 
     def script(moment: Moment) -> Iterable[Firing]:
         if moment.now == 0.0:
-            yield Firing("r", 1, "begins", 0.0, ask=asked)
+            yield Firing("r", 1, "begins", 0.0, ask=Inquiry(asked))
 
     porch = chronicle(Scripted(script), ask=Asking(model="m", deadline=5.0, question="Really?"))
     (revision,) = porch.observe(view(0.0, track()))
-    assert revision.question == asked
+    assert revision.questions == (asked or None)
     assert revision.event.reasoning.state == ("pending" if asked else "none")
 
 
@@ -255,12 +257,13 @@ def held(moment: Moment) -> Iterable[Firing]:
     """Begin at once, held back until the verdict; end after three seconds."""
     if moment.now == 0.0:
         who = tuple(moment.scene.things.values())
-        yield Firing("r", 1, "begins", 0.0, who, ask="Really?", notify="when_verified")
+        yield Firing("r", 1, "begins", 0.0, who, ask=REALLY, notify="when_verified")
     if moment.now == 3.0:
         yield Firing("r", 1, "ends", 3.0)
 
 
 YES = Verdict("verified", answers=(Answer(question="r", answer="yes"),))
+REALLY = Inquiry((Question("r", "Really?"),))
 
 
 def test_an_event_may_wait_for_its_verdict(view: MakeView, track: MakeTrack) -> None:

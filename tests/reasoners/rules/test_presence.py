@@ -5,6 +5,7 @@ from collections.abc import Callable
 from detectors import Track
 from reasoners import PresenceConfig, SceneConfig, View
 from reasoners.firing import Firing, Moment
+from reasoners.question import Inquiry
 from reasoners.rules.presence import Presence
 from reasoners.scene.scene import Scene
 
@@ -36,6 +37,6 @@ def test_what_was_going_on_is_forgotten(track: MakeTrack, view: MakeView) -> Non
     seen = view(1.0, track())
     (firing,) = presence.observe(Moment(1.0, 10, seen, scene, scene.observe(seen)))
     assert isinstance(firing, Firing)
-    assert (firing.rule, firing.severity, firing.ask) == ("presence", "alert", None)
+    assert (firing.rule, firing.severity, firing.ask) == ("presence", "alert", Inquiry())
     presence.reset()
     assert phases(presence, scene, view(9.0)) == []

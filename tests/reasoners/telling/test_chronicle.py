@@ -14,10 +14,12 @@ from detectors import Track
 from reasoners import (
     TERMINAL,
     Answer,
+    AskConfig,
     Asking,
     Chronicle,
     Event,
     PresenceConfig,
+    Question,
     Revision,
     SceneConfig,
     Verdict,
@@ -51,7 +53,7 @@ def test_a_person_is_new_at_once(
     assert (event.started_at, event.updated_at, event.ended_at) == (4.6, 5.0, None)
     assert event.frame.index == 50
     assert event.reasoning.state == "none"
-    assert revision.question is None
+    assert revision.questions is None
     assert revision.picture is not None
     assert revision.picture.index == 50
     assert [thing.track for thing in event.objects] == ["t17"]
@@ -215,11 +217,13 @@ def test_a_question_goes_with_the_new_revision_only(
     """It is pending with a deadline, and asked once."""
     porch = chronicle(SceneConfig(zones={"step": STEP}), ASKING)
     (new,) = porch.observe(view(4.0, track(x=0.1)))
-    assert new.question == "Is the marked object really a person?"
+    assert new.questions == (
+        Question("presence", "Is the marked object really a person?", verifies=True),
+    )
     assert (new.event.reasoning.state, new.event.reasoning.deadline_at) == ("pending", 14.0)
     assert porch.pending() == ("porch-1",)
     (update,) = porch.observe(view(5.0, track(x=0.6)))
-    assert update.question is None
+    assert update.questions is None
     assert update.event.reasoning.state == "pending"
 
 
@@ -228,10 +232,11 @@ def test_whose_question_is_asked(
 ) -> None:
     """The rule's own, else the one for all, else the built-in one."""
     general = Asking("m", 5.0, "Is it raining?")
-    special = SceneConfig(presence=PresenceConfig(ask="Is it a courier?"))
+    special = SceneConfig(presence=PresenceConfig(ask=(AskConfig(question="Is it a courier?"),)))
     (ruled,) = chronicle(special, general).observe(view(0.0, track()))
     (asked,) = chronicle(None, general).observe(view(0.0, track()))
-    assert (ruled.question, asked.question) == ("Is it a courier?", "Is it raining?")
+    assert ruled.questions == (Question("presence", "Is it a courier?"),)
+    assert asked.questions == (Question("presence", "Is it raining?"),)
     assert default_question("object").startswith("Is the marked object really there")
     assert default_question("elephant") == "Is the marked object really an elephant?"
 
@@ -310,7 +315,7 @@ def test_too_many_questions_are_skipped_at_once(
     revisions = porch.observe(view(0.0, *crowd))
     states = [revision.event.reasoning.state for revision in revisions]
     assert states == ["pending", "pending", "skipped_budget", "skipped_budget"]
-    assert [revision.question is not None for revision in revisions] == [True, True, False, False]
+    assert [revision.questions is not None for revision in revisions] == [True, True, False, False]
     assert revisions[3].event.reasoning.reason == "2 questions of this camera are open already"
 
 

@@ -81,7 +81,7 @@ def test_every_outcome_has_its_sentence(
 ) -> None:
     """Each terminal state reads as what it is."""
     reasoning = Reasoning.model_validate({"state": state, "model": "m", **extra})
-    said = conclude(reasoning, answers, "Is it?", "A courier\n waits.")
+    said = conclude(reasoning, answers, {"presence": "Is it?"}, "A courier\n waits.")
     assert worded(said, "en") == says
 
 
@@ -94,7 +94,7 @@ def test_every_comparison_has_a_name_in_every_language(language: str) -> None:
     for name in [*known, "weather"]:
         check = Check(name=name, claimed=2, seen=1, ok=False)
         reasoning = Reasoning(state="uncertain", model="m", checks=(check,))
-        text = worded(conclude(reasoning, (), None, None), language)
+        text = worded(conclude(reasoning, (), {}, None), language)
         assert (
             catalogue(language).quoted(name.replace("_", " "), 80) not in text or name == "weather"
         )
