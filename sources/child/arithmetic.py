@@ -81,11 +81,14 @@ class State:
         """
         size, found = self.end - self.start, []
         count = min(_TAIL, size)
-        tail = own_memory().read(self.end - count, count) or b""
+        # At once where that works: each look costs two calls of the kernel.
+        tail = own_memory().read(self.end - count, count + 1)
+        beyond = (tail or b"")[count:]
+        tail = (tail or own_memory().read(self.end - count, count) or b"")[:count]
         held = tail.rstrip(b"\0")
         if held:
             found.append(8 * size - (len(tail) - len(held)) * 8 - _zeros(held[-1]))
-        if own_memory().read(self.end, 1) == b"\x80":
+        if beyond == b"\x80":
             found.append(8 * size + 1)
         return found
 

@@ -1,9 +1,11 @@
 """Whether what a decoder gives out may be believed: from damage on to the next IDR it may not."""
 
+import av.error
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
-from sources.child.slice_end import SliceEnd
+from sources.child.slice_end import Decode, Payload, SliceEnd
+from sources.source import DecodeFault
 
 
 class Doubt:
@@ -19,15 +21,23 @@ class Doubt:
         self._tainted = False
         self._owed = 0
 
-    def decoded(self, size: int) -> None:
-        """Note that a packet of so many bytes was decoded, before its pictures are looked at."""
-        self._owed = max(0, self._owed - 1)
-        if self._end is not None and size and not self._end.sound():
-            self._damaged()
+    def decode(self, decode: Decode, packet: Payload) -> list[VideoFrame]:
+        """Let the decoder decode one packet, by way of such a call; None flushes.
 
-    def failed(self) -> None:
-        """Note that a packet could not be decoded."""
-        self._damaged()
+        Raises:
+            DecodeFault: It cannot be decoded.
+        """
+        try:
+            frames = decode(packet) if self._end is None else self._end.decode(decode, packet)
+        except av.error.EOFError:
+            return []
+        except av.error.FFmpegError as error:
+            self._damaged()
+            raise DecodeFault(type(error).__name__) from None
+        self._owed = max(0, self._owed - 1)
+        if self._end is not None and packet is not None and not self._end.sound():
+            self._damaged()
+        return frames
 
     def about(self, frame: VideoFrame) -> bool:
         """Tell whether a picture that the decoder gives out is doubted."""

@@ -312,14 +312,8 @@ class LibavDecoder:
 
     def decode(self, packet: Packet | None) -> list[Picture]:
         """Decode one packet; None flushes."""
-        try:
-            frames = self._codec.decode(packet.payload if packet is not None else None)
-        except av.error.EOFError:
-            return []
-        except av.error.FFmpegError as error:
-            self._doubt.failed()
-            raise DecodeFault(type(error).__name__) from None
-        self._doubt.decoded(0 if packet is None else packet.size)
+        payload = packet.payload if packet is not None else None
+        frames = self._doubt.decode(self._codec.decode, payload)
         return [
             LibavPicture(frame, None, self._scalers, corrupt=self._doubt.about(frame))
             for frame in frames
@@ -365,14 +359,7 @@ class LibavStream:
     def decode(self, packet: Packet | None) -> list[Picture]:
         """Decode one packet; None, or one of size 0, flushes."""
         payload = packet.payload if packet is not None and packet.size else None
-        try:
-            frames = self._decoding.decode(payload)
-        except av.error.EOFError:
-            return []
-        except av.error.FFmpegError as error:
-            self._doubt.failed()
-            raise DecodeFault(type(error).__name__) from None
-        self._doubt.decoded(0 if packet is None else packet.size)
+        frames = self._doubt.decode(self._decoding.decode, payload)
         if self.info.details["decoder"] != self._decoding.used:
             self.note(decoded_by(self._decoding))
         return [self._picture(frame) for frame in frames]

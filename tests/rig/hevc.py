@@ -1,5 +1,6 @@
 """HEVC as encoders of different manners write it, as packets in Annex B."""
 
+import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import islice
@@ -66,6 +67,13 @@ def damaged(packet: bytes, share: float = 0.5) -> bytes:
     spoiled = bytearray(packet)
     spoiled[int(len(packet) * share)] ^= 8
     return bytes(spoiled)
+
+
+def slices_of(packet: bytes) -> list[tuple[int, int]]:
+    """Tell where each slice of a packet begins, with its head, and where it ends."""
+    codes = [match.end() for match in re.finditer(b"\0\0\1", packet)]
+    ends = [code - 3 for code in codes[1:]] + [len(packet)]
+    return [(a, b) for a, b in zip(codes, ends, strict=True) if packet[a] >> 1 < 32]
 
 
 def _street(count: int) -> Iterator[VideoFrame]:

@@ -156,14 +156,7 @@ class RtspStream:
             self._waits = True
             raise DecodeFault("it, or what it builds on, came incomplete")
         self._waits = False
-        try:
-            frames = self._decoding.decode(payload)
-        except av.error.EOFError:
-            return []
-        except av.error.FFmpegError as error:
-            self._doubt.failed()
-            raise DecodeFault(type(error).__name__) from None
-        self._doubt.decoded(0 if packet is None else packet.size)
+        frames = self._doubt.decode(self._decoding.decode, payload)
         pictures: list[Picture] = []
         for frame in frames:
             doubted = self._doubt.about(frame)

@@ -12,18 +12,22 @@ import pytest
 
 from sources.child.doubt import Doubt
 from sources.child.libav import settle
+from sources.source import DecodeFault
 from sources.street import Street
 
 KEYINT = "keyint=15:min-keyint=15:scenecut=0:bframes=0"
+HEVC = {"preset": "superfast", "crf": "28"}
+SLICED = "log-level=none:pools=2"
 CODECS = {
     "cabac": ("libx264", {"preset": "veryfast", "crf": "26", "x264-params": KEYINT}),
     "cavlc": ("libx264", {"preset": "ultrafast", "crf": "26", "x264-params": KEYINT}),
-    "hevc": (
-        "libx265",
-        {"preset": "superfast", "crf": "28", "x265-params": f"{KEYINT}:log-level=none:pools=none"},
-    ),
+    "hevc": ("libx265", {**HEVC, "x265-params": f"{KEYINT}:log-level=none:pools=none"}),
+    "hevc, 2 slices": ("libx265", {**HEVC, "x265-params": f"{KEYINT}:{SLICED}:slices=2"}),
+    "hevc, 4 slices": ("libx265", {**HEVC, "x265-params": f"{KEYINT}:{SLICED}:slices=4"}),
 }
-FRAMES, WIDTH, HEIGHT = 30, 640, 360
+FRAMES, WIDTH, HEIGHT = 16, 640, 360
+"""A group of 15 pictures and the IDR after it: one bit in 16 pictures is flipped."""
+
 LEVELS, SHARE = 24, 0.01
 """A picture is damaged where more than one pixel in a hundred is off by more than 24 levels."""
 
@@ -73,11 +77,9 @@ def decoded(
         if packet is not None:
             packet.pts = packet.dts = number
         try:
-            frames = codec.decode(packet)
-        except av.error.FFmpegError:
-            doubt.failed()
+            frames = doubt.decode(codec.decode, packet)
+        except DecodeFault:
             continue
-        doubt.decoded(len(data or b""))
         for frame in frames:
             plane = frame.planes[0]
             luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)

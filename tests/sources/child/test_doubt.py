@@ -12,9 +12,7 @@ def doubted(packets: list[bytes]) -> dict[int, bool]:
     doubt = Doubt(codec)
     found: dict[int, bool] = {}
     for packet in [*packets, b""]:
-        frames = codec.decode(av.Packet(packet) if packet else None)
-        doubt.decoded(len(packet))
-        for frame in frames:
+        for frame in doubt.decode(codec.decode, av.Packet(packet) if packet else None):
             found[len(found)] = doubt.about(frame)
     return found
 
@@ -51,10 +49,8 @@ def test_a_restart_forgets() -> None:
     packets = encoded()
     codec = decoder()
     doubt = Doubt(codec)
-    codec.decode(av.Packet(damaged(packets[0])))
-    doubt.decoded(len(packets[0]))
+    doubt.decode(codec.decode, av.Packet(damaged(packets[0])))
     codec.flush_buffers()
     doubt.restart()
-    frames = codec.decode(av.Packet(packets[10]))
-    doubt.decoded(len(packets[10]))
+    frames = doubt.decode(codec.decode, av.Packet(packets[10]))
     assert [doubt.about(frame) for frame in frames] == [False]
