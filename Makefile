@@ -55,6 +55,10 @@ test-node-red: test-setup ## the flow of our guide in a real Node-RED (needs npm
 	npm ci --prefix tests/rig/node-red --no-audit --no-fund --ignore-scripts
 	$(PYTEST) tests/deploy/test_node_red.py $(ARGS)
 
+.PHONY: llama-server
+llama-server: test-setup ## build the server that some tests of models want (13 minutes)
+	@deploy/llama-server.sh $(ARGS)
+
 .PHONY: bench
 bench: test-setup ## measure, print a table, keep the numbers in benchmarks/results
 	@$(BIN)/python -m benchmarks $(ARGS)

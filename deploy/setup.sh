@@ -5,7 +5,7 @@
 #
 #   deploy/setup.sh run     what the daemon needs             -> .venv
 #   deploy/setup.sh test    ... and what its tests need       -> .venv
-#   deploy/setup.sh torch   ... and PyTorch with ultralytics  -> .venv-torch
+#   deploy/setup.sh torch   ... and PyTorch, ultralytics and a server of models -> .venv-torch
 #   deploy/setup.sh home-assistant   a Home Assistant to test against -> .venv-home-assistant
 #
 # PYTHON=/path/to/python chooses the interpreter (3.11 or newer; 3.13 for Home Assistant).
@@ -26,7 +26,8 @@ main() {
     run) locks=(base) size="0.6 GB on disk" ;;
     test) locks=(dev) size="1 GB on disk" ;;
     torch)
-        environment=.venv-torch locks=(gpu dev) size="7 GB on disk, several minutes" room_gib=11
+        environment=.venv-torch locks=(gpu dev serving) room_gib=11
+        size="7 GB on disk, several minutes"
         pip_options=(--no-cache-dir) # its wheels alone would fill a cache with 3 GB
         ;;
     home-assistant)

@@ -8,6 +8,7 @@ Run by `make lock`. Arguments are handed to pip-compile (`--upgrade`, `--upgrade
 | base.txt | what the daemon needs, and what builds it |
 | gpu.txt | base and the extras `gpu` and `vlm` |
 | dev.txt | base, all other extras and the group `dev`; agrees with gpu.txt where both name one |
+| serving.txt | the group `serving`: real servers of models, for tests beside gpu.txt and dev.txt |
 """
 
 import os
@@ -35,16 +36,17 @@ OPTIONS = (
 
 
 def main(options: list[str]) -> None:
-    """Lock base, gpu and dev, in this order: each agrees with those before it."""
+    """Lock base, gpu, dev and serving, in this order: each agrees with those before it."""
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text())
     base = project["project"]["dependencies"] + project["build-system"]["requires"] + ["editables"]
     extras = project["project"]["optional-dependencies"]
     heavy = [package for name in ("gpu", "vlm") for package in extras.pop(name)]
     light = [package for packages in extras.values() for package in packages]
-    group = project["dependency-groups"]["dev"]
+    groups = project["dependency-groups"]
     lock("base", base, (), options)
     lock("gpu", base + heavy, ("base",), options)
-    lock("dev", base + light + group, ("base", "gpu"), options)
+    lock("dev", base + light + groups["dev"], ("base", "gpu"), options)
+    lock("serving", groups["serving"], ("base", "gpu", "dev"), options)
 
 
 def lock(name: str, wanted: list[str], agrees_with: tuple[str, ...], options: list[str]) -> None:

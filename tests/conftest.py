@@ -1,6 +1,8 @@
 """Fixtures that every room's tests share."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,3 +18,25 @@ def material() -> Path:
     if not (folder / "media").is_dir():
         pytest.skip(f"no real clips: {folder} has no media/ (set LOOKOUT_MATERIAL)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a tiny random model, once, in a process of its own."""
+    folder = tmp_path_factory.mktemp("tiny") / "tiny"
+    _build("rig.tiny_model", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_gguf(tiny: Path) -> Path:
+    """Write the same model as llama.cpp wants it."""
+    folder = tiny.with_name("gguf")
+    _build("rig.tiny_gguf", str(tiny), str(folder))
+    return folder
+
+
+def _build(module: str, *arguments: str) -> None:
+    """Run one of our builders: the libraries it needs are in no process of a test."""
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+    subprocess.run([sys.executable, "-m", module, *arguments], check=True, env=env)

@@ -7,6 +7,7 @@ import pytest
 from rig.broker import Mosquitto
 from rig.lookout import RUNS
 from rig.rtsp_server import RtspServer, require_gstreamer
+from rig.served import Served, find_llama_server, llama_server, transformers_serve
 from rig.visits import Visits
 
 
@@ -37,6 +38,14 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     folder.mkdir()
     with Mosquitto.shipped(folder) as server:
         yield server
+
+
+@pytest.fixture
+def other_server(request: pytest.FixtureRequest, tiny: Path, tmp_path: Path) -> Served:
+    """Describe somebody else's server of the tiny model: llama.cpp's, or else Hugging Face's."""
+    if find_llama_server() is None:
+        return transformers_serve(tiny, tmp_path)
+    return llama_server(request.getfixturevalue("tiny_gguf"), tmp_path)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -101,6 +101,7 @@ def test_a_rule_fires_is_switched_and_is_told(tmp_path: Path, broker: Mosquitto)
     assert (found["covered"], found["evaluation"]["standing"]) == (True, "off")
 
 
+@pytest.mark.fault("F22", "F71")
 def test_an_event_waits_for_its_verdict_and_is_lost_to_no_crash(
     tmp_path: Path, broker: Mosquitto
 ) -> None:

@@ -36,7 +36,7 @@ def test_every_target_is_explained() -> None:
     assert set(re.findall(r"make ([a-z-]+)", shown)) == targets() - hidden
 
 
-@pytest.mark.parametrize("script", ["deploy/setup.sh", ".ci/run"])
+@pytest.mark.parametrize("script", ["deploy/setup.sh", "deploy/llama-server.sh", ".ci/run"])
 def test_script_is_valid_and_executable(script: str) -> None:
     """Bash can read the script, and it can be started."""
     done = subprocess.run(["bash", "-n", script], cwd=ROOT, capture_output=True, check=False)

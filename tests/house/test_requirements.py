@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from rig.checkout import ROOT
 
-LOCKS = ("base", "gpu", "dev")
+LOCKS = ("base", "gpu", "dev", "serving")
 
 
 def entries(lock: str) -> dict[str, str]:
@@ -32,9 +32,11 @@ def wanted(lock: str) -> list[Requirement]:
     own = {
         "base": project["build-system"]["requires"],
         "gpu": project["project"]["optional-dependencies"]["gpu"],
-        "dev": project["dependency-groups"]["dev"],
+        **project["dependency-groups"],
     }[lock]
-    return [Requirement(text) for text in (*project["project"]["dependencies"], *own)]
+    # What tests install beside the others does not repeat what the daemon itself needs.
+    daemon = project["project"]["dependencies"] if lock != "serving" else []
+    return [Requirement(text) for text in (*daemon, *own)]
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -27,10 +27,10 @@ SIGNS = (
 )
 
 
-@pytest.mark.fault("F27")
+@pytest.mark.fault("F29")
 @pytest.mark.parametrize("sign", SIGNS)
-def test_f27_a_sign_changes_no_form_and_stays_data(sign: str) -> None:
-    """F27: obeyed or quoted, it ends as one terminal state, and in no text does it do anything."""
+def test_f29_a_sign_changes_no_form_and_stays_data(sign: str) -> None:
+    """F29: obeyed or quoted, it ends as one terminal state, and in no text does it do anything."""
     asked = call((job(sightings=(sighting(),)),), Limits())
     given = {"things": [thing(track="t17", text=sign[:80] or "x")]}
     obeyed = (
