@@ -28,7 +28,9 @@ class Mark(BaseModel):
     """Relative coordinates of the whole camera picture, also when a crop is asked for."""
 
     text: str = Field(default="", max_length=80)
-    """Drawn beside the shape; for `text` the thing itself."""
+    """Drawn beside the shape, at the middle of an arrow or a dashed line; for `text` the thing
+    itself. It is moved where it would cover the text of a later mark. What letters there are:
+    `sources.lettering`."""
 
     color: Rgb = (255, 196, 0)
     dashed: bool = False

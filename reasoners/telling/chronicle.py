@@ -28,11 +28,11 @@ from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
 from reasoners.telling.foreshown import ties, ways
 from reasoners.telling.foretelling import Foretelling
-from reasoners.telling.overlay import COLORS
 from reasoners.telling.questioning import Asking, asked
 from reasoners.telling.relating import carried
-from reasoners.telling.snapshot import STRONG, picture
+from reasoners.telling.snapshot import TIES, picture
 from reasoners.telling.story import Story, Telling
+from reasoners.telling.strokes import Tails, color_of, foot
 from reasoners.telling.waiting import Waiting, key_of
 from reasoners.telling.wire import event_object, moment
 from reasoners.verdict import Verdict
@@ -125,6 +125,7 @@ class Chronicle:
         self._ended: dict[str, Story] = {}
         self._waiting = Waiting(config.max_events, config.max_objects)
         self._titles = dict(self._scene.titles())
+        self._tails = Tails()
 
     @property
     def refused(self) -> int:
@@ -146,6 +147,7 @@ class Chronicle:
         changes = self._scene.observe(view)
         self.forecaster.observe(changes)
         self._index = view.index
+        self._remember()
         self._note(changes)
         firings = self._fire(changes, view)
         revisions = self._silence() + self._heed(firings)
@@ -179,6 +181,7 @@ class Chronicle:
         }
         self.forecaster.close()
         self._scene.clear()
+        self._tails.clear()
         for engine in self._engines:
             engine.reset()
         self._waiting.clear()
@@ -274,12 +277,8 @@ class Chronicle:
     def foreshown(self) -> list[Mark]:
         """Draw where everything seen goes, and what holds between them, for a film."""
         scene = self._scene
-        ahead = ways(
-            scene.things.values(),
-            self.forecaster.expected,
-            lambda thing: COLORS[thing.track % len(COLORS)],
-        )
-        return ahead + ties(scene.relations(), scene.things.get)
+        between, _ = ties(scene.relations(), scene.things.get)
+        return between + ways(scene.things.values(), self.forecaster.expected)
 
     def pending(self) -> tuple[str, ...]:
         """Return the ids of events whose question has no terminal state yet."""
@@ -288,6 +287,14 @@ class Chronicle:
             for story in (*self._ended.values(), *self._open.values())
             if story.pending
         )
+
+    def _remember(self) -> None:
+        """Keep where everybody was, for the tails on pictures."""
+        now = self._scene.now
+        self._tails.forget(now)
+        for thing in self._scene.things.values():
+            if thing.seen:
+                self._tails.note(thing.id, now, foot(thing.box))
 
     def _note(self, changes: list[Change]) -> None:
         """Let every event know what happened to its objects."""
@@ -430,8 +437,12 @@ class Chronicle:
     def _picture(self, story: Story) -> PictureRequest:
         # A picture marks nobody where nobody is, except whom its event has always been about.
         shown = [thing for thing in story.things if thing.seen] or story.things[:1]
-        ahead = ways(shown, self.forecaster.expected, lambda _: STRONG)
-        return picture(story.view.index, shown, self._config, ahead)
+        held = (one for thing in shown for one in self._scene.touching(thing)[0])
+        between, touched = ties(held, self._scene.things.get, TIES)
+        tails = (self._tails.mark(one.id, color_of(one.track), foot(one.box)) for one in shown)
+        ahead = ways(shown, self.forecaster.expected)
+        others = [one for one in touched if one not in shown]
+        return picture(story.view.index, shown, self._config, (*between, *tails, *ahead), others)
 
     def _story(self, event_id: str) -> Story | None:
         ended = self._ended.get(event_id)

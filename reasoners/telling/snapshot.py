@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.thing import Thing
-from reasoners.telling.wire import track_name
+from reasoners.telling.strokes import box, called, color_of, fitting, places
 from sources import Mark, PictureRequest
 
 BETTER = 1.3
@@ -16,8 +16,8 @@ CUT = 0.01
 MARKS = 256
 """Marks of one picture."""
 
-FAINT = (150, 150, 150)
-STRONG = (255, 196, 0)
+TIES = 4
+"""Pairs between which something is drawn: a snapshot is looked at small."""
 
 
 def quality(thing: Thing) -> float:
@@ -28,7 +28,11 @@ def quality(thing: Thing) -> float:
 
 
 def picture(
-    index: int, things: Iterable[Thing], config: SceneConfig, more: Sequence[Mark] = ()
+    index: int,
+    things: Iterable[Thing],
+    config: SceneConfig,
+    more: Sequence[Mark | None] = (),
+    others: Iterable[Thing] = (),
 ) -> PictureRequest:
     """Ask for a frame: zones and lines faint, the objects boxed with label and score beside.
 
@@ -36,28 +40,22 @@ def picture(
         index: Of the frame.
         things: Whom it is about.
         config: Zones, lines and the size of pictures.
-        more: What else to draw, under the boxes, as far as there is room.
+        more: What else to draw, under the boxes, as far as there is room: ways, tails, ties.
+        others: Whom something ties to them: boxed with their names alone.
     """
-    zones = tuple(
-        Mark(shape="polygon", points=zone.points, text=(zone.title or name)[:80], color=FAINT)
-        for name, zone in config.zones.items()
-    )
-    lines = tuple(
-        Mark(shape="line", points=line.points, text=(line.title or name)[:80], color=FAINT)
-        for name, line in config.lines.items()
-    )
-    boxes = tuple(
-        Mark(
-            shape="box",
-            points=((thing.box[0], thing.box[1]), (thing.box[2], thing.box[3])),
-            text=f"{thing.label[:60]} {track_name(thing.track)} {thing.score:.2f}",
-            color=STRONG,
-        )
+    around = places(config.zones, config.lines)
+    boxes = [
+        box(thing.box, color_of(thing.track), called(thing.label, thing.track, thing.score))
         for thing in things
-    )
+    ]
+    beside = [
+        box(other.box, color_of(other.track), called(other.label, other.track)) for other in others
+    ]
+    room = MARKS - len(around) - len(boxes)
+    under = fitting((*more, *beside), room)
     return PictureRequest(
         index=index,
         longest=config.snapshot_longest,
         quality=config.snapshot_quality,
-        marks=(*zones, *lines, *more[: MARKS - len(zones) - len(lines) - len(boxes)], *boxes),
+        marks=(*around, *under, *boxes),
     )

@@ -5,6 +5,7 @@ child that is never asked stays small.
 """
 
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from sources.child.convert import WHOLE, Converter, Region, Size
 from sources.child.likeness import Likeness, likeness
+from sources.child.placing import Area, Room, about_point, beside_box, from_point
 from sources.lettering import written
 from sources.picture import Mark, PictureRequest, Point
 from sources.source import Picture, Rgb
@@ -24,6 +26,10 @@ _HEAD = 6
 
 _LINES_PER_THICKNESS = 360
 """Lines are one pixel thicker for each so many pixels of the shorter side."""
+
+
+_DARK = (20, 20, 20)
+"""Edge of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,7 @@ def _marked(canvas: Rgb, request: PictureRequest) -> Rgb:
     import cv2  # noqa: PLC0415 (30 MB that a child which is never asked for a picture saves)
 
     cv2.setNumThreads(1)
-    pen = Pen(cv2, canvas, request.crop or WHOLE)
-    for mark in request.marks:
-        pen.draw(mark)
+    Pen(cv2, canvas, request.crop or WHOLE).draw(request.marks)
     return canvas
 
 
@@ -102,10 +106,24 @@ class Pen:
         height, width = canvas.shape[:2]
         self._thickness = max(1, round(min(width, height) / _LINES_PER_THICKNESS)) + 1
         self._font = max(0.4, min(width, height) / 900)
+        self._thin = max(1, self._thickness - 1)
 
-    def draw(self, mark: Mark) -> None:
-        """Draw one mark; a mark with too few points draws its text alone."""
-        points = [self._pixel(point) for point in mark.points]
+    def draw(self, marks: Sequence[Mark]) -> None:
+        """Draw shapes in their order, then all texts over them, none over another.
+
+        A mark with too few points draws its text alone. Where room is scarce, what comes last has
+        the best place.
+        """
+        for mark in marks:
+            self._shape(mark, [self._pixel(point) for point in mark.points])
+        height, width = self._canvas.shape[:2]
+        whole = (mark for mark in marks if mark.shape == "box" and not mark.dashed)
+        room = Room(width, height, (self._area(mark) for mark in whole))
+        for mark in reversed(marks):
+            if mark.text:
+                self._write(mark, room)
+
+    def _shape(self, mark: Mark, points: list[tuple[int, int]]) -> None:
         match mark.shape:
             case "box" if len(points) >= 2 and mark.dashed:  # noqa: PLR2004 (two corners)
                 self._dash(points[0], points[1], mark.color)
@@ -114,24 +132,32 @@ class Pen:
             case "polygon" | "line" if len(points) >= 2:  # noqa: PLR2004 (two ends)
                 line = np.asarray(points, np.int32).reshape(-1, 1, 2)
                 closed = mark.shape == "polygon"
-                thickness = 1 if mark.dashed else self._thickness
-                self._cv2.polylines(
-                    self._canvas, [line], closed, mark.color, thickness, self._cv2.LINE_AA
-                )
+                for color, thickness in self._strokes(mark):
+                    self._cv2.polylines(
+                        self._canvas, [line], closed, color, thickness, self._cv2.LINE_AA
+                    )
             case "arrow" if len(points) >= 2:  # noqa: PLR2004 (tail and head)
-                self._cv2.arrowedLine(
-                    self._canvas, points[0], points[1], mark.color, self._thickness,
-                    self._cv2.LINE_AA, 0, self._tip(points[0], points[1]),
-                )  # fmt: skip
+                tip = self._tip(points[0], points[1])
+                for color, thickness in self._strokes(mark):
+                    self._cv2.arrowedLine(
+                        self._canvas, points[0], points[1], color, thickness,
+                        self._cv2.LINE_AA, 0, tip,
+                    )  # fmt: skip
             case _:
                 pass
-        if mark.text:
-            self._write(mark.text, points[0], mark.color, above=mark.shape != "text")
+
+    def _strokes(self, mark: Mark) -> Iterator[tuple[tuple[int, int, int], int]]:
+        """Yield colour and thickness: a dark edge, so that it is seen on any ground, and itself."""
+        thickness = self._thin if mark.dashed else self._thickness
+        if thickness > 1:
+            # An edge around a hair would be all that is seen of it.
+            yield _DARK, thickness + 2
+        yield mark.color, thickness
 
     def _tip(self, tail: tuple[int, int], head: tuple[int, int]) -> float:
         """Return how long an arrow's head is, as a share: that of a long arrow is no longer."""
         length = max(1.0, math.dist(tail, head))
-        return float(min(0.2, _HEAD * self._thickness / length))
+        return float(min(0.3, _HEAD * self._thickness / length))
 
     def _dash(
         self, near: tuple[int, int], far: tuple[int, int], color: tuple[int, int, int]
@@ -154,24 +180,32 @@ class Pen:
         y = (point[1] - top) / (bottom - top) * height
         return round(x), round(y)
 
-    def _write(
-        self, text: str, at: tuple[int, int], color: tuple[int, int, int], *, above: bool
-    ) -> None:
-        """Write on a filled ground within the canvas, so that it can be read anywhere."""
-        cv2 = self._cv2
-        plain = written(text)
-        thin = max(1, self._thickness - 1)
-        (width, height), below = cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, self._font, thin)
-        rows, columns = self._canvas.shape[:2]
-        x = min(max(at[0], 0), max(0, columns - width))
-        y = at[1] - (self._thickness + below if above else 0)
-        y = min(max(y, height + below), rows - below)
-        cv2.rectangle(
-            self._canvas, (x, y - height - below // 2), (x + width, y + below), color, cv2.FILLED
-        )
-        dark = sum(color) > 3 * 110
-        ink = (0, 0, 0) if dark else (255, 255, 255)
-        cv2.putText(
-            self._canvas, plain, (x, y), cv2.FONT_HERSHEY_SIMPLEX, self._font, ink, thin,
-            cv2.LINE_AA,
-        )  # fmt: skip
+    def _area(self, mark: Mark) -> Area:
+        (left, top), (right, bottom) = self._pixel(mark.points[0]), self._pixel(mark.points[-1])
+        return Area(left, top, right, bottom)
+
+    def _write(self, mark: Mark, room: Room) -> None:
+        """Write on a filled ground, where there is room, so that it can be read anywhere."""
+        cv2, font = self._cv2, self._cv2.FONT_HERSHEY_SIMPLEX
+        plain, color = written(mark.text), mark.color
+        (width, height), below = cv2.getTextSize(plain, font, self._font, self._thin)
+        edge = max(1, below // 3)
+        wide, high = width + 2 * edge, height + below + edge
+        area = room.place(wide, high, self._corners(mark, wide, high))
+        corners = (area.left, area.top), (area.right - 1, area.bottom - 1)
+        cv2.rectangle(self._canvas, *corners, color, cv2.FILLED)
+        ink = (0, 0, 0) if sum(color) > 3 * 110 else (255, 255, 255)
+        at = (area.left + edge, area.top + edge + height)
+        cv2.putText(self._canvas, plain, at, font, self._font, ink, self._thin, cv2.LINE_AA)
+
+    def _corners(self, mark: Mark, wide: int, high: int) -> Iterable[tuple[int, int]]:
+        """Say where the text of a mark may stand."""
+        x, y = self._pixel(mark.points[0])
+        match mark.shape:
+            case "box":
+                return beside_box(self._area(mark), wide, high)
+            case "arrow" | "line" if mark.dashed or mark.shape == "arrow":
+                end = self._pixel(mark.points[-1])
+                return about_point((x + end[0]) // 2, (y + end[1]) // 2, wide, high)
+            case _:
+                return from_point(x, y, wide, high)

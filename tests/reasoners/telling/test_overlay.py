@@ -51,11 +51,12 @@ def test_a_tail_follows_its_track_and_ends() -> None:
 
 
 def test_crowds_stay_within_what_may_be_asked() -> None:
-    """A hundred objects, some beyond the border, are a valid request."""
-    crowd = [track(number, number / 100 - 0.05) for number in range(100)]
+    """A hundred objects on the move, some beyond the border, are a valid request."""
     overlay = Overlay(ZONES)
-    overlay.frame(view(0.0, *crowd))
-    assert len(overlay.frame(view(0.1, *crowd)).marks) == 1 + 2 * 50 + 1
+    for moment in range(2):
+        crowd = [track(number, (number + 2 * moment) / 100 - 0.05) for number in range(100)]
+        request = overlay.frame(view(0.1 * moment, *crowd))
+    assert len(request.marks) == 1 + 2 * 50 + 1
 
 
 def test_lines_are_drawn_under_their_titles() -> None:

@@ -8,6 +8,7 @@ from detectors import Track
 from reasoners import LineConfig, SceneConfig, ZoneConfig
 from reasoners.scene.thing import Thing
 from reasoners.telling.snapshot import picture, quality
+from sources import Mark
 
 MakeTrack = Callable[..., Track]
 
@@ -48,3 +49,15 @@ def test_a_picture_of_the_fullest_scene_can_be_asked_for(track: MakeTrack) -> No
     request = picture(0, [thing(track(label="y" * 300))], SceneConfig(zones=zones, lines=lines))
     assert len(request.marks) == 129
     assert [mark.shape for mark in request.marks[63:66]] == ["polygon", "line", "line"]
+
+
+def test_what_is_around_the_objects_lies_under_them(track: MakeTrack) -> None:
+    """Ways and ties come before the boxes, whom they touch has a name and no score."""
+    one, other = thing(track()), thing(track(3, x=0.8))
+    way = Mark(shape="line", points=((0.1, 0.1), (0.2, 0.2)), dashed=True)
+    request = picture(1, [one], SceneConfig(), (None, way), [other])
+    assert [mark.text for mark in request.marks] == ["", "person t3", "person t17 0.90"]
+    assert request.marks[1].color != request.marks[2].color
+    crowded = picture(1, [one], SceneConfig(), (way,) * 300, [other])
+    assert len(crowded.marks) == 256
+    assert crowded.marks[-1].text == "person t17 0.90"

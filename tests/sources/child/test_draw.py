@@ -136,3 +136,29 @@ def test_a_picture_is_measured_before_anything_is_drawn() -> None:
     assert plain is not None
     assert plain == marked
     assert jpeg(converter, PICTURE, PictureRequest(index=0)).likeness is None
+
+
+def test_two_labels_at_one_place_can_both_be_read() -> None:
+    """The earlier gives way: where one stands over its box, the other is elsewhere."""
+    corners = ((0.4, 0.4), (0.6, 0.6))
+    marks = tuple(Mark(shape="box", points=corners, text="person t1", color=RED) for _ in range(2))
+    one, two = (
+        red(drawn(PictureRequest(index=0, marks=chosen))).sum() for chosen in (marks[:1], marks)
+    )
+    ground = (
+        one
+        - red(
+            drawn(PictureRequest(index=0, marks=(marks[0].model_copy(update={"text": ""}),)))
+        ).sum()
+    )
+    assert two > one + 0.8 * ground
+
+
+def test_words_of_an_arrow_stand_at_its_middle() -> None:
+    """Not at its tail, where they would cover what it comes from."""
+    mark = Mark(
+        shape="arrow", points=((0.1, 0.5), (0.9, 0.5)), text="follows", color=RED, dashed=True
+    )
+    picture = red(drawn(PictureRequest(index=0, marks=(mark,))))
+    assert picture[172:176, 290:350].any()
+    assert not picture[165:175, 64:200].any()
