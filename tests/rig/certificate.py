@@ -24,3 +24,17 @@ def make_certificate(folder: Path, name: str = "localhost") -> Path:
         pytest.skip("no openssl to make a certificate with")
     both.write_bytes(certificate.read_bytes() + key.read_bytes())
     return both
+
+
+def signed(folder: Path, name: str) -> None:
+    """Make a key, and a certificate signed by the authority in `ca.crt`."""
+    ask = (
+        f"openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN={name} "
+        f"-keyout {name}.key -out {name}.csr -addext subjectAltName=DNS:{name}"
+    )
+    sign = (
+        f"openssl x509 -req -in {name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 "
+        f"-copy_extensions copy -out {name}.crt"
+    )
+    for command in (ask, sign):
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)

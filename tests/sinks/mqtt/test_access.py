@@ -1,13 +1,12 @@
 """Ways to a broker other than plain TCP: certificates of our own, and a web server in between."""
 
 import asyncio
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rig.broker import Mosquitto, free_port
-from rig.certificate import make_certificate
+from rig.certificate import make_certificate, signed
 from rig.revisions import revision
 from rig.subscriber import Subscriber
 
@@ -17,20 +16,6 @@ from sinks.mqtt import MqttSink
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("clean_loop")]
 Make = Callable[..., MqttSink]
 MANY = 200
-
-
-def signed(folder: Path, name: str) -> None:
-    """Make a key, and a certificate signed by the authority in `ca.crt`."""
-    ask = (
-        f"openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN={name} "
-        f"-keyout {name}.key -out {name}.csr -addext subjectAltName=DNS:{name}"
-    )
-    sign = (
-        f"openssl x509 -req -in {name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 "
-        f"-copy_extensions copy -out {name}.crt"
-    )
-    for command in (ask, sign):
-        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
 
 
 class Strict(Mosquitto):
