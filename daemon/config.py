@@ -180,6 +180,10 @@ class CameraConfig(_Section):
     yes or no, where such a host is configured; with `false` only models inside are asked about
     this camera. No default."""
 
+    cassette: bool = True
+    """Whether questions about it may be kept on `cassette`, where that is configured; default yes.
+    With `false` none is, nor any of its pictures."""
+
     presence: PresenceConfig = PresenceConfig()
     """The built-in rule: which objects make an event, and when one is over."""
 
@@ -284,6 +288,21 @@ class MediaConfig(_Section):
     releases the oldest; and so does room, of which locked ones get half of `megabytes`."""
 
 
+class TapeConfig(_Section):
+    """Every exchange with a model, whole, for `lookout replay --cassette` and `lookout why`."""
+
+    path: Path | None = None
+    """The file; default `cassette.jsonl` in `state_dir`. Its older half is called the same with
+    `.1` behind. Readable by its owner alone."""
+
+    megabytes: PositiveFloat = 512.0
+    """Megabytes it may take; default 512, some 500 to 2,000 questions. Of more, the older half
+    goes. Raising it goes back further."""
+
+    days: PositiveFloat = 7.0
+    """Days after which an exchange is gone in any case, pictures and all; default 7."""
+
+
 class DaemonConfig(_Section):
     """The whole file."""
 
@@ -347,6 +366,11 @@ class DaemonConfig(_Section):
     media: MediaConfig = MediaConfig()
     """How much room snapshots and clips get."""
 
+    cassette: TapeConfig | None = None
+    """Keeps what models are asked, shown and answer, pictures included; `{}` does, with defaults.
+    Pictures are masked as they were sent, and no credential is ever on it. Default: no pictures are
+    kept of it, and of the rest what `lookout why` shows."""
+
     timing: Timing = Timing()
     """Deadlines and delays; the defaults suit real cameras and brokers."""
 
@@ -357,6 +381,10 @@ class DaemonConfig(_Section):
     def state(self) -> Path:
         """The folder for journal and media."""
         return self.state_dir if self.state_dir is not None else default_state()
+
+
+CASSETTE = "cassette.jsonl"
+"""Where exchanges with models are kept in the state folder, if they are."""
 
 
 def default_state() -> Path:

@@ -144,7 +144,10 @@ class Housekeeping:
 
     async def _expire(self) -> None:
         recorder, deliveries = self._house.recorder, self._house.deliveries
-        lost = await recorder.expire(self._house.clock.now())
+        now = self._house.clock.now()
+        if self._house.thinking is not None:
+            self._house.thinking.expire(now)
+        lost = await recorder.expire(now)
         for name, cursor in (await recorder.cursors(list(deliveries))).items():
             deliveries[name].skip(cursor)
         for expired in lost:

@@ -67,6 +67,15 @@ class Prompt:
         }
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def shown(self) -> str:
+        """Name of what is asked about which pictures, whatever is told beside: see `digest`.
+
+        What is asked comes first in each turn; see `reasoners.vlm.prompt`.
+        """
+        turns = [[turn.role, *_asked(turn.parts)] for turn in self.turns]
+        return hashlib.sha256(json.dumps(turns, sort_keys=True).encode()).hexdigest()
+
     def then(self, said: str, answer: str) -> "Prompt":
         """Return it with what the model said and what is said to that."""
         more = (Turn("assistant", (said,)), Turn("user", (answer,)))
@@ -116,6 +125,13 @@ class Said:
 def digest(image: bytes) -> str:
     """Name a picture by what it shows, to the byte."""
     return hashlib.sha256(image).hexdigest()
+
+
+def _asked(parts: Sequence[str | bytes]) -> list[Any]:
+    """Return the first part and every picture."""
+    return [
+        _named(part) for number, part in enumerate(parts) if not number or isinstance(part, bytes)
+    ]
 
 
 def _named(part: str | bytes) -> Any:  # noqa: ANN401 (JSON)

@@ -1,7 +1,7 @@
 """What a model was shown and asked about an event, what it said, and what that took."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from daemon.cli import setting
+from daemon.cli.pictures import SHORT
 from daemon.clock import text
 from reasoners import Event
 from reasoners.words import duration
@@ -31,25 +32,39 @@ SAID: Final = {
 }
 
 
-def plain(event: Event, calls: Sequence[Call], folder: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said between us and models about one event, and where what it shows lies."""
+
+    calls: Sequence[Call]
+    """Oldest first."""
+
+    folder: Path
+    """The state folder, below which media lie."""
+
+    files: Mapping[str, Path]
+    """Of pictures that were shown, by hash, as far as they were written."""
+
+
+def plain(event: Event, said: Said) -> dict[str, Any]:
     """Return it as JSON has it.
 
     Args:
         event: The last revision.
-        calls: Every exchange about it, oldest first.
-        folder: The state folder, below which media lie.
+        said: What was said about it.
     """
     return {
         "reasoning": event.reasoning.model_dump(mode="json"),
         "answers": [one.model_dump(mode="json") for one in event.answers],
         "description": event.description,
         "keyframes": [one.model_dump(mode="json") for one in event.keyframes],
-        "media": {name: str(path) for name, path in _media(event, folder).items()},
-        "calls": [asdict(call) for call in calls],
+        "media": {name: str(path) for name, path in _media(event, said.folder).items()},
+        "calls": [asdict(call) for call in said.calls],
+        "pictures": {name: str(path) for name, path in said.files.items()},
     }
 
 
-def show(console: Console, event: Event, calls: Sequence[Call], folder: Path) -> None:
+def show(console: Console, event: Event, said: Said) -> None:
     """Print it for a person; see `plain`."""
     console.print()
     console.print(setting.printable(_outcome(event)), style="bold")
@@ -81,11 +96,12 @@ def show(console: Console, event: Event, calls: Sequence[Call], folder: Path) ->
             for one in event.reasoning.checks
         ],
     )
-    for name, path in _media(event, folder).items():
+    for name, path in _media(event, said.folder).items():
         console.print(setting.printable(f"{name}: {path}"))
     before: Call | None = None
-    for number, call in enumerate(calls, 1):
-        _show_call(console, call, number, len(calls), before)
+    for number, call in enumerate(said.calls, 1):
+        which = f"call {number} of {len(said.calls)}" if len(said.calls) > 1 else "call"
+        _show_call(console, call, which, said.files, before)
         before = call
 
 
@@ -114,16 +130,16 @@ def _media(event: Event, folder: Path) -> dict[str, Path]:
     }
 
 
-def _show_call(console: Console, call: Call, number: int, total: int, before: Call | None) -> None:
+def _show_call(
+    console: Console, call: Call, which: str, files: Mapping[str, Path], before: Call | None
+) -> None:
     console.print()
-    which = f"call {number} of {total}" if total > 1 else "call"
     head = f"{which} to {call.provider} ({call.model}) at {text(call.at)}: "
     console.print(setting.printable(head + SAID.get(call.outcome, call.outcome)), style="bold")
-    rows = _facts(call)
     table = Table(box=None, pad_edge=False, show_header=False)
-    for name, said in rows.items():
-        if said:
-            table.add_row(Text(name, style="dim"), setting.printable(said))
+    for name, told in _facts(call, files).items():
+        if told:
+            table.add_row(Text(name, style="dim"), setting.printable(told))
     console.print(table)
     if before is not None and before.digest == call.digest:
         console.print(Text("prompt: as in the call before", style="dim"))
@@ -140,7 +156,7 @@ def _new(call: Call, before: Call | None) -> str:
     return call.prompt
 
 
-def _facts(call: Call) -> dict[str, str]:
+def _facts(call: Call, files: Mapping[str, Path]) -> dict[str, str]:
     told = call.details
     others = int(told.get("together", 1)) - 1
     step = told.get("effort", 0)
@@ -160,7 +176,7 @@ def _facts(call: Call) -> dict[str, str]:
         "budget": "; ".join(_budget(told.get("budget", {}))),
         "took": _took(told),
         "digest": call.digest,
-        "pictures": " ".join(one[:12] for one in call.pictures),
+        "pictures": " ".join(str(files.get(one, one[:SHORT])) for one in call.pictures),
     }
 
 

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from daemon import secrets as credentials
-from daemon.config import DaemonConfig, default_state, load, parse
+from daemon.config import CASSETTE, DaemonConfig, default_state, load, parse
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.logs import SecretFilter, set_up
@@ -55,6 +55,18 @@ def state(path: Path | None, state_dir: Path | None) -> Path:
     if path is None and not any(place.exists() for place in PLACES):
         return default_state()
     return read(path)[0].state
+
+
+def cassette(path: Path | None, folder: Path) -> Path:
+    """Return where exchanges with models are kept: as configured, else in the state folder.
+
+    Raises:
+        ConfigRejected: The configuration cannot be read.
+    """
+    if path is None and not any(place.exists() for place in PLACES):
+        return folder / CASSETTE
+    kept = read(path)[0].cassette
+    return folder / CASSETTE if kept is None or kept.path is None else kept.path
 
 
 @contextmanager

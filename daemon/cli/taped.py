@@ -6,7 +6,7 @@ from typing import Any
 from daemon.cli import setting
 from daemon.errors import ConfigRejected
 from reasoners import ReasonerRejected
-from reasoners.providers.cassette import lines
+from reasoners.providers.tape import lines, older
 
 KEPT = ("model", "deadline", "max_tokens", "images", "patch", "patches")
 """What of a model's section shapes its questions, and so must be as it was recorded."""
@@ -34,7 +34,8 @@ def models(config: Path | None, cassette: Path | None, *, record: bool) -> dict[
         found: dict[str, Any] = {key: plain[key] for key in keys if key in plain}
         if not found:
             raise ConfigRejected(f"{origin or '--record'}: has no `reasoner` to ask")
-        cassette.unlink(missing_ok=True)
+        for part in (cassette, older(cassette)):
+            part.unlink(missing_ok=True)
         return found
     try:
         for _ in lines(cassette):

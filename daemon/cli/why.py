@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from daemon.cli import reasoned, setting
+from daemon.cli import pictures, reasoned, setting
 from daemon.cli.moment import moment
+from daemon.cli.reasoned import Said
 from daemon.clock import Clock, text
 from daemon.exits import Exit
 from reasoners import Evaluation, Event
@@ -41,6 +42,10 @@ def why(
     state_dir: Annotated[
         Path | None, typer.Option(help="Read the journal in this folder instead.")
     ] = None,
+    shown: Annotated[
+        Path | None,
+        typer.Option("--pictures", help="Write what models were shown there, off the cassette."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Show which conditions made an event, or how those of a rule stood when there was none.
@@ -56,18 +61,20 @@ def why(
     folder = setting.state(config, state_dir)
     with setting.journal(folder) as reader:
         if event is not None:
-            _of_event(reader, event, folder, as_json=as_json)
+            said = reader.calls(event)
+            files = pictures.write(said, setting.cassette(config, folder), shown) if shown else {}
+            _of_event(reader, event, Said(said, folder, files), as_json=as_json)
         elif rule is not None:
             _of_rule(reader, rule, now if when is None else when, camera, as_json=as_json)
 
 
-def _of_event(reader: JournalReader, event: str, folder: Path, *, as_json: bool) -> None:
+def _of_event(reader: JournalReader, event: str, said: Said, *, as_json: bool) -> None:
     revisions = reader.revisions(event)
     if not revisions:
         _nothing(f"no event {event!r} is kept; `lookout events` lists those that are")
-    last, calls = revisions[-1], reader.calls(event)
+    last = revisions[-1]
     if as_json:
-        told = _event_json(revisions) | reasoned.plain(last, calls, folder)
+        told = _event_json(revisions) | reasoned.plain(last, said)
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
     console = Console(highlight=False, soft_wrap=True)
@@ -81,8 +88,8 @@ def _of_event(reader: JournalReader, event: str, folder: Path, *, as_json: bool)
             "It has no conditions: the built-in rule tells of every object that is there."
         )
     console.print(_revisions(revisions))
-    if calls or last.reasoning.state != "none":
-        reasoned.show(console, last, calls, folder)
+    if said.calls or last.reasoning.state != "none":
+        reasoned.show(console, last, said)
 
 
 def _conditions(event: Event) -> Table:

@@ -5,19 +5,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from daemon.clock import Clock
+from daemon.config import CASSETTE
 from daemon.errors import ConfigRejected
+from daemon.logs import SecretFilter
 from daemon.plan import Plan, ReasonerPlan
 from daemon.thinking.exchange import Keeper
 from daemon.thinking.hosted import HostedReasoner
 from daemon.thinking.member import Member
+from daemon.thinking.taping import Taping
 from daemon.thinking.thinking import Thinking, Told
 from reasoners import Limits, Reasoner, ReasonerRejected
 from reasoners.governor.budget import Budget, Price
 from reasoners.governor.governor import Governor
 from reasoners.governor.offer import Offer
 from reasoners.local.config import LocalConfig
-from reasoners.providers.cassette import Recording
+from reasoners.providers.tape import Tape
 
+DAY = 86400
 WAITING = 32
 """Questions that may wait, where the configuration of the first model does not say."""
 
@@ -44,9 +48,9 @@ def thinking(
         cassette: Where every answer is recorded, besides.
 
     Raises:
-        ConfigRejected: A model refuses its key.
+        ConfigRejected: A model refuses its key, or the cassette cannot be written.
     """
-    members = [member(one, plan.origin, cassette) for one in plan.reasoners]
+    members = [member(one, plan.origin) for one in plan.reasoners]
     if not members:
         return None
     config = plan.reasoners[0].backend.config
@@ -60,7 +64,7 @@ def thinking(
         chance=chance,
     )
     cameras = {name: camera.config.cloud is True for name, camera in plan.cameras.items()}
-    return Thinking(
+    built = Thinking(
         members,
         governor,
         keeper=keeper,
@@ -70,9 +74,40 @@ def thinking(
         outside=lambda camera: cameras.get(camera, False),
         in_turn=in_turn,
     )
+    built.taping = _taping(plan, cassette, in_turn=in_turn)
+    return built
 
 
-def member(one: ReasonerPlan, origin: str, cassette: Path | None = None) -> Member:
+def _taping(plan: Plan, cassette: Path | None, *, in_turn: bool) -> Taping | None:
+    """Build what records exchanges: for a replay, or as the configuration says.
+
+    Raises:
+        ConfigRejected: The file cannot be written.
+    """
+    config = plan.config.cassette
+    if cassette is not None:
+        tape = Tape(cassette)
+        taping = Taping(tape, allows=lambda _: True, in_turn=True)
+    elif config is not None and not in_turn:
+        path = config.path or plan.config.state / CASSETTE
+        tape = Tape(path, int(config.megabytes * 1_000_000), endless=True)
+        forbidden = {name for name, one in plan.cameras.items() if not one.config.cassette}
+        taping = Taping(
+            tape,
+            allows=lambda camera: camera not in forbidden,
+            clean=SecretFilter(plan.secrets.values()).clean,
+            kept=config.days * DAY,
+        )
+    else:
+        return None
+    try:
+        tape.prepare()
+    except ReasonerRejected as exc:
+        raise ConfigRejected(f"{plan.origin}: {exc}") from None
+    return taping
+
+
+def member(one: ReasonerPlan, origin: str) -> Member:
     """Build one model of the chain.
 
     Raises:
@@ -88,8 +123,6 @@ def member(one: ReasonerPlan, origin: str, cassette: Path | None = None) -> Memb
         )
     except ReasonerRejected as exc:
         raise ConfigRejected(f"{origin}: {exc}") from None
-    if cassette is not None:
-        reasoner = Recording(reasoner, cassette)
     usual = Limits()
     return Member(
         Offer(

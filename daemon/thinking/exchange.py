@@ -9,9 +9,11 @@ from typing import Any, Final, Protocol
 
 from daemon.clock import Clock
 from daemon.thinking.member import Member
+from daemon.thinking.taping import Taping
 from reasoners import Job, Prompt, ReasonerError, Said
 from reasoners.governor.governor import Usage
 from reasoners.prompt import digest
+from reasoners.providers.tape import Outcome, failed, heard, late
 from sinks import Departure
 from sinks.journal import REPEATED, UNDER_WAY, Call, Question
 
@@ -86,6 +88,7 @@ class Exchange:
         clock: Dates it.
         memory: What was answered before.
         context: What `lookout why` shows beside: budget, effort, waiting.
+        taping: Records it, pictures included.
     """
 
     def __init__(
@@ -97,6 +100,7 @@ class Exchange:
         clock: Clock,
         memory: Memory,
         context: Mapping[str, Any],
+        taping: Taping | None = None,
     ) -> None:
         self.sent = 0
         """Requests that went to the model."""
@@ -110,6 +114,7 @@ class Exchange:
         self._clock = clock
         self._memory = memory
         self._context = context
+        self._taping = taping
         self._asked = 0.0
         self._answered = 0.0
         self._began = time.monotonic()
@@ -138,6 +143,7 @@ class Exchange:
             self._under_way = None
             took = round(time.monotonic() - began, 3)
             self._write(prompt, "", str(error), {"latency_s": took} | self._pay(_tokens(prompt)))
+            self._tape(prompt, failed(error))
             raise
         self._under_way = None
         asked = _tokens(prompt) if said.asked is None else said.asked
@@ -150,6 +156,7 @@ class Exchange:
             "bytes": said.bytes_sent,
         }
         self._write(prompt, said.text, "answered", timing | self._pay(asked, answered))
+        self._tape(prompt, heard(said))
         return said
 
     def cut_off(self, why: str) -> None:
@@ -158,6 +165,7 @@ class Exchange:
             took = round(time.monotonic() - self._began, 3)
             paid = self._pay(_tokens(self._under_way))
             self._write(self._under_way, "", why, {"latency_s": took} | paid)
+            self._tape(self._under_way, late(why))
             self._under_way = None
 
     @property
@@ -215,6 +223,16 @@ class Exchange:
 
     def _write(self, prompt: Prompt, reply: str, outcome: str, more: Mapping[str, Any]) -> None:
         self._keeper.record_call(self._call(prompt, reply, outcome, more))
+
+    def _tape(self, prompt: Prompt, outcome: Outcome) -> None:
+        if self._taping is not None:
+            about = {
+                "at": self._at,
+                "events": [job.event.id for job in self._jobs],
+                "provider": self._member.offer.name,
+                "model": self._member.model,
+            }
+            self._taping.note(self._jobs[0].event.camera, prompt, outcome, about)
 
     def _call(self, prompt: Prompt, reply: str, outcome: str, more: Mapping[str, Any]) -> Call:
         name, pictures = self._names(prompt)

@@ -13,6 +13,7 @@ from daemon.thinking.exchange import Exchange, Keeper, Memory
 from daemon.thinking.figures import Flat, ThinkingFigures, flat
 from daemon.thinking.keeping import kept, pictures
 from daemon.thinking.member import Member
+from daemon.thinking.taping import Taping
 from reasoners import (
     Job,
     QuestionTooLong,
@@ -82,6 +83,9 @@ class Thinking:
     ) -> None:
         self.figures = ThinkingFigures()
         self.governor = governor
+        self.taping: Taping | None = None
+        """Records every exchange, pictures included."""
+
         self._members = members
         self._keeper = keeper
         self._clock = clock
@@ -159,6 +163,8 @@ class Thinking:
                     await self._dispatch(group)
             finally:
                 self._group = None
+                if self.taping is not None:
+                    self.taping.close()
 
     async def close(self) -> None:
         """Take no more questions; those that wait are ended as `skipped_budget`."""
@@ -174,7 +180,12 @@ class Thinking:
 
     def stats(self) -> Flat:
         """Flatten for `stats`."""
-        return flat(self.figures, self.governor)
+        return flat(self.figures, self.governor) | (self.taping.figures if self.taping else {})
+
+    def expire(self, now: float) -> None:
+        """Let go of recorded exchanges that are too old; `now` in Unix seconds."""
+        if self.taping is not None:
+            self.taping.expire(now)
 
     async def _dispatch(self, group: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
@@ -228,6 +239,7 @@ class Thinking:
             clock=self._clock,
             memory=self._memory,
             context=self._context(grant),
+            taping=self.taping,
         )
         held = [grant]
 

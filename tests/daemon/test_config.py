@@ -66,7 +66,7 @@ def test_smallest_configuration_has_defaults() -> None:
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({"colour": 1}, "x.yaml: colour: unknown key; known here: cameras, detector,"),
+        ({"colour": 1}, "x.yaml: colour: unknown key; known here: cameras, cassette, detector,"),
         ({"cameras": {}}, "x.yaml: cameras: "),
         ({"node": "Box 1"}, "x.yaml: node: names are 1 to 32 of a-z, 0-9 and _; rename it"),
         ({"sinks": {"A B": {"type": "mqtt"}}}, "x.yaml: sinks.A B: names are 1 to 32"),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rig.accounts import check
 from rig.broker import Mosquitto
+from rig.command import called, lookout
 from rig.lookout import Lookout
 from rig.model_server import ModelServer
 from rig.questions import answered, asking, story, told_at
@@ -18,6 +19,7 @@ from rig.subscriber import Received, Subscriber
 from rig.visits import Visits
 
 from reasoners.event import TERMINAL
+from reasoners.providers.tape import lines
 from reasoners.testing import Asked, Script, answer, fails, hangs, page, replied, says
 from sinks.journal import Journal
 
@@ -67,7 +69,7 @@ def conversation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conversat
         ) as model,
         Mosquitto.shipped(folder / "broker") as broker,
         Subscriber(broker.port, folder / "got") as subscriber,
-        asking(folder / "d", clip, broker, {**REASONER, "url": model.url}) as lookout,
+        asking(folder / "d", clip, broker, {**REASONER, "url": model.url}, cassette={}) as lookout,
     ):
         subscriber.wait(lambda s: len(answered(s)) >= len(SCRIPTS), 90)
         assert lookout.stop() == 0
@@ -112,6 +114,45 @@ def test_the_model_is_shown_keyframes(conversation: Conversation) -> None:
     text = "\n".join(part["text"] for part in parts if part["type"] == "text")
     assert "k1, the whole scene, at 0.0 s" in text
     assert first["objects"][0]["track"] in text
+
+
+def test_what_was_said_is_on_the_cassette_and_replayed(
+    conversation: Conversation, tmp_path: Path
+) -> None:
+    """Every request with its pictures and what came of it; `replay` with it says the same twice."""
+    run, requests = conversation.lookout, conversation.requests
+    tape = run.state / "cassette.jsonl"
+    kept = list(lines(tape))
+    assert len(kept) == len(requests)
+    for line, asked in zip(kept, requests, strict=True):
+        urls = [
+            part["image_url"]["url"]
+            for message in asked.body["messages"]
+            for part in _parts(message["content"])
+            if part["type"] == "image_url"
+        ]
+        assert [url.rpartition(",")[2] for url in urls] == [one["jpeg"] for one in line["pictures"]]
+    assert {line["camera"] for line in kept} == {"yard"}
+    kinds = {line["error"]["kind"] if "error" in line else "said" for line in kept}
+    assert kinds >= {"said", "late", "invalid", "unavailable"}
+    made = ("-c", str(run.config), "--camera", "yard", "--cassette", str(tape))
+    outs = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
+    for out in outs:
+        clip = str(run.folder.parent / "visits.mp4")
+        done = lookout("replay", clip, "-q", "--jsonl", str(out), *made)
+        assert done.code == 0, done.err
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+    event, shown = kept[0]["events"][0], tmp_path / "shown"
+    done = called("why", event, "-c", str(run.config), "--pictures", str(shown))
+    assert done.code == 0, done.err
+    assert kept[0]["pictures"][0]["sha256"][:12] + ".jpg" in done.out
+    written = {one.stem: one.read_bytes() for one in shown.iterdir()}
+    assert written == {
+        one["sha256"][:12]: base64.b64decode(one["jpeg"])
+        for line in kept
+        if event in line["events"]
+        for one in line["pictures"]
+    }
 
 
 def test_verdict_after_the_end_is_an_end_again(
