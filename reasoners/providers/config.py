@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from reasoners.governor.budget import Budget, Price
 from reasoners.period import Period
-from reasoners.providers.dialect import Dialect
+from reasoners.providers.dialect import Dialect, Effort
 from reasoners.providers.whereabouts import outside
 
 PORTS = 65_536
@@ -97,6 +97,12 @@ class HttpConfig(Provider):
     dialect: Dialect | Literal["auto"] = "auto"
     """What kind of server it is. Default `auto`: asked at the start, taken for `openai` until it
     says otherwise. `transformers` is `transformers serve`, which ignores the form."""
+
+    effort: Effort | None = None
+    """How much the model thinks to itself before it answers: `none`, `minimal`, `low`, `medium` or
+    `high`, as far as it knows the word. Default: nothing is said of it, as for servers of your own.
+    OpenAI's models since GPT-5 need it, `none` where they have it: what they think is paid for and
+    counts towards `max_tokens`, of which nothing may be left for the answer."""
 
     inside: bool = False
     """Whether a host with a name like one of the internet lies in your own network all the same.

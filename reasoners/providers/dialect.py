@@ -18,6 +18,9 @@ Dialect = Literal[
     "openai", "vllm", "llamacpp", "llama_cpp_python", "sglang", "transformers", "ollama"
 ]
 
+Effort = Literal["none", "minimal", "low", "medium", "high"]
+"""How much a model thinks to itself before it answers, as OpenAI calls it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:
@@ -43,8 +46,18 @@ HABITS: Final[Mapping[Dialect, Habits]] = {
 }
 
 
-def body(prompt: Prompt, dialect: Dialect, model: str, max_tokens: int) -> dict[str, Any]:
-    """Return what is posted, always as a stream: a deadline then frees the server at once."""
+def body(
+    prompt: Prompt, dialect: Dialect, model: str, max_tokens: int, effort: Effort | None = None
+) -> dict[str, Any]:
+    """Return what is posted, always as a stream: a deadline then frees the server at once.
+
+    Args:
+        prompt: What is asked.
+        dialect: How the server wants to be asked.
+        model: Its name there.
+        max_tokens: Of the answer, what a model thinks to itself included.
+        effort: How much it is to think to itself; None for servers that know no such thing.
+    """
     if dialect == "ollama":
         return _ollama(prompt, model, max_tokens)
     asked: dict[str, Any] = {
@@ -54,6 +67,11 @@ def body(prompt: Prompt, dialect: Dialect, model: str, max_tokens: int) -> dict[
         "temperature": 0,
         "stream": True,
     }
+    if effort is not None:
+        # Models that think refuse the limit by its old name, and a temperature while they do.
+        asked |= {"reasoning_effort": effort, "max_completion_tokens": asked.pop("max_tokens")}
+        if effort != "none":
+            del asked["temperature"]
     if HABITS[dialect].usage:
         asked["stream_options"] = {"include_usage": True}
     if prompt.form is not None:

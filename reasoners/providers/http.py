@@ -44,6 +44,9 @@ OK, BAD, UNAUTHORIZED, FORBIDDEN, TIMEOUT, TOO_LARGE, TOO_MANY, SERVER_ERROR = (
 SAID: Final = 2048
 """Bytes of a refusal that are looked at: enough for the start of a sentence."""
 
+THINKS: Final = re.compile("max_completion_tokens|reasoning[._]effort", re.ASCII)
+"""What a server says that refuses our usual request because its model thinks to itself first."""
+
 TOO_LONG: Final = re.compile(
     r"exceed_context_size|context_length_exceeded|maximum context length|context (?:size|window)"
     r"|longer than the (?:maximum|model)|max_model_len|too many (?:images|tokens)"
@@ -134,7 +137,8 @@ class HttpReasoner:
         if not all(image.startswith(JPEG) for image in prompt.images):
             raise ReplyInvalid("a picture is no JPEG")
         started = time.monotonic()
-        asked = body(prompt, self.dialect, self._config.model, self._config.max_tokens)
+        config = self._config
+        asked = body(prompt, self.dialect, config.model, config.max_tokens, config.effort)
         data = json.dumps(asked).encode()
         completion, first = await self._exchange(data)
         return Said(
@@ -192,6 +196,8 @@ class HttpReasoner:
             raise ReasonerUnavailable(reason, retry_after=wait)
         if status == TOO_LARGE or (status == BAD and TOO_LONG.search(words)):
             raise QuestionTooLong(reason)
+        if self._config.effort is None and THINKS.search(words):
+            reason = f"{reason}: set `effort`, such as `effort: none`"
         raise ReasonerRejected(reason)
 
     async def _words(self, response: httpx2.Response) -> str:

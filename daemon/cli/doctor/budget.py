@@ -35,6 +35,9 @@ def budget(plan: Plan | None, journal: Path) -> Iterator[Line]:
     for camera, one in plan.cameras.items():
         if not one.config.enabled:
             continue
+        if not one.config.cloud and all(model.cloud for model in plan.reasoners):
+            yield Line(f"budget {camera}", "ok", "no model may be asked: `cloud` is not true")
+            continue
         seen = asked[camera] > 0 and days > 0
         rate = asked[camera] / days if seen else EXPECTED
         each = tokens[camera] / asked[camera] if seen and tokens[camera] else usual + ANSWER

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from reasoners.prompt import Prompt, Turn
-from reasoners.providers.dialect import HABITS, Dialect, body, guess
+from reasoners.providers.dialect import HABITS, Dialect, Effort, body, guess
 
 PICTURE = b"\xff\xd8\xff jpeg"
 FORM = {"type": "object", "properties": {"a": {"type": "string"}}}
@@ -43,6 +43,17 @@ def test_the_form_goes_where_the_server_looks(dialect: Dialect, key: str) -> Non
     form = body(PROMPT, dialect, "m", 64)["response_format"]
     assert form["type"] == key
     assert (form.get("schema") or form["json_schema"]["schema"]) == FORM
+
+
+@pytest.mark.parametrize(("effort", "temperature"), [("none", 0), ("minimal", None), ("low", None)])
+def test_a_model_that_thinks_is_asked_in_its_own_words(
+    effort: Effort, temperature: int | None
+) -> None:
+    """The limit by its newer name, how much to think, and no temperature while it does."""
+    asked = body(PROMPT, "openai", "m", 64, effort)
+    assert (asked["reasoning_effort"], asked["max_completion_tokens"]) == (effort, 64)
+    assert "max_tokens" not in asked
+    assert asked.get("temperature") == temperature
 
 
 def test_transformers_serve_gets_no_field_it_does_not_know() -> None:

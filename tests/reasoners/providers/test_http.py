@@ -121,6 +121,19 @@ async def test_the_request_carries_question_picture_form_and_key() -> None:
     assert "Is it a courier?" in text["text"]
 
 
+async def test_a_model_that_thinks_says_which_key_it_misses() -> None:
+    """What it refuses names the key of our configuration; with it the answer comes."""
+    told = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+    async with ScriptedModel(fails(400, told), answer("yes")) as model:
+        refused = await ask(model.url)
+        verdict = await ask(model.url, effort="none")
+        asked = model.requests[1].body
+    assert refused.reason is not None
+    assert refused.reason.endswith("instead.: set `effort`, such as `effort: none`")
+    assert verdict.state == "verified"
+    assert (asked["reasoning_effort"], asked["max_completion_tokens"]) == ("none", 64)
+
+
 async def test_without_a_key_none_is_sent() -> None:
     """A server without keys gets no header for one."""
     async with ScriptedModel() as model:
