@@ -7,12 +7,16 @@ small connection, so one may knock often, and be there seconds after the camera 
 import asyncio
 import contextlib
 import ipaddress
+from typing import Literal
 from urllib.parse import urlsplit
 
 from daemon.supervisor import Failure
 
 PATIENCE = 1.5
 """Seconds within which a camera that is there answers a knock."""
+
+HURRIES = 60.0
+"""Seconds within which a camera that was there all the time is hurried to but once."""
 
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 
@@ -32,6 +36,7 @@ class Knocking:
         self._every = every
         self._place = place(self._url)
         self._welcome = True
+        self._hurried_at = float("-inf")
 
     def told(self, failure: Failure) -> None:
         """Note why the camera is away: who turned us down, or breaks us, is not knocked at."""
@@ -40,24 +45,52 @@ class Knocking:
     async def rest(self, seconds: float) -> bool:
         """Wait, at most until the camera, having been silent before, answers; tell whether it did.
 
-        Cancelling loses nothing.
+        Who answers the first knock may have come back while the last attempt failed, or was never
+        away: an attempt at once tells. If that fails too, it has its whole rest, for what is wrong
+        with it a knock does not tell. Cancelling loses nothing.
         """
         if self._place is None or not self._welcome:
             await asyncio.sleep(seconds)
             return False
         loop = asyncio.get_running_loop()
-        ends, away = loop.time() + seconds, False
-        while (left := ends - loop.time()) > 0:
-            began = loop.time()
-            if await self._answered(*self._place):
-                if away:
-                    return True
-                # It was there all the time; what is wrong with it, a knock does not tell.
-                await asyncio.sleep(ends - loop.time())
-                return False
-            away = True
-            await asyncio.sleep(max(0.0, min(left, began + self._every - loop.time())))
+        ends = loop.time() + seconds
+        found = await self._knocked(*self._place, ends)
+        if found == "back":
+            return True
+        if found == "there" and loop.time() - self._hurried_at >= HURRIES:
+            self._hurried_at = loop.time()
+            return False
+        await asyncio.sleep(max(0.0, ends - loop.time()))
         return False
+
+    async def _knocked(self, host: str, port: int, ends: float) -> Literal["there", "back"] | None:
+        """Knock on: `there` answers the first knock, `back` another, and None nobody in time.
+
+        The next knock does not wait for the answer to the last: what a cable lost that was not
+        plugged in is answered by nobody.
+        """
+        loop = asyncio.get_running_loop()
+        first: asyncio.Task[bool] | None = None
+        under_way: set[asyncio.Task[bool]] = set()
+        async with asyncio.TaskGroup() as group:
+            try:
+                while (now := loop.time()) < ends:
+                    due = min(ends, now + self._every)
+                    knock = group.create_task(self._answered(host, port), name="knock")
+                    first = first or knock
+                    under_way.add(knock)
+                    while under_way and (left := due - loop.time()) > 0:
+                        done, under_way = await asyncio.wait(
+                            under_way, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                        )
+                        answered = [task for task in done if task.result()]
+                        if answered:
+                            return "there" if first in answered else "back"
+                    await asyncio.sleep(max(0.0, due - loop.time()))
+            finally:
+                for task in under_way:
+                    task.cancel()
+        return None
 
     async def _answered(self, host: str, port: int) -> bool:
         try:

@@ -70,12 +70,30 @@ async def test_frozen_camera_ends_the_rest_when_it_thaws(monkeypatch: pytest.Mon
         assert await resting
 
 
-async def test_camera_that_is_there_is_knocked_at_once() -> None:
-    """It answers and yet it failed: it has its whole rest, and one knock in it."""
+async def test_camera_that_is_there_is_tried_at_once_and_then_left_alone() -> None:
+    """It may have come back just now: one attempt comes at once, the next after a whole rest."""
     camera = Camera()
+    loop = asyncio.get_running_loop()
+    knocking = Knocking(camera.url, 0.5)
     async with camera.there():
-        assert not await Knocking(camera.url, 0.02).rest(0.3)
-    assert len(camera.knocks) == 1
+        async with asyncio.timeout(10):
+            assert not await knocking.rest(LONG)
+        began = loop.time()
+        assert not await knocking.rest(0.3)
+        assert loop.time() - began >= 0.3
+    assert len(camera.knocks) == 2
+
+
+async def test_knocks_do_not_wait_for_each_other() -> None:
+    """While one knock is unanswered, the next ones come, and whoever answers ends the rest."""
+    camera = Camera()
+    camera.awake = False
+    async with asyncio.timeout(10), camera.there(), asyncio.TaskGroup() as group:
+        resting = group.create_task(Knocking(camera.url, 0.02).rest(LONG))
+        while len(camera.knocks) < 5:  # noqa: ASYNC110 (the camera is asked, not told)
+            await asyncio.sleep(0.01)
+        camera.awake = True
+        assert await resting
 
 
 @pytest.mark.parametrize(
