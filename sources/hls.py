@@ -19,7 +19,8 @@ class HlsConfig(WebConfig):
 
     url: str
     """`http://HOST[:PORT]/PATH` or `https://…` of the playlist, without user and password: see
-    `credential`. Pictures come a segment or two late; where there is RTSP as well, take that."""
+    `credential`. Pictures come a segment or two late; where there is RTSP as well, take that.
+    Playlists encrypted with AES-128 want the extra `hls`."""
 
     @field_validator("url")
     @classmethod

@@ -1,20 +1,24 @@
 """HLS: libavformat reads the playlists, and everything it wants to open comes through our hands.
 
 So a playlist can reach the camera's own host alone, with our limits, and no file: libavformat
-itself may open nothing (RFC 8216).
+itself may open nothing (RFC 8216). Keys are fetched like everything else; libavformat hands them to
+whoever opens an enciphered segment.
 """
 
 import re
 from collections.abc import Mapping
 from io import RawIOBase
-from urllib.parse import urlsplit
 
 import httpx2
 
+from sources.child.cipher import deciphered
 from sources.child.fault import Attempt
 from sources.child.libav import Address, LibavStream
 from sources.child.web import LARGEST_PART, LONG, Web
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
+
+_ENCIPHERED = "crypto+"
+"""How libavformat asks for a segment together with the key for it."""
 
 _RANGE = re.compile(r"\d{1,15}")
 
@@ -93,11 +97,12 @@ class Opener:
             SourceRejected: It may not be opened.
         """
         del flags
-        if urlsplit(url).scheme.startswith("crypto"):
-            raise SourceRejected("the playlist is encrypted (EXT-X-KEY), which is not read here")
+        enciphered = url.startswith(_ENCIPHERED)
+        url = url.removeprefix(_ENCIPHERED)
         self._web.permit(url, self._home)
         try:
-            return Body(self._web, self._web.get(url, _range(options)))
+            keys = _keys(options) if enciphered else None
+            return Body(self._web, self._web.get(url, _range(options)), keys)
         except SourceError as error:
             self.trouble = str(error)
             if not self.lenient:
@@ -108,11 +113,17 @@ class Opener:
 class Body(RawIOBase):
     """The body of an answer as libav reads it; what breaks off, drips or is too long ends early."""
 
-    def __init__(self, web: Web, response: httpx2.Response | None) -> None:
-        self._web = web
+    def __init__(
+        self,
+        web: Web,
+        response: httpx2.Response | None,
+        keys: tuple[bytes, bytes] | None = None,
+    ) -> None:
         self._response = response
         patience = web.patience(LONG)
         self._chunks = iter(()) if response is None else web.chunks(response, patience)
+        if keys is not None:
+            self._chunks = deciphered(self._chunks, *keys)
         self._rest = b""
         self._left = LARGEST_PART
 
@@ -142,6 +153,14 @@ class Body(RawIOBase):
         if self._response is not None:
             self._response.close()
         super().close()
+
+
+def _keys(options: Mapping[str, str]) -> tuple[bytes, bytes]:
+    """Return key and initialisation vector that libavformat gives along."""
+    try:
+        return bytes.fromhex(options.get("key", "")), bytes.fromhex(options.get("iv", ""))
+    except ValueError:
+        return b"", b""
 
 
 def _range(options: Mapping[str, str]) -> dict[str, str]:

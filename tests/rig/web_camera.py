@@ -36,8 +36,15 @@ def jpegs(clip: Clip) -> list[bytes]:
     return found
 
 
-def segments(clip: Clip, folder: Path, *, seconds: float = 1.0) -> Path:
-    """Write a clip as HLS; return its playlist."""
+def segments(clip: Clip, folder: Path, *, seconds: float = 1.0, key: str = "") -> Path:
+    """Write a clip as HLS; return its playlist.
+
+    Args:
+        clip: What is shown.
+        folder: Where to.
+        seconds: Of a segment.
+        key: Of 16 letters, with which its segments are enciphered; it lies beside them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     source = clip.write(folder / "whole.mp4")
     playlist = folder / "live.m3u8"
@@ -46,6 +53,10 @@ def segments(clip: Clip, folder: Path, *, seconds: float = 1.0) -> Path:
         "hls_list_size": "0",
         "hls_segment_filename": str(folder / "part%03d.ts"),
     }
+    if key:
+        # It is written there, and named so.
+        place = str(folder / "key.bin")
+        options |= {"hls_enc": "1", "hls_enc_key": key, "hls_enc_key_url": place}
     with av.open(str(source)) as given, av.open(str(playlist), "w", options=options) as made:
         video = given.streams.video[0]
         copy = made.add_stream_from_template(video)
@@ -53,6 +64,8 @@ def segments(clip: Clip, folder: Path, *, seconds: float = 1.0) -> Path:
             if packet.dts is not None:
                 packet.stream = copy
                 made.mux(packet)
+    if key:
+        playlist.write_text(playlist.read_text().replace(place, "key.bin"))
     return playlist
 
 

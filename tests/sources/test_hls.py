@@ -63,17 +63,43 @@ def test_playlist_reaches_nothing_else(folder: Path, line: str, word: str, tmp_p
         assert not other.seen
 
 
-def test_encrypted_playlist_is_refused_with_its_reason(tmp_path: Path) -> None:
-    """A key is not fetched; what is not supported is said."""
+def test_enciphered_playlist_is_read(tmp_path: Path) -> None:
+    """Segments under AES-128 are shown like others; the key is asked for with the password."""
+    pytest.importorskip("cryptography", reason="the extra `hls` is not installed")
+    segments(Clip(frames=75, width=320, height=240, gop=25), tmp_path, key="sixteen letters.")
+    listed = (tmp_path / "live.m3u8").read_text()
+    assert "METHOD=AES-128" in listed
+    assert not (tmp_path / "part000.ts").read_bytes().startswith(b"G")
+    with WebCamera([b""], folder=tmp_path, user=USER, password=WORD) as camera, Child() as child:
+        child.open(HLS, {"url": camera.url + "/hls/live.m3u8"}, user=USER, secret=WORD)
+        for _ in range(10):
+            answer = child.next()
+            assert isinstance(answer, Given)
+            assert read(child.picture(answer)) == (1, answer.index)
+        assert camera.seen["/hls/key.bin"]
+
+
+@pytest.mark.parametrize(
+    ("key", "word"),
+    [
+        ("file:///etc/hostname", "nothing that can be read"),
+        ("http://169.254.169.254/latest/key", "secrets"),
+        ("none.bin", "404"),
+        ("short.bin", "nothing that can be read"),
+    ],
+)
+def test_key_that_cannot_be_had_is_said(key: str, word: str, tmp_path: Path) -> None:
+    """A key that lies elsewhere is not fetched; what is none, or missing, ends in one line."""
+    (tmp_path / "short.bin").write_bytes(b"short")
+    (tmp_path / "part000.ts").write_bytes(bytes(188 * 4))
     (tmp_path / "key.m3u8").write_text(
         "#EXTM3U\n#EXT-X-TARGETDURATION:2\n"
-        '#EXT-X-KEY:METHOD=AES-128,URI="file:///etc/hostname"\n'
+        f'#EXT-X-KEY:METHOD=AES-128,URI="{key}"\n'
         "#EXTINF:2,\npart000.ts\n#EXT-X-ENDLIST\n"
     )
     with WebCamera([b""], folder=tmp_path) as camera, Child() as child:
         child.open(HLS, {"url": camera.url + "/hls/key.m3u8", **FAST})
-        assert child.wait_for(Failed).reason
-        assert camera.seen["/hls/part000.ts"] == 0
+        assert word in child.wait_for(Failed).reason
 
 
 def test_missing_and_foreign_playlists_are_refused(folder: Path) -> None:
