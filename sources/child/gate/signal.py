@@ -4,7 +4,7 @@ An encoder spends few bytes on what stays as it is. How few depends on the place
 pictures, hence every place has a median and a median deviation of its own.
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,11 +56,25 @@ class Baseline:
     def __init__(self) -> None:
         self._sizes: deque[int] = deque(maxlen=_REMEMBERED)
         self._sorted: list[int] = []
-        self.median = 0.0
-        self.spread = 1.0
+        self._spread: float | None = 1.0
 
     def __len__(self) -> int:
         return len(self._sizes)
+
+    @property
+    def median(self) -> float:
+        """Bytes; 0 before any size was learnt."""
+        return float(self._sorted[len(self._sorted) // 2]) if self._sorted else 0.0
+
+    @property
+    def spread(self) -> float:
+        """Median deviation in bytes."""
+        # Worked out when asked for: much more is learnt than is ever asked.
+        if self._spread is None:
+            middle = self._sorted[len(self._sorted) // 2]
+            apart = median([abs(each - middle) for each in self._sorted])
+            self._spread = max(apart, _NARROWEST * middle, _BYTES)
+        return self._spread
 
     def newest(self) -> tuple[int, ...]:
         """Return the sizes that came last, as many as are handed on."""
@@ -69,13 +83,10 @@ class Baseline:
     def learn(self, size: int) -> None:
         """Take a size in; the oldest leaves."""
         if len(self._sizes) == _REMEMBERED:
-            self._sorted.remove(self._sizes[0])
+            del self._sorted[bisect_left(self._sorted, self._sizes[0])]
         self._sizes.append(size)
         insort(self._sorted, size)
-        middle = self._sorted[len(self._sorted) // 2]
-        self.median = float(middle)
-        apart = median(abs(each - middle) for each in self._sorted)
-        self.spread = max(apart, _NARROWEST * middle, _BYTES)
+        self._spread = None
 
 
 class SizeSignal:
@@ -104,15 +115,19 @@ class SizeSignal:
             known = self._any
         if len(known) < _ENOUGH:
             return Rating()
-        self._recent.append((size - known.median) / known.spread)
-        surge = size > SURGE * known.median and size - known.median > _CLEAR * known.spread
+        usual, spread = known.median, known.spread
+        self._recent.append((size - usual) / spread)
+        surge = size > SURGE * usual and size - usual > _CLEAR * spread
         return Rating(self._smooth(), surge)
 
     def learn(self) -> None:
         """Take the packet that was rated last for a usual one."""
         if self._place == 0:
             return
-        self._places.setdefault(self._place, Baseline()).learn(self._size)
+        place = self._places.get(self._place)
+        if place is None:
+            place = self._places[self._place] = Baseline()
+        place.learn(self._size)
         self._any.learn(self._size)
 
     def usual_sizes(self) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
