@@ -60,7 +60,6 @@ class Connection:
         self._target = target
         self._wire = Wire()
         self._waiting: deque[tuple[int, bytes, float]] = deque()
-        self._held = 0
         self._messages: deque[Message] = deque()
         # Filled again and again: a fresh one of this size is mapped and unmapped at every turn.
         self._buffer = memoryview(bytearray(_PORTION))
@@ -116,7 +115,7 @@ class Connection:
             if left <= 0:
                 raise SourceUnavailable(f"the camera was silent for {patience:g} s")
             self._take(left)
-            if self._held > _MOST_WAITING:
+            if sum(len(data) for _, data, _ in self._waiting) > _MOST_WAITING:
                 raise SourceUnavailable("the camera sends pictures and no answer")
         return self._messages.popleft()
 
@@ -126,7 +125,6 @@ class Connection:
             self._take(patience)
         found = list(self._waiting)
         self._waiting.clear()
-        self._held = 0
         return found
 
     def messages(self) -> list[Message]:
@@ -163,7 +161,6 @@ class Connection:
                 self._messages.append(piece)
             else:
                 self._waiting.append((*piece, now))
-                self._held += len(piece[1])
 
     def _collect(self, patience: float) -> int:
         """Wait until the lull is over, or much has come; then take all there is."""

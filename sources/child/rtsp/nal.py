@@ -29,12 +29,24 @@ class Cutter(Protocol):
         """Return what was collected, and start anew; a fragment without end is broken."""
         ...
 
+    def middle(self) -> tuple[bytes, list[bytes]] | None:
+        """Return how a payload begins that goes on with the fragment and does not end it.
+
+        What follows that beginning may be appended to the list, in place of `feed`. None while no
+        fragment is under way.
+        """
+        ...
+
     def kind(self, nal: bytes) -> int:
         """Return the type of a NAL unit."""
         ...
 
     def slice(self, nal: bytes) -> bool:
         """Tell whether it holds part of a picture."""
+        ...
+
+    def ordinary(self, nals: list[bytes]) -> bool:
+        """Tell whether all are parts of one picture at which decoding does not start."""
         ...
 
     def first(self, nal: bytes) -> bool:
@@ -59,6 +71,11 @@ class _Collecting:
         self.nals: list[bytes] = []
         self.broken = False
         self._fragment: list[bytes] | None = None
+        self._middle = b""
+
+    def middle(self) -> tuple[bytes, list[bytes]] | None:
+        """Return how a payload begins that goes on with the fragment, and where its rest goes."""
+        return None if self._fragment is None else (self._middle, self._fragment)
 
     def take(self) -> list[bytes]:
         """Return what was collected, and start anew; a fragment without end is broken."""
@@ -68,17 +85,20 @@ class _Collecting:
         nals, self.nals = self.nals, []
         return nals
 
-    def _piece(self, head: bytes, flags: int, piece: bytes) -> None:
-        if flags & _START:
-            if self._fragment is not None:
-                self.broken = True
-            self._fragment = [head]
-        if self._fragment is None:
+    def _begin(self, head: bytes, middle: bytes) -> None:
+        """Begin a fragment; one that had no end is broken."""
+        if self._fragment is not None:
+            self.broken = True
+        self._fragment, self._middle = [head], middle
+
+    def _go_on(self, piece: bytes, *, ends: int) -> None:
+        fragment = self._fragment
+        if fragment is None:
             self.broken = True
             return
-        self._fragment.append(piece)
-        if flags & _END:
-            self.nals.append(b"".join(self._fragment))
+        fragment.append(piece)
+        if ends:
+            self.nals.append(b"".join(fragment))
             self._fragment = None
 
     def _several(self, payload: bytes, at: int, least: int) -> None:
@@ -103,8 +123,10 @@ class H264(_Collecting):
         kind = payload[0] & 31
         if kind == _FU_A:
             flags = payload[1]
-            head = bytes((payload[0] & 0xE0 | flags & 31,)) if flags & _START else b""
-            self._piece(head, flags, payload[2:])
+            if flags & _START:
+                head = bytes((payload[0] & 0xE0 | flags & 31,))
+                self._begin(head, bytes((payload[0], flags & 31)))
+            self._go_on(payload[2:], ends=flags & _END)
         elif kind == _STAP_A:
             self._several(payload, 1, 1)
         elif 0 < kind < _STAP_A:
@@ -119,6 +141,10 @@ class H264(_Collecting):
     def slice(self, nal: bytes) -> bool:
         """Tell whether it holds part of a picture."""
         return 1 <= nal[0] & 31 <= 5  # noqa: PLR2004 (table 7-1)
+
+    def ordinary(self, nals: list[bytes]) -> bool:
+        """Tell whether all are parts of one picture at which decoding does not start."""
+        return all([0 < nal[0] & 31 < 5 for nal in nals]) and self.first(nals[0])  # noqa: PLR2004, C419 (a list is quicker)
 
     def first(self, nal: bytes) -> bool:
         """Tell whether a slice is the first of its picture (first_mb_in_slice is 0)."""
@@ -148,8 +174,10 @@ class H265(_Collecting):
         kind = payload[0] >> 1 & 63
         if kind == _FU:
             flags = payload[2]
-            head = bytes((payload[0] & 0x81 | (flags & 63) << 1, payload[1]))
-            self._piece(head if flags & _START else b"", flags, payload[3:])
+            if flags & _START:
+                head = bytes((payload[0] & 0x81 | (flags & 63) << 1, payload[1]))
+                self._begin(head, bytes((payload[0], payload[1], flags & 63)))
+            self._go_on(payload[3:], ends=flags & _END)
         elif kind == _AP:
             self._several(payload, 2, 2)
         elif kind < _AP:
@@ -164,6 +192,10 @@ class H265(_Collecting):
     def slice(self, nal: bytes) -> bool:
         """Tell whether it holds part of a picture."""
         return nal[0] >> 1 & 63 < 32  # noqa: PLR2004 (table 7-1)
+
+    def ordinary(self, nals: list[bytes]) -> bool:
+        """Tell whether all are parts of one picture at which decoding does not start."""
+        return all([nal[0] >> 1 & 63 < 16 for nal in nals]) and self.first(nals[0])  # noqa: PLR2004, C419 (a list is quicker)
 
     def first(self, nal: bytes) -> bool:
         """Tell whether a slice is the first of its picture."""

@@ -14,12 +14,12 @@ from sources.child.hardware import Decoding, choice
 from sources.child.libav import (
     UNKNOWN_SIDE,
     LibavDecoder,
-    LibavPacket,
     LibavPicture,
     Scalers,
     decoded_by,
     settle,
 )
+from sources.child.rtsp.access import AccessUnit
 from sources.child.rtsp.assembly import Assembly, Unit
 from sources.child.rtsp.authorization import Authorization
 from sources.child.rtsp.connection import Connection, Target
@@ -93,6 +93,9 @@ class RtspStream:
         self._waits = False
         self._first: int | None = None
         self._noted: Details = {}
+        self._heard_at = 0.0
+        """Monotonic seconds of the last packet of a picture."""
+
         self.info = self._describe()
 
     @property
@@ -121,24 +124,19 @@ class RtspStream:
 
     def packets(self) -> Iterator[Packet]:
         """Yield access units as their last packet comes; damaged ones with size 0."""
-        heard_at = time.monotonic()
+        self._heard_at = time.monotonic()
         while True:
             due = self._session.keep_alive()
-            left = heard_at + self._patience - time.monotonic()
+            since = self._heard_at
+            left = since + self._patience - time.monotonic()
             if left <= 0:
                 raise SourceUnavailable(self._silent())
             try:
                 received = self._receive(min(due, left))
             except NotUnderstood as error:
                 raise SourceUnavailable(str(error)) from None
-            since, ended = heard_at, False
             units: list[Unit] = []
-            for channel, data, arrival in received:
-                if channel == self._session.channel:
-                    heard_at = arrival
-                    self._take(data, arrival, units)
-                elif channel == self._session.channel + 1:
-                    ended = self._hear(data) or ended
+            ended = self._sort(received, units)
             for unit, arrival in self._dated(units, since):
                 yield self._packet(unit, arrival)
             if ended:
@@ -176,8 +174,8 @@ class RtspStream:
 
     def taken(self, packet: Packet) -> float | None:
         """Return when the picture of a packet was taken; see `sources.source.Punctual`."""
-        pts = packet.payload.pts if packet.size else None
-        return None if pts is None else self._timeline.captured(pts, packet.arrival)
+        ticks = packet.stamp if isinstance(packet, AccessUnit) else None
+        return None if ticks is None else self._timeline.captured(ticks, packet.arrival)
 
     def decoder(self) -> LibavDecoder:
         """Make a second decoder; see `sources.source.Rereadable`."""
@@ -209,10 +207,20 @@ class RtspStream:
             return silent
         return f"{silent}: what it sends over UDP may not get through; try `transport: tcp`"
 
-    def _take(self, data: bytes, arrival: float, units: list[Unit]) -> None:
-        packet = rtp(data)
-        if packet is not None and packet.kind == self._track.payload:
-            units += self._assembly.feed(packet, arrival)
+    def _sort(self, received: list[tuple[int, bytes, float]], units: list[Unit]) -> bool:
+        """Put pictures together; tell whether a report among them says that this is the end."""
+        assembly, pictures, ended = self._assembly, self._session.channel, False
+        for channel, data, arrival in received:
+            if channel == pictures:
+                self._heard_at = arrival
+                if assembly.follow(data, arrival):
+                    continue
+                packet = rtp(data)
+                if packet is not None and packet.kind == self._track.payload:
+                    units += assembly.feed(packet, arrival)
+            elif channel == pictures + 1:
+                ended = self._hear(data) or ended
+        return ended
 
     def _dated(self, units: list[Unit], since: float) -> Iterable[tuple[Unit, float]]:
         """Say when units came that were read together: their stamps tell how far apart."""
@@ -226,17 +234,16 @@ class RtspStream:
             dated.append((unit, arrival))
         return reversed(dated)
 
-    def _packet(self, unit: Unit, arrival: float) -> LibavPacket:
+    def _packet(self, unit: Unit, arrival: float) -> AccessUnit:
         ticks = self._timeline.place(unit.stamp, arrival)
-        when = ticks / self._track.rate
-        if not unit.data:
-            return LibavPacket(0, idr=False, time=when, arrival=arrival, payload=None)
-        payload = av.Packet(unit.data)
-        payload.pts = payload.dts = ticks
-        payload.time_base = self._base
-        payload.is_keyframe = unit.idr
-        size = len(unit.data)
-        return LibavPacket(size, idr=unit.idr, time=when, arrival=arrival, payload=payload)
+        return AccessUnit(
+            unit.data,
+            idr=unit.idr,
+            ticks=ticks,
+            base=self._base,
+            time=ticks / self._track.rate,
+            arrival=arrival,
+        )
 
     def _hear(self, data: bytes) -> bool:
         """Take a report; tell whether the camera ends the stream with it."""

@@ -1,12 +1,16 @@
 """Where access units end, and whether they are whole."""
 
+import struct
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rig.camera_b.payload import payloads
 
 from sources.child.rtsp.assembly import MOST, PROBATION, Assembly, Unit
-from sources.child.rtsp.nal import H264
-from sources.child.rtsp.packet import Packet
+from sources.child.rtsp.description import Codec
+from sources.child.rtsp.nal import H264, cutter
+from sources.child.rtsp.packet import Packet, rtp
 from sources.source import Mishaps
 
 SPS, PPS, SEI = b"\x67\x42\x00\x1e", b"\x68\xce\x3c\x80", b"\x06\x05\x01\x00"
@@ -170,3 +174,65 @@ def test_any_packets_make_units_or_none(story: list[Packet]) -> None:
     if whole:
         assert whole[0].idr
         assert SPS[:1] in whole[0].data
+
+
+HEADS: dict[Codec, tuple[bytes, ...]] = {
+    "h264": (b"\x67", b"\x68", b"\x65\x88", b"\x41\x9a", b"\x41\x1a", b"\x06"),
+    "hevc": (b"\x40\x01", b"\x42\x01", b"\x44\x01", b"\x26\x01\x80", b"\x02\x01\x80", b"\x4e\x01"),
+}
+PICTURE = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 5000)), min_size=1, max_size=3)
+ODD = st.dictionaries(
+    st.integers(0, 60), st.sampled_from(["lost", "twice", "marked", "cut", "other", "extended"])
+)
+
+
+def spoken(codec: Codec, pictures: list[list[tuple[int, int]]], odd: dict[int, str]) -> list[bytes]:
+    """Say pictures as RTP; some packets are missing, doubled, or not what they were."""
+    said: list[bytes] = []
+    sequence = 65_520
+    for number, picture in enumerate(pictures):
+        nals = tuple(HEADS[codec][kind] + bytes(size) for kind, size in picture)
+        parts = payloads(codec, nals, aggregate=False)
+        for place, part in enumerate(parts):
+            sequence += 1
+            sin = odd.get(sequence - 65_520)
+            marked = 0x80 * (place == len(parts) - 1 or sin == "marked")
+            head = 0x90 if sin == "extended" else 0x80
+            source = 2 if sin == "other" else 1
+            packet = struct.pack(
+                "!BBHII", head, marked | 96, sequence & 0xFFFF, number * 3600, source
+            )
+            packet += b"\0\0\0\0" * (sin == "extended") + part
+            packet = packet[:13] if sin == "cut" else packet
+            said += [packet] * {"lost": 0, "twice": 2}.get(sin or "", 1)
+    return said
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+@given(pictures=st.lists(PICTURE, max_size=30), odd=ODD)
+@settings(max_examples=60, deadline=None)
+def test_the_short_way_through_a_fragment_ends_where_the_long_one_does(
+    codec: Codec, pictures: list[list[tuple[int, int]]], odd: dict[int, str]
+) -> None:
+    """Whatever is said, packets that just go on make the same units and the same counts."""
+    short, long = Mishaps(), Mishaps()
+    quick, slow = Assembly(cutter(codec), (), short), Assembly(cutter(codec), (), long)
+    for number, data in enumerate(spoken(codec, pictures, odd)):
+        packet = rtp(data)
+        if packet is None:
+            continue
+        units = [] if quick.follow(data, number) else quick.feed(packet, number)
+        assert units == slow.feed(packet, number)
+    assert short == long
+
+
+def test_most_of_a_large_picture_takes_the_short_way() -> None:
+    """Its first packet and its last are looked at; all between just go on."""
+    assembly = Assembly(cutter("h264"), (), Mishaps())
+    said = spoken("h264", [[(0, 4), (1, 4), (2, 60_000)]], {})
+    followed = sum(
+        assembly.follow(data, 0.0) or not [assembly.feed(packet, 0.0)]
+        for data in said
+        if (packet := rtp(data)) is not None
+    )
+    assert followed == len(said) - 4

@@ -44,3 +44,14 @@ def test_any_payload_is_taken_or_broken(codec: Codec, payload: list[bytes]) -> N
     for part in payload:
         one.feed(part)
     assert sum(map(len, one.take())) <= sum(map(len, payload)) + len(payload)
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+@given(st.lists(st.binary(min_size=3, max_size=4), min_size=1, max_size=3))
+def test_ordinary_is_what_need_not_be_looked_at(codec: Codec, nals: list[bytes]) -> None:
+    """Parts of one picture, its first part first; no start, no parameter set, no message."""
+    one = cutter(codec)
+    if one.ordinary(nals):
+        assert all(one.slice(nal) for nal in nals)
+        assert not any(one.start(nal) or one.parameters(nal) for nal in nals)
+        assert one.first(nals[0])
