@@ -15,6 +15,7 @@ least score is set so that about twenty objects per picture come back.
 import statistics
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -288,7 +289,7 @@ def _worker(model: Path, side: int, batch: int, cameras: list[Camera]) -> dict[s
             process.map(each)
         process.detect(*items[0])
         for under_way in (1, 2):
-            result[f"fps_{under_way}_under_way"] = round(_asked(process, items, under_way), 1)
+            result[f"{under_way}_under_way"] = _asked(process, items, under_way)
         return result
 
 
@@ -305,16 +306,22 @@ def _items(cameras: list[Camera], slot: int, side: int) -> list[Item]:
     return [each.put(slot, slot, picture) for each in cameras]
 
 
-def _asked(process: Worker, items: list[list[Item]], under_way: int) -> float:
-    count = 0
-    for number in range(under_way - 1):
-        process.ask(*items[number])
+def _asked(process: Worker, items: list[list[Item]], under_way: int) -> dict[str, float]:
+    """Keep so many questions at the worker; frames per second, and from question to answer."""
+    asked, times = deque[float](), list[float]()
     started = time.perf_counter()
     while time.perf_counter() - started < WORKER_SECONDS:
-        process.ask(*items[(count + under_way - 1) % SLOTS])
+        while len(asked) < under_way:
+            asked.append(time.perf_counter())
+            process.ask(*items[(len(times) + len(asked)) % SLOTS])
         process.receive()
-        count += 1
+        times.append(1000 * (time.perf_counter() - asked.popleft()))
     took = time.perf_counter() - started
-    for _ in range(under_way - 1):
+    for _ in asked:
         process.receive()
-    return count * len(items[0]) / took
+    p50, p99 = np.percentile(times, [50, 99])
+    return {
+        "fps": round(len(times) * len(items[0]) / took, 1),
+        "p50_ms": round(float(p50), 3),
+        "p99_ms": round(float(p99), 3),
+    }

@@ -81,6 +81,10 @@ class ScriptedConfig(BaseModel):
     load: Literal["works", "rejected", "unavailable", "bug", "hang", "exhausted"] = "works"
     """How loading goes; default well."""
 
+    untidy: bool = False
+    """Whether after a fault closing fails too, and being freed aborts the process, as it is with a
+    device that failed; default no."""
+
     device: str = "scripted"
     """What it runs on; default `scripted`. On its fallback nothing goes wrong."""
 
@@ -106,6 +110,7 @@ class ScriptedDetector:
         self._config = config
         self._calls = 0
         self._ballast = bytearray()
+        self._failed = False
 
     def load(self) -> Profile:
         """Load as scripted."""
@@ -142,6 +147,7 @@ class ScriptedDetector:
             time.sleep(self._config.delay)
         fault = self._due()
         if fault is not None:
+            self._failed = True
             _commit(fault)
         if self._config.record is not None:
             self._record(self._config.record, pictures)
@@ -151,7 +157,14 @@ class ScriptedDetector:
         return found
 
     def close(self) -> None:
-        """Nothing to free."""
+        """Nothing to free, which may fail as scripted."""
+        if self._config.untidy and self._failed:
+            raise RuntimeError("nothing can be freed any more, as scripted")
+
+    def __del__(self) -> None:
+        """Be freed, as scripted."""
+        if self._config.untidy and self._failed:
+            os.abort()
 
     def _due(self) -> Fault | None:
         if self._config.device == self._config.fallback:
@@ -230,7 +243,7 @@ def check_detector(detector: Detector) -> Profile:
     for result in results:
         _check_result(result, profile)
     if profile.under_way > 1:
-        _check_overlap(cast("Overlapping", detector), profile, pictures, results)
+        _check_overlap(cast("Overlapping", detector), profile, pictures)
     detector.close()
     return profile
 
@@ -239,9 +252,10 @@ def _check_overlap(
     detector: Overlapping,
     profile: Profile,
     pictures: Sequence[Picture],
-    wanted: Sequence[Detections],
 ) -> None:
     """Look at each picture as the worker does: the next is begun before the last is finished."""
+    # One by one here too: a device computes another batch size in another order.
+    wanted = [found for picture in pictures for found in detector.detect([picture])]
     ear = select.poll()
     ear.register(detector.bell(), select.POLLIN)
     waiting = list(pictures)

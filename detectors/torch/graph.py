@@ -1,4 +1,8 @@
-"""Runs the program for any number of pictures: one CUDA graph per batch size, or plainly."""
+"""Runs the program for any number of pictures: one CUDA graph per batch size, or plainly.
+
+All graphs share one piece of memory, which is why a batch of any size takes what one of the largest
+takes. Two of them must therefore never run at once: all calls belong on one stream.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -44,6 +48,8 @@ class Batches:
     def prepare(self) -> None:
         """Run every size and capture its graph where there is a CUDA device.
 
+        There, the current stream must not be the default one, which cannot be captured.
+
         Raises:
             RuntimeError: The device failed or has not enough memory.
         """
@@ -68,10 +74,15 @@ class Batches:
 
     def close(self) -> None:
         """Give the graphs back, once the device is done with them."""
-        if self._graphs:
+        if not self.pixels.is_cuda:
+            return
+        try:
             self._torch.cuda.synchronize(self.pixels.device)
-        for graph, _ in self._graphs.values():
-            graph.reset()
+            for graph, _ in self._graphs.values():
+                graph.reset()
+        except RuntimeError as error:
+            # After a fatal error nothing on the device can be given back, save by this process.
+            logger.debug("graphs were not given back (%s)", first_line(error))
         self._graphs.clear()
 
     def padded(self, count: int) -> int:
@@ -89,15 +100,15 @@ class Batches:
 
     def _capture(self, size: int, expected: Foreign) -> bool:
         """Capture one size and compare a replay with a plain run; False gives graphs up."""
-        torch = self._torch
+        torch, device = self._torch, self.pixels.device
         expected = expected.clone()
-        torch.cuda.synchronize(self.pixels.device)
+        torch.cuda.synchronize(device)
         graph = torch.cuda.CUDAGraph()
         try:
-            with torch.cuda.graph(graph, pool=self._pool):
+            with torch.cuda.graph(graph, pool=self._pool, stream=torch.cuda.current_stream(device)):
                 rows = self._plain(size)
             graph.replay()
-            torch.cuda.synchronize(self.pixels.device)
+            torch.cuda.synchronize(device)
         except RuntimeError as error:
             if is_short(torch, error):
                 raise

@@ -78,10 +78,15 @@ class Program:
         # One more class, never wanted, for numbers beyond the names.
         self._wanted = torch.tensor([*wishes.wanted, False], device=device)
 
-    def __call__(self, pixels: Foreign, *, patient: bool = False) -> Foreign:
-        """Look at all pictures; `patient` takes all candidates and waits until all is final."""
+    def __call__(self, pixels: Foreign) -> Foreign:
+        """Look at all pictures."""
+        return self.choose(look(self._torch, self._net, pixels, self._dtype))
+
+    def patiently(self, pixels: Foreign, count: int) -> Foreign:
+        """Look at the first `count` pictures, take all candidates, and wait until all is final."""
         output = look(self._torch, self._net, pixels, self._dtype)
-        return self.choose(output, patient=patient)
+        with self._torch.inference_mode():
+            return self.choose(output[:count], patient=True)
 
     def choose(self, output: Foreign, *, patient: bool = False) -> Foreign:
         """Choose among what the model says."""

@@ -1,4 +1,8 @@
-"""The two streams of a CUDA device, and their order; on a CPU everything is in order already."""
+"""The two streams of a CUDA device, and their order; on a CPU everything is in order already.
+
+Nothing is ever called on the device's own default stream: it does not wait for these, so what runs
+there would run beside a graph that was captured into the same memory.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +11,7 @@ from detectors.torch.runtime import Foreign
 
 
 class Streams:
-    """One stream for uploads, one for looking.
+    """One stream for uploads, one for looking and for everything else.
 
     Args:
         torch: The module.
@@ -16,12 +20,12 @@ class Streams:
 
     def __init__(self, torch: Foreign, device: str) -> None:
         self._torch = torch
+        self._device = device
         self._cuda = device != "cpu"
         if self._cuda:
             self._copy = torch.cuda.Stream(device)
             self._compute = torch.cuda.Stream(device)
-            # Whatever the loading stream still does comes first.
-            torch.cuda.synchronize(device)
+            self.settle()
 
     @contextmanager
     def copying(self) -> Iterator[None]:
@@ -49,3 +53,8 @@ class Streams:
         event = self._torch.cuda.Event(blocking=True)
         event.record(self._compute)
         return event
+
+    def settle(self) -> None:
+        """Wait until all that was ever called is done."""
+        if self._cuda:
+            self._torch.cuda.synchronize(self._device)

@@ -60,6 +60,8 @@ class Bed:
             places: Where each goes; it is scaled if it has another size.
             copiers: Threads that copy.
         """
+        if not pictures:
+            return
         shares = _COPIERS if sum(rgb.nbytes for rgb in pictures) >= _WORTH else 1
         step = -(-len(pictures) // shares)
         parts = [range(first, len(pictures))[:step] for first in range(0, len(pictures), step)]

@@ -24,10 +24,15 @@ REJECTED = 78
 
 
 class LastWord:
-    """Tells the daemon why serving ended, whatever it was; the exit code is in `code`."""
+    """Tells the daemon why serving ended, whatever it was; the exit code is in `code`.
+
+    What ended it is kept, and with it all that was at work: to free what lies on a device that
+    failed is to be ended by its runtime.
+    """
 
     def __init__(self, name: str, channel: BlockingChannel) -> None:
         self._name = name
+        self._why: BaseException | None = None
         self.channel = channel
         self.code = CLEAN
 
@@ -40,6 +45,7 @@ class LastWord:
         exc: BaseException | None,
         tb: TracebackType | None,
     ) -> bool:
+        self._why = exc
         match exc:
             case None:
                 pass
@@ -70,22 +76,24 @@ class LastWord:
             sys.stderr.write(f"detector {self._name}: the daemon is gone\n")
 
 
-def main() -> int:
-    """Settle the process, serve, and return the exit code."""
+def main() -> None:
+    """Settle the process, serve, and leave with the exit code."""
     parser = argparse.ArgumentParser(prog="python -m detectors.worker")
     parser.add_argument("name", help="the detector's name in the configuration")
     parser.add_argument("--control", type=int, required=True, help="descriptor of the socket")
     parser.add_argument("--parent", type=int, required=True, help="process id of the daemon")
     arguments = parser.parse_args()
     if not leave_with(arguments.parent):
-        return CLEAN
+        return
     settle()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     with socket.socket(fileno=arguments.control) as sock:
         last_word = LastWord(arguments.name, BlockingChannel(sock))
         with last_word:
             serve(last_word.channel)
-    return last_word.code
+        sys.stderr.flush()
+        # Not sys.exit: the finalizers of inference runtimes hang or crash often enough.
+        os._exit(last_word.code)
 
 
 def _line(text: str) -> str:
@@ -93,7 +101,4 @@ def _line(text: str) -> str:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stderr.flush()
-    # Not sys.exit: the finalizers of inference runtimes hang or crash often enough.
-    os._exit(code)
+    main()

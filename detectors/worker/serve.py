@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from detectors.columns import to_rows
 from detectors.detection import Detections
 from detectors.detector import Detector, Profile
-from detectors.errors import DetectorUnavailable
+from detectors.errors import DetectorError, DetectorUnavailable
 from detectors.message import MOST, Detect, Found, Load, Loaded, Map, Unmap, from_daemon
 from detectors.worker.backend import build
 from detectors.worker.cameras import Cameras
@@ -43,8 +43,14 @@ def serve(channel: BlockingChannel) -> None:
     channel.send(_loaded(profile, time.monotonic() - started))
     try:
         _Desk(channel, detector, profile).work()
-    finally:
+    except DetectorError:
+        # The process ends anyway, and a device that failed may fail or hang once more when it is
+        # closed, which would hide why.
+        raise
+    except BaseException:
         detector.close()
+        raise
+    detector.close()
 
 
 WEIGHING = 2.0

@@ -52,11 +52,25 @@ def lively(family: str, folder: Path) -> Path:
     last = [layer[-1] for branch in branches for layer in branch]
     for layer in last:
         torch.nn.init.normal_(layer.weight, std=0.1)
+    if head.reg_max == 1:
+        _settle_boxes(head)
     _settle_activations(yolo.model, torch.rand(2, 3, 384, 640))
     _settle_scores(yolo.model, last, torch.from_numpy(noise().copy()).permute(2, 0, 1)[None] / 255)
     path = folder / family.replace(".yaml", ".pt")
     yolo.save(path)
     return path
+
+
+def _settle_boxes(head: Foreign) -> None:
+    """Let distances be what the bias says, more or less.
+
+    Where nothing bounds them, random ones turn a fifth of the boxes inside out, and magnify what
+    comes in: one gray level of noise moved the worst hundredth of them by 58 pixels, rounding to 16
+    bits by 27.
+    """
+    for branch in (head.cv2, head.one2one_cv2):
+        for layer in branch:
+            layer[-1].weight.data *= 0.1
 
 
 def _settle_activations(model: Foreign, pictures: Foreign) -> None:

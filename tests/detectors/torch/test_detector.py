@@ -1,6 +1,8 @@
 """Ultralytics' models through our own thin call, against their own predictor; needs `gpu`."""
 
 import importlib.util
+import os
+import select
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +151,27 @@ def test_two_batches_under_way_are_told_apart(
         assert np.array_equal(found.xyxy, expected.xyxy)
         assert found.label == expected.label
     instance.close()
+
+
+@needs_extra
+def test_the_bell_rings_once_a_batch_is_done(
+    checkpoint: Path, noise: npt.NDArray[np.uint8]
+) -> None:
+    """A selector hears of every batch; on a CPU as soon as it was begun. Closing gives it back."""
+    instance = detector(checkpoint)
+    assert instance.load().under_way == 1
+    bell = instance.bell()
+    assert instance.bell() == bell
+    for _ in range(2):
+        ticket = instance.begin([Picture("yard", 0, noise)])
+        assert select.select([bell], [], [], 20)[0] == [bell]
+        os.eventfd_read(bell)
+        assert instance.done(ticket)
+        assert len(instance.finish(ticket)) == 1
+        assert select.select([bell], [], [], 0)[0] == []
+    instance.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(bell)
 
 
 class Short:

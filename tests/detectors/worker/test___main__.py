@@ -97,6 +97,20 @@ def test_sudden_death_is_end_of_file(fault: str, code: int) -> None:
         assert process.process.wait(PATIENCE) == code
 
 
+@pytest.mark.fault("F20")
+def test_a_device_that_cannot_be_closed_does_not_hide_why() -> None:
+    """F20: what is told is the failure at work, not the one that closing a failed device makes."""
+    options: dict[str, JsonValue] = {"fault": "unavailable", "fault_at": 1, "untidy": True}
+    with worker() as process, camera("yard") as yard:
+        process.load(SCRIPTED, options)
+        process.map(yard)
+        process.ask(yard.put(0, 1, np.zeros((24, 32, 3), np.uint8)))
+        answer, _ = process.receive()
+        assert isinstance(answer, Failed)
+        assert answer.reason == "the device failed, as scripted"
+        assert process.process.wait(PATIENCE) == 69
+
+
 def test_a_fault_file_is_used_once(tmp_path: Path) -> None:
     """The fault happens when the file appears, and the next worker is well."""
     file = tmp_path / "now"
