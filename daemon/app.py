@@ -156,6 +156,9 @@ class App:
         self.progress.retire("reasoner")
         if self.thinking is not None:
             self.thinking.recall(await self.recorder.spent(self.clock.now(), HOUR))
+            minding = self.thinking.minding
+            minding.recall(await self.recorder.described(self.clock.now() - minding.age))
+            minding.judge(await self.recorder.judged())
         self._resuming = Resuming(
             self.recorder,
             self.clock,

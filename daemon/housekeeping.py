@@ -12,6 +12,7 @@ from daemon.crew import Crew
 from daemon.delivery import Delivery
 from daemon.line import Line
 from daemon.recorder import Recorder
+from daemon.switchboard import Switchboard
 from daemon.systemd import Notifier, Progress
 from daemon.thinking import Thinking
 from sinks import Stats
@@ -52,6 +53,7 @@ class House(Protocol):
     recorder: Recorder
     crew: Crew
     progress: Progress
+    switchboard: Switchboard
     started_at: float
 
     def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
@@ -75,6 +77,7 @@ class Housekeeping:
                 ("limits", EXPIRE, self._expire),
                 ("media", SWEEP, self._sweep),
                 ("evaluations", NOTE, self.note),
+                ("feedback", SAVE, self._learn),
                 ("stats", self._config.stats_interval, self._stats),
             ):
                 group.create_task(_every(period, work), name=f"housekeeping-{name}")
@@ -123,6 +126,13 @@ class Housekeeping:
         }
         if lessons:
             self._house.recorder.keep_learned(lessons)
+
+    async def _learn(self) -> None:
+        """Let what people said of events move what their rules need."""
+        thinking, switchboard = self._house.thinking, self._house.switchboard
+        if thinking is not None and switchboard.judged:
+            switchboard.judged = False
+            thinking.minding.judge(await self._house.recorder.judged())
 
     async def _save(self) -> None:
         beat = self._house.progress.part("journal")

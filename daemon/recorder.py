@@ -338,6 +338,18 @@ class Recorder:
         """Remember what a person said of an event, at once and for certain."""
         self._keep(self._journal.keep_feedback, event, verdict, at)
 
+    def forget_feedback(self, camera: str, rule: str) -> None:
+        """Forget what people said of a rule's events, at once and for certain."""
+        self._keep(self._journal.forget_feedback, camera, rule)
+
+    async def judged(self) -> list[tuple[Event, str]]:
+        """Read the events that people judged, as they stand, with the last word on each."""
+        return await self.run(self._journal.judged)
+
+    async def described(self, since: float) -> list[Event]:
+        """Read the events that a model described since a moment, as they stand, oldest first."""
+        return await self.run(self._journal.described, since)
+
     def keep_learned(self, lessons: Mapping[str, str]) -> None:
         """Remember what cameras have learned about their predictions."""
         self._keep(self._journal.keep_learned, lessons)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.recorder import Recorder
-from sinks import Command, Feedback, ProfileChoice, ProfileState, Switch, SwitchState
+from sinks import Command, Feedback, FeedbackReset, ProfileChoice, ProfileState, Switch, SwitchState
 from sinks.command import OF_A_RULE, SwitchName
 
 logger = logging.getLogger(__name__)
@@ -97,6 +97,9 @@ class Switchboard:
         self.feedback = 0
         """Verdicts of people taken in this run."""
 
+        self.judged = False
+        """Whether people said something that nobody has learned from yet."""
+
         self.profile = next(
             (one for one in profiles if kept.get((NODE, f"{OF_A_PROFILE}{one}"))), profile
         )
@@ -125,6 +128,11 @@ class Switchboard:
                 self.feedback += 1
                 at = round(self._clock.now(), 3)
                 self._recorder.keep_feedback(command.event, command.verdict, at)
+                self.judged = True
+            case FeedbackReset() if command.camera in self.cameras:
+                logger.info("%s: feedback on rule %s is forgotten", command.camera, command.rule)
+                self._recorder.forget_feedback(command.camera, command.rule)
+                self.judged = True
             case _:
                 logger.debug("a command for nothing of ours: %s", command)
 

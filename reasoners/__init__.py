@@ -50,7 +50,7 @@ from reasoners.telling.overlay import Overlay
 from reasoners.telling.questioning import Asking, default_question
 from reasoners.telling.restart import after_restart, answered_late
 from reasoners.telling.shift import shifted
-from reasoners.verdict import Job, Verdict
+from reasoners.verdict import Job, Remembered, Verdict
 from reasoners.vlm.choosing import (
     Pick,
     PictureTaken,
@@ -108,6 +108,7 @@ __all__ = [
     "ReasonerUnavailable",
     "Reasoning",
     "ReasoningState",
+    "Remembered",
     "ReplyInvalid",
     "ReplyRefused",
     "Revision",

@@ -265,6 +265,23 @@ class Check(_Part):
     ok: bool
 
 
+class SecondOpinion(_Part):
+    """What came of asking once more, with other frames or another model."""
+
+    state: ReasoningState
+    """What it would have made of the event by itself."""
+
+    model: str | None = None
+    answer: str | None = Field(default=None, max_length=200)
+    confidence: Score | None = None
+    agrees: bool | None = None
+    """Whether it leans as the first did, or decides where the first leaned nowhere; None where it
+    does not decide either."""
+
+    reason: str | None = Field(default=None, max_length=400)
+    """Why it does not decide."""
+
+
 class Reasoning(_Part):
     """How far the question of this event has come."""
 
@@ -278,6 +295,13 @@ class Reasoning(_Part):
     tokens: int | None = None
     reason: str | None = Field(default=None, max_length=400)
     """Why it ended as it did, where that is not plain from the state."""
+
+    second: SecondOpinion | None = Field(default=None, exclude_if=_absent)
+    """Only there where a severe event was `uncertain` and somebody else was asked besides."""
+
+    unchanged_since: str | None = Field(default=None, exclude_if=_absent)
+    """Only there where the model said that nothing had changed: the event whose description this
+    one repeats."""
 
     looks: int = Field(default=1, ge=1, exclude_if=_once)
     """How often the model was asked; only there where an event that went on was looked at anew."""

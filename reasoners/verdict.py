@@ -11,9 +11,23 @@ from reasoners.event import (
     EventPrediction,
     EventRelation,
     ReasoningState,
+    SecondOpinion,
 )
 from reasoners.keyframe import Keyframe, Shot, Sighting
 from reasoners.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was said of a camera before."""
+
+    event: str
+    """Id of the event it was said of."""
+
+    at: float
+    """When it was last found to be so, Unix seconds."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,7 @@ class Job:
     since: float | None = None
     """Of another look at an event: when the last one was; what came before was shown then."""
 
-    memory: tuple[str, ...] = ()
+    memory: tuple[Remembered, ...] = ()
     """What was last said about this camera, oldest first; data, never instruction."""
 
     beside: str = ""
@@ -104,5 +118,8 @@ class Verdict:
     why: str = ""
     """What the model holds to be the cause of what happened; one or two sentences."""
 
-    unchanged: bool = False
-    """The model says that nothing changed since what was said before."""
+    unchanged: str | None = None
+    """Event whose description the model says still holds: nothing has changed since."""
+
+    second: SecondOpinion | None = None
+    """What another opinion said, where one was asked for."""

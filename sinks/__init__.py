@@ -1,6 +1,6 @@
 """Where events go."""
 
-from sinks.command import Command, Feedback, ProfileChoice, Switch
+from sinks.command import Command, Feedback, FeedbackReset, ProfileChoice, Switch
 from sinks.departure import Departure
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import (
@@ -29,6 +29,7 @@ __all__ = [
     "Departure",
     "EventRejected",
     "Feedback",
+    "FeedbackReset",
     "FrameReport",
     "Latest",
     "Message",

@@ -44,4 +44,12 @@ class Feedback(_Command):
     verdict: Literal["true_alarm", "false_alarm"]
 
 
-Command = Switch | ProfileChoice | Feedback
+class FeedbackReset(_Command):
+    """Forget every word of people on the events of one rule: what they moved goes back."""
+
+    camera: Name
+    rule: Name
+    verdict: Literal["forget"]
+
+
+Command = Switch | ProfileChoice | Feedback | FeedbackReset

@@ -96,6 +96,9 @@ class Asking:
         self._conclude = conclude
         self._main = main
         self._live = live
+        self._host: CameraHost | None = None
+        """Who had the pictures last; None once the camera is gone."""
+
         self._open: deque[_Open] = deque()
         self._late: list[_Open] = []
         self._due: Edge[_Open] = Edge("asking", WAITING, on_drop=self._late.append)
@@ -138,8 +141,22 @@ class Asking:
         while True:
             await self._attend(await self._due.take(), host)
 
+    async def more(self, job: Job) -> Job | None:
+        """Return a job with frames of its event that were not shown yet; None if there are none."""
+        host, shown = self._host, [keyframe.captured_at for keyframe in job.shown]
+        if host is None:
+            return None
+        since = max(shown, default=job.event.started_at)
+        one = _Open(replace(job, since=since), 0.0, 0.0)
+        await self._take(one, host, self._limits().images)
+        if not one.taken:
+            return None
+        fresh = self._illustrated(one, first=len(shown) + 1)
+        return replace(fresh, since=job.since)
+
     async def flush(self) -> None:
         """Ask everything that waits with what there is: the camera is gone, or is to be closed."""
+        self._host = None
         self._due.drain()
         waiting = [*(one for one in self._late if one.due), *self._open]
         self._late.clear()
@@ -165,6 +182,7 @@ class Asking:
 
     async def _attend(self, one: _Open, host: CameraHost) -> None:
         """Take the first pictures of a new question, or the rest of one that is due, and ask it."""
+        self._host = host
         if one.due:
             await self._ask(one, host)
         else:
@@ -177,17 +195,18 @@ class Asking:
         one.asked = True
         try:
             if host is not None:
-                await self._take(one, host, Limits().images)
+                await self._take(one, host, self._limits().images)
         finally:
             job = self._illustrated(one)
             elapsed = asyncio.get_running_loop().time() - one.asked_at
             left = job.deadline if not self._live else max(0.05, job.deadline - elapsed)
             if self._wire.thinking is not None:
-                await self._wire.thinking.ask(replace(job, deadline=left), self._conclude)
+                asked = replace(job, deadline=left)
+                await self._wire.thinking.ask(asked, self._conclude, self.more)
 
     async def _take(self, one: _Open, host: CameraHost, most: int) -> None:
         """Take pictures of the frames that are most worth it, up to so many in all."""
-        limits = Limits()
+        limits = self._limits()
         tracks = _tracks(one.job)
         after = one.job.since if one.job.since is not None else float("-inf")
         wanted = picks(self.gallery, tracks, after)
@@ -211,7 +230,13 @@ class Asking:
             ):
                 one.taken.append((pick, shots))
 
-    def _illustrated(self, one: _Open) -> Job:
+    def _limits(self) -> Limits:
+        """Return what pictures are wanted now: as many, and as large, as who is asked takes in."""
+        if self._wire.thinking is None:
+            return Limits()
+        return self._wire.thinking.limits(self._chronicle.camera)
+
+    def _illustrated(self, one: _Open, first: int = 1) -> Job:
         """Put what was taken into the job; without any, the event's snapshot stays."""
         if not one.taken:
             return one.job
@@ -220,7 +245,7 @@ class Asking:
             question="",
             images=(),
             questions=one.job.asked,
-            keyframes=keyframes(sharpest(one.taken)),
+            keyframes=keyframes(sharpest(one.taken), first),
             sightings=self.gallery.sightings(
                 [pick.look for pick, _ in one.taken], _tracks(one.job)
             ),

@@ -1,9 +1,18 @@
 """Questions to models: one queue for all cameras, and a terminal state for every question."""
 
-from daemon.thinking.building import member, thinking
+from daemon.thinking.building import member, minding, thinking
 from daemon.thinking.figures import ThinkingFigures
 from daemon.thinking.member import Member
 from daemon.thinking.resuming import Resuming
 from daemon.thinking.thinking import Conclude, Thinking
 
-__all__ = ["Conclude", "Member", "Resuming", "Thinking", "ThinkingFigures", "member", "thinking"]
+__all__ = [
+    "Conclude",
+    "Member",
+    "Resuming",
+    "Thinking",
+    "ThinkingFigures",
+    "member",
+    "minding",
+    "thinking",
+]

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from daemon.clock import Clock
@@ -12,14 +13,19 @@ from daemon.plan import Plan, ReasonerPlan
 from daemon.thinking.exchange import Keeper
 from daemon.thinking.hosted import HostedReasoner
 from daemon.thinking.member import Member
+from daemon.thinking.minding import Minding
+from daemon.thinking.opinions import SEVERE, Opinions
 from daemon.thinking.taping import Taping
 from daemon.thinking.thinking import Thinking, Told
-from reasoners import Limits, Reasoner, ReasonerRejected
+from reasoners import Limits, Question, Reasoner, ReasonerRejected
 from reasoners.governor.budget import Budget, Price
 from reasoners.governor.governor import Governor
 from reasoners.governor.offer import Offer
 from reasoners.local.config import LocalConfig
+from reasoners.providers.config import SecondConfig
 from reasoners.providers.tape import Tape
+from reasoners.scene.presence import RULE
+from reasoners.vlm.past import AGE, MOST
 
 DAY = 86400
 WAITING = 32
@@ -73,9 +79,53 @@ def thinking(
         told=told,
         outside=lambda camera: cameras.get(camera, False),
         in_turn=in_turn,
+        minding=minding(plan),
+        opinions=_opinions(plan),
     )
     built.taping = _taping(plan, cassette, in_turn=in_turn)
     return built
+
+
+def minding(plan: Plan) -> Minding:
+    """Build what is remembered between questions of a plan that has a model; nothing is yet."""
+    config = plan.reasoners[0].backend.config
+    return Minding(
+        int(getattr(config, "memory", MOST)),
+        float(getattr(config, "memory_age", AGE)),
+        partial(_deciding, plan),
+    )
+
+
+def _opinions(plan: Plan) -> Opinions:
+    """Say when somebody else is asked besides.
+
+    Raises:
+        ConfigRejected: There is no model of that name.
+    """
+    second: SecondConfig = getattr(plan.reasoners[0].backend.config, "second", SecondConfig())
+    names = [one.name for one in plan.reasoners]
+    if second.by is not None and second.by not in names:
+        known = ", ".join(names)
+        raise ConfigRejected(
+            f"{plan.origin}: reasoner.second.by: no model {second.by!r}; there are {known}"
+        )
+    by = None if second.by is None else names.index(second.by)
+    return Opinions(SEVERE[second.severity], by)
+
+
+def _deciding(plan: Plan, camera: str, rule: str) -> Question | None:
+    """Return the question that decides about events of a rule; None where there is none."""
+    found = plan.cameras.get(camera)
+    if found is None:
+        return None
+    config = found.config.presence if rule == RULE else found.config.rules.get(rule)
+    if config is None:
+        return None
+    inquiry = config.inquiry(rule)
+    if inquiry.questions:
+        return inquiry.questions[0]
+    # What verifies is asked about by whatever label there is.
+    return Question(rule, "", verifies=True) if inquiry.verify or rule == RULE else None
 
 
 def _taping(plan: Plan, cassette: Path | None, *, in_turn: bool) -> Taping | None:
@@ -140,6 +190,7 @@ def member(one: ReasonerPlan, origin: str) -> Member:
             images=getattr(config, "images", None) or usual.images,
             patch=int(getattr(config, "patch", usual.patch)),
             patches=int(getattr(config, "patches", usual.patches)),
+            prose=bool(getattr(config, "prose", False)),
         ),
         probe=bool(getattr(config, "probe", False)),
     )

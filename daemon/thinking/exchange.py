@@ -252,7 +252,7 @@ class Exchange:
 
 
 def sameness(jobs: Sequence[Job], prompt: Prompt, provider: str) -> str:
-    """Name what is shown and asked, leaving out what only says when.
+    """Name what is shown and asked, leaving out what only says when, and what was said before.
 
     Pictures carry the numbers of tracks: the same pictures speak of the same tracks.
     """
@@ -268,9 +268,17 @@ def sameness(jobs: Sequence[Job], prompt: Prompt, provider: str) -> str:
             for asked in job.asked
         ],
         "beside": [job.beside for job in jobs],
-        "form": prompt.form,
+        "form": _bare(prompt.form),
     }
     return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _bare(form: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return a form without the short answer that it allows where something was said before."""
+    report = (form or {}).get("properties", {}).get("report", {})
+    if form is None or "anyOf" not in report:
+        return form
+    return {**form, "properties": {**form["properties"], "report": report["anyOf"][-1]}}
 
 
 def _tokens(prompt: Prompt) -> float:

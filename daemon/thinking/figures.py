@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from daemon.thinking.minding import Minding
+from daemon.thinking.opinions import Opinions
 from reasoners.governor.governor import Governor
 
 
@@ -60,4 +62,14 @@ def flat(figures: ThinkingFigures, governor: Governor) -> Flat:
         }
         if provider.breaker.why and provider.breaker.circuit != "closed":
             told[f"{name}_reason"] = provider.breaker.why[:200]
+    return told
+
+
+def minded(minding: Minding, opinions: Opinions) -> Flat:
+    """Flatten what was learned and asked besides, where there is anything."""
+    told: Flat = {}
+    if opinions.asked or opinions.outcomes:
+        told["second_asked"] = opinions.asked
+        told |= {f"second_{what}": count for what, count in sorted(opinions.outcomes.items())}
+    told |= {f"need_{rule}": found["need"] for rule, found in minding.needs().items()}
     return told

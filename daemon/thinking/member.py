@@ -1,10 +1,12 @@
 """One model of the chain, as the daemon holds it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reasoners import Limits, Reasoner
 from reasoners.governor.effort import Effort
 from reasoners.governor.offer import Offer
+from reasoners.providers.probe import Finding
+from reasoners.vlm.thrift import Thrift
 
 
 @dataclass(slots=True)
@@ -20,6 +22,9 @@ class Member:
     probe: bool = False
     """Whether it is tried out at the start."""
 
+    thrift: Thrift = field(default_factory=Thrift)
+    """Whether the bare answers are asked for first."""
+
     def room(self, images: int, effort: Effort) -> Limits:
         """Return what one call to it may hold now.
 
@@ -27,11 +32,28 @@ class Member:
             images: Pictures at most.
             effort: What is to be left out.
         """
-        limits = replace(self.limits, images=images, enforced=self.enforces)
+        limits = replace(
+            self.limits,
+            images=min(images, self.limits.images),
+            enforced=self.enforces,
+            short_first=self.thrift.short_first,
+        )
         if effort.side is None:
             return limits
         across = max(4, effort.side // limits.patch)
         return replace(limits, patches=min(limits.patches, across * across))
+
+    def learn(self, found: Finding) -> None:
+        """Use what the probe found out: how many pictures, how much room, what is quick."""
+        if found.problem:
+            return
+        if found.images is not None:
+            self.limits = replace(self.limits, images=min(self.limits.images, found.images))
+        if found.room is not None:
+            limits = replace(self.limits, enforced=self.enforces)
+            self.limits = limits.within(found.room, self.offer.max_tokens)
+        # Where tokens are paid for, asking twice of the same pictures costs twice.
+        self.thrift.keeps = bool(found.keeps) and not self.offer.price.input
 
     @property
     def enforces(self) -> bool:

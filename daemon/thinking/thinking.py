@@ -4,18 +4,21 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Final
 
 from daemon.clock import Clock
 from daemon.thinking.exchange import Exchange, Keeper, Memory
-from daemon.thinking.figures import Flat, ThinkingFigures, flat
+from daemon.thinking.figures import Flat, ThinkingFigures, flat, minded
 from daemon.thinking.keeping import kept, pictures
 from daemon.thinking.member import Member
+from daemon.thinking.minding import Minding
+from daemon.thinking.opinions import More, Opinions
 from daemon.thinking.taping import Taping
 from reasoners import (
     Job,
+    Limits,
     QuestionTooLong,
     ReasonerError,
     ReasonerRejected,
@@ -44,11 +47,14 @@ Told = Callable[[str, str], None]
 """Hears the kind of a notice and its text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Asked:
     job: Job
     ticket: Ticket
     conclude: Conclude
+    more: More | None
+    first: Verdict | None = None
+    """What was said before another opinion was asked for."""
 
 
 def _nobody(kind: str, text: str) -> None:
@@ -67,9 +73,11 @@ class Thinking:
         told: Hears when a model fails for good, and when it works again.
         outside: Tells whether pictures of a camera may leave the network.
         in_turn: Whether `ask` returns only when the question has its end, as in a replay.
+        minding: What is remembered between questions.
+        opinions: When somebody else is asked besides.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (where models, governor, journal and lines meet)
         self,
         members: Sequence[Member],
         governor: Governor,
@@ -80,7 +88,11 @@ class Thinking:
         told: Told = _nobody,
         outside: Callable[[str], bool] = lambda _: True,
         in_turn: bool = False,
+        minding: Minding | None = None,
+        opinions: Opinions | None = None,
     ) -> None:
+        self.minding = minding or Minding()
+        self.opinions = opinions or Opinions()
         self.figures = ThinkingFigures()
         self.governor = governor
         self.taping: Taping | None = None
@@ -102,10 +114,13 @@ class Thinking:
         self._closed = False
         governor.fits = self._fits
 
-    @property
-    def side(self) -> int | None:
-        """Pixels of the longer side of pictures to be taken now; None for the usual size."""
-        return self.governor.strain.effort.side
+    def limits(self, camera: str) -> Limits:
+        """Return what pictures to take of a camera now: for whoever would be asked about it."""
+        effort = self.governor.strain.effort
+        place = self.governor.first(cloud=self._outside(camera), now=_now())
+        member = self._members[place or 0]
+        most = min(member.limits.images, effort.images or member.limits.images)
+        return member.room(most, effort)
 
     def recall(self, spent: Sequence[Spent]) -> None:
         """Note what the last hour took before we began: a restart is no new budget."""
@@ -114,8 +129,14 @@ class Thinking:
             used = Reserved(one.tokens, one.money)
             self.governor.purse.recall(one.camera, used, now - one.age)
 
-    async def ask(self, job: Job, conclude: Conclude) -> None:
-        """Take a question in; never waits for the model, except in a replay."""
+    async def ask(self, job: Job, conclude: Conclude, more: More | None = None) -> None:
+        """Take a question in; never waits for the model, except in a replay.
+
+        Args:
+            job: What is asked.
+            conclude: Gets its terminal answer, once.
+            more: Takes other frames of its event, for a second opinion.
+        """
         now = asyncio.get_running_loop().time()
         event = job.event
         ticket = Ticket(
@@ -128,7 +149,7 @@ class Thinking:
             images=max(1, sum(1 for _ in pictures(job))),
             cloud=self._outside(event.camera),
         )
-        asked = _Asked(job, ticket, conclude)
+        asked = _Asked(job, ticket, conclude, more)
         self.figures.jobs += 1
         if self._closed or ticket.key in self._asked:
             reason = "shutting down" if self._closed else "a question about it is open already"
@@ -180,7 +201,8 @@ class Thinking:
 
     def stats(self) -> Flat:
         """Flatten for `stats`."""
-        return flat(self.figures, self.governor) | (self.taping.figures if self.taping else {})
+        told = flat(self.figures, self.governor) | minded(self.minding, self.opinions)
+        return told | (self.taping.figures if self.taping else {})
 
     def expire(self, now: float) -> None:
         """Let go of recorded exchanges that are too old; `now` in Unix seconds."""
@@ -206,14 +228,16 @@ class Thinking:
         """Find out what a model can, beside the questions; it may not be there yet."""
         try:
             async with asyncio.timeout(PROBE):
-                found = await probe(member.reasoner, member.limits.images)
+                limits = member.limits
+                found = await probe(member.reasoner, limits.images, prose=limits.prose)
         except TimeoutError:
             logger.warning("reasoner %s: no answer within %g s", member.offer.name, PROBE)
             return
         level = logging.WARNING if found.problem else logging.INFO
         logger.log(level, "reasoner %s: %s", member.offer.name, found.text)
-        if found.images is not None:
-            self.governor.providers[place].images = found.images
+        member.learn(found)
+        if not found.problem:
+            self.governor.providers[place].images = member.limits.images
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -232,9 +256,10 @@ class Thinking:
         loop = asyncio.get_running_loop()
         member = self._members[grant.provider]
         asked = [self._asked[ticket.key] for ticket in grant.tickets]
+        jobs = [self.minding.minded(one.job) for one in asked]
         exchange = Exchange(
             member,
-            [one.job for one in asked],
+            jobs,
             keeper=self._keeper,
             clock=self._clock,
             memory=self._memory,
@@ -257,7 +282,7 @@ class Thinking:
         limits = member.room(grant.images, grant.effort)
         try:
             async with asyncio.timeout_at(grant.deadline):
-                verdicts = await judge(exchange.ask, [one.job for one in asked], limits, again)
+                verdicts = await judge(exchange.ask, jobs, limits, again, member.thrift)
         except TimeoutError:
             expired = True
             exchange.cut_off("no answer by the deadline")
@@ -279,8 +304,52 @@ class Thinking:
         self._tell(member, trip)
         self._changed.set()
         await self._end(ends)
-        for one, verdict in zip(asked, verdicts, strict=False):
-            await self._conclude(one, verdict)
+        for one, job, verdict in zip(asked, jobs, verdicts, strict=False):
+            self.minding.take(job, verdict)
+            if not await self._doubted(one, job, verdict, grant.provider):
+                await self._conclude(one, verdict)
+
+    async def _doubted(self, one: _Asked, job: Job, verdict: Verdict, by: int) -> bool:
+        """Ask for a second opinion where a verdict calls for one; tell whether one is under way."""
+        ticket, now = one.ticket, _now()
+        if one.first is not None or self._closed:
+            return False
+        if not self.opinions.calls_for(job, verdict, ticket.deadline - now):
+            return False
+        other = self._other(ticket, by)
+        fresh = None if one.more is None else await one.more(job)
+        if self._closed or (other is None and fresh is None):
+            self.opinions.outcomes["nobody"] += 1
+            return False
+        one.first = verdict
+        one.job = job if fresh is None else fresh
+        one.ticket = replace(
+            ticket,
+            scene="",
+            images=max(1, sum(1 for _ in pictures(one.job))),
+            attempts=0,
+            fewer=0,
+            tried=set(),
+            first=by if other is None else other,
+            why="",
+        )
+        self.opinions.asked += 1
+        await self._end(self.governor.submit(one.ticket))
+        self._changed.set()
+        return True
+
+    def _other(self, ticket: Ticket, by: int) -> int | None:
+        """Return another model that may be asked: the one for this, or the next in the chain."""
+        wished = self.opinions.by
+        places = range(len(self._members)) if wished is None else (wished,)
+        return next(
+            (
+                place
+                for place in places
+                if place != by and self.governor.able(place, cloud=ticket.cloud, now=_now())
+            ),
+            None,
+        )
 
     def _context(self, grant: Grant) -> dict[str, Any]:
         """Say what `lookout why` shows of budget and waiting."""
@@ -320,6 +389,8 @@ class Thinking:
                 await self._conclude(asked, Verdict(end.state, reason=end.reason))
 
     async def _conclude(self, asked: _Asked, verdict: Verdict) -> None:
+        if asked.first is not None:
+            verdict = self.opinions.merge(asked.job, asked.first, verdict)
         self.figures.terminal[verdict.state] += 1
         try:
             await asked.conclude(asked.job.event.id, verdict)

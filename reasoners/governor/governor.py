@@ -257,6 +257,26 @@ class Governor:
         for provider in self.providers:
             provider.breaker.succeeded()
 
+    def able(self, place: int, *, cloud: bool, now: float) -> bool:
+        """Tell whether a provider may be asked about a camera, and can be now.
+
+        Args:
+            place: Its place in the chain.
+            cloud: Whether pictures of the camera may leave the network.
+            now: The present.
+        """
+        provider = self.providers[place]
+        return (cloud or not provider.offer.cloud) and provider.breaker.free_at(now) <= now
+
+    def first(self, *, cloud: bool, now: float) -> int | None:
+        """Return the provider that would be asked about a camera now; None if none can be."""
+        places = [
+            place for place in range(len(self.providers)) if self.able(place, cloud=cloud, now=now)
+        ]
+        if self.strain.effort.smaller:
+            places.sort(key=lambda place: not self.providers[place].offer.smaller)
+        return places[0] if places else None
+
     def close(self) -> list[Ended]:
         """Let nobody wait any longer."""
         text = "shutting down"
@@ -339,6 +359,8 @@ class Governor:
         ]
         if self.strain.effort.smaller:
             places.sort(key=lambda place: not self.providers[place].offer.smaller)
+        if ticket.first is not None:
+            places.sort(key=lambda place: place != ticket.first)
         return places
 
     def _free(self, ticket: Ticket, now: float) -> int | None:

@@ -56,6 +56,9 @@ class Ticket:
     tried: set[int] = field(default_factory=set)
     """Providers that refused it for good."""
 
+    first: int | None = None
+    """Provider that is asked before all others, if it can be; None: as the chain goes."""
+
     why: str = ""
     """Cause of its last failure."""
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import httpx2
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from reasoners.event import Name, Severity
 from reasoners.governor.budget import Budget, Price
 from reasoners.period import Period
 from reasoners.providers.dialect import Dialect, Effort
@@ -30,6 +31,22 @@ def _server(url: str) -> str:
 
 
 Server = Annotated[str, Field(max_length=2000), AfterValidator(_server)]
+
+
+class SecondConfig(BaseModel):
+    """A second opinion on a severe event that is left `uncertain`.
+
+    With other frames, by another model where there is one, within the same deadline and budget.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    severity: Severity | Literal["never"] = "alert"
+    """From which severity on: `alert` (default), `warning`, `info`; `never` asks nobody."""
+
+    by: Name | None = None
+    """Name of the model under `reasoners` that is asked, or `reasoner`; default the next in the
+    chain that can be, else the same model with other frames."""
 
 
 class Provider(BaseModel):
@@ -78,6 +95,23 @@ class Provider(BaseModel):
     smaller: bool = False
     """Whether it is the smaller model to be asked first when questions come faster than answers.
     Default no."""
+
+    prose: bool = False
+    """Whether it can only write captions, such as BLIP or Florence: then it is asked for plain
+    sentences, things and numbers are found in them by a dictionary (English, German, Chinese), and
+    no question is answered. Default no."""
+
+    second: SecondConfig = SecondConfig()
+    """When somebody else is asked besides. Of `reasoner` alone."""
+
+    memory: int = Field(default=4, ge=0, le=16)
+    """Descriptions told to the model with a question, of those last given of the same camera;
+    default 4. It may then answer that nothing has changed, which is cheap. 0 tells none: every call
+    begins anew. Of `reasoner` alone."""
+
+    memory_age: Annotated[Period, Field(gt=0, le=86400, allow_inf_nan=False)] = 600.0
+    """Time for which a description is told, in seconds or as `10m`; default 600. Of `reasoner`
+    alone."""
 
     probe: bool = True
     """Whether it is tried out at the start with a picture of our own: is it there, does it obey the

@@ -44,6 +44,15 @@ FORM: Final[Mapping[str, Any]] = {
     "additionalProperties": False,
 }
 
+Form = Mapping[str, Any] | None
+
+SLOW: Final = 0.3
+"""Seconds of an answer below which it does not matter whether pictures are kept."""
+
+QUICKER: Final = 0.6
+"""Share of the first answer's time that a second about the same pictures takes at most, if they
+were kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -60,6 +69,9 @@ class Finding:
 
     latency_s: float | None
     problem: str = ""
+    keeps: bool | None = None
+    """Whether it keeps pictures it has just read, so that asking of them again is quick; None where
+    it answers too fast for that to matter."""
 
     @property
     def text(self) -> str:
@@ -67,29 +79,36 @@ class Finding:
         if self.problem:
             return self.problem
         form = "obeys the form" if self.obeys else "ignores the form (it is spelled out instead)"
+        if self.obeys is None:
+            form = "writes captions"
         room = f", room for {self.room} tokens" if self.room else ""
-        return f"{form}, {self.images} pictures a call{room}, {self.latency_s:.1f} s an answer"
+        keeps = ", keeps pictures between two calls" if self.keeps else ""
+        latency = f"{self.latency_s:.1f} s an answer"
+        return f"{form}, {self.images} pictures a call{room}, {latency}{keeps}"
 
 
-async def probe(reasoner: Reasoner, images: int = 6) -> Finding:
-    """Try a model out, with two calls and more if it takes few pictures.
+async def probe(reasoner: Reasoner, images: int = 6, *, prose: bool = False) -> Finding:
+    """Try a model out, with two or three calls, and more if it takes few pictures.
 
     Args:
         reasoner: Who is tried; an HTTP one learns what kind of server it talks to.
         images: Pictures wanted.
+        prose: Whether it writes captions: then no form is asked for.
     """
+    form = None if prose else FORM
     room = None
     try:
         if isinstance(reasoner, HttpReasoner):
             room = await _server(reasoner)
-        said = await reasoner.complete(_prompt(1, FORM))
-        taken = await _pictures(reasoner, images)
+        said = await reasoner.complete(_prompt(1, form))
+        taken, took = await _pictures(reasoner, images, form)
+        keeps = await _keeps(reasoner, taken, took or said.latency_s, form)
     except ReasonerError as error:
         return Finding(None, None, room, None, str(error))
-    obeys = on_form(said.text)
-    if isinstance(reasoner, HttpReasoner):
+    obeys = None if prose else on_form(said.text)
+    if isinstance(reasoner, HttpReasoner) and obeys is not None:
         reasoner.obeys = obeys
-    return Finding(obeys, taken, room, said.latency_s)
+    return Finding(obeys, taken, room, said.latency_s, keeps=keeps)
 
 
 def on_form(text: str) -> bool:
@@ -102,16 +121,27 @@ def on_form(text: str) -> bool:
     return fits and said["word"] in WORDS and said["number"] in range(70, 80)
 
 
-async def _pictures(reasoner: Reasoner, images: int) -> int:
-    """Return how many pictures a call takes, halving until it does."""
+async def _pictures(reasoner: Reasoner, images: int, form: Form) -> tuple[int, float | None]:
+    """Return how many pictures a call takes, halving until it does, and how long such a call took.
+
+    None where one is all that is left: nobody was asked with more.
+    """
     while images > 1:
         try:
-            await reasoner.complete(_prompt(images, FORM))
+            said = await reasoner.complete(_prompt(images, form))
         except (QuestionTooLong, ReasonerRejected):
             images //= 2
         else:
-            return images
-    return 1
+            return images, said.latency_s
+    return 1, None
+
+
+async def _keeps(reasoner: Reasoner, images: int, took: float, form: Form) -> bool | None:
+    """Ask something else of the same pictures: who kept them answers much faster."""
+    if took < SLOW:
+        return None
+    said = await reasoner.complete(_prompt(images, form, "Say goodbye instead, as briefly."))
+    return said.latency_s <= QUICKER * took
 
 
 async def _server(reasoner: HttpReasoner) -> int | None:
@@ -130,6 +160,6 @@ async def _server(reasoner: HttpReasoner) -> int | None:
     return room if isinstance(room, int) and not isinstance(room, bool) else None
 
 
-def _prompt(images: int, form: Mapping[str, Any]) -> Prompt:
-    asked = "Say hello in one short sentence of plain prose, without any braces."
+def _prompt(images: int, form: Form, more: str = "") -> Prompt:
+    asked = f"Say hello in one short sentence of plain prose, without any braces. {more}".strip()
     return Prompt((Turn("user", (*[PICTURE] * images, asked)),), form)

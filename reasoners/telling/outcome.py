@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from reasoners.event import Answer, Check, Reasoning
+from reasoners.event import Answer, Check, Reasoning, SecondOpinion
 from reasoners.language.phrase import (
     Evidence,
     Number,
@@ -65,6 +65,11 @@ def conclude(
         gaps: dict[str, Value] = {"model": model, "reason": Quoted(reasoning.reason, 400)}
         return [Phrase(f"model.{failed}_because", gaps, evidence)]
     told = [_told(reasoning, model, _answered(tuple(answers), questions), evidence)]
+    if reasoning.second is not None:
+        told.append(_second(reasoning.second, evidence))
+    if reasoning.unchanged_since is not None:
+        since: dict[str, Value] = {"event": Verbatim(reasoning.unchanged_since)}
+        told.append(Phrase("model.unchanged", since, evidence))
     if description:
         described: dict[str, Value] = {"description": Quoted(description.strip().removesuffix("."))}
         told.append(Phrase("model.describes", described, evidence))
@@ -83,6 +88,24 @@ def _told(
     if check is None:
         return Phrase("model.told", gaps, evidence)
     return Phrase("model.told_misfit", gaps | _misfit(check), evidence)
+
+
+def _second(second: SecondOpinion, evidence: tuple[Evidence, ...]) -> Phrase:
+    """Say what another opinion came to."""
+    if second.agrees is None:
+        return Phrase("model.second_no_help", {}, evidence)
+    if second.agrees:
+        return Phrase("model.second_agrees", {}, evidence)
+    model: Value = Phrase("model.it")
+    if second.model:
+        model = Phrase("model.named", {"name": Verbatim(second.model[:80])})
+    said = () if second.answer is None else (_own(second.answer, second.confidence),)
+    gaps: dict[str, Value] = {"model": model, "answered": _answered(said, {})}
+    return Phrase("model.second_disagrees", gaps, evidence)
+
+
+def _own(answer: str, confidence: float | None) -> Answer:
+    return Answer(question="", answer=answer, confidence=confidence)
 
 
 def _answered(answers: tuple[Answer, ...], questions: Mapping[str, str]) -> Phrase:

@@ -80,6 +80,8 @@ def answered_late(event: Event, verdict: Verdict, at: float, language: str = "en
             "checks": verdict.checks,
             "tokens": verdict.tokens,
             "reason": None if verdict.reason is None else verdict.reason[:400],
+            "second": verdict.second,
+            "unchanged_since": verdict.unchanged,
         }
     )
     description = verdict.description and verdict.description[:2000]
@@ -93,6 +95,7 @@ def answered_late(event: Event, verdict: Verdict, at: float, language: str = "en
             "answers": verdict.answers,
             "description": description,
             "entities": verdict.entities,
+            "keyframes": verdict.keyframes,
             "explanation": joined(language, _facts(event), worded(said, language)),
         }
     )

@@ -294,6 +294,8 @@ class Story:
             checks=verdict.checks,
             tokens=verdict.tokens,
             reason=None if verdict.reason is None else verdict.reason[:400],
+            second=verdict.second,
+            unchanged_since=verdict.unchanged,
             looks=self.reasoning.looks + self.looking,
         )
         self.event = self.event.model_copy(

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from reasoners.event import Event
 from reasoners.keyframe import Keyframe, Reason, Shot, Sighting
 from reasoners.question import Question
-from reasoners.verdict import Job
+from reasoners.verdict import Job, Remembered
 from reasoners.vlm.limits import Limits
 
 Stage = Literal["short", "full"]
@@ -85,7 +85,7 @@ class Call:
         return tuple(dict.fromkeys(zone for job in self.jobs for zone in job.zones))
 
     @property
-    def memory(self) -> tuple[str, ...]:
+    def memory(self) -> tuple[Remembered, ...]:
         """What was said before."""
         return max((job.memory for job in self.jobs), key=len, default=())
 

@@ -235,8 +235,14 @@ def alike(
 
 def keyframes(
     taken: Sequence[tuple[Pick, Sequence[tuple[Part, PictureTaken]]]],
+    first: int = 1,
 ) -> tuple[Keyframe, ...]:
-    """Name what was taken `k1`, `k2`, … in order of time, with its quality."""
+    """Name what was taken `k1`, `k2`, … in order of time, with its quality.
+
+    Args:
+        taken: Frames with their pictures.
+        first: Number of the first name: an event may have others already.
+    """
     ordered = sorted(taken, key=lambda one: one[0].look.at)
     return tuple(
         Keyframe(
@@ -248,7 +254,7 @@ def keyframes(
             objects=pick.look.objects,
             quality=_quality(pick, shots),
         )
-        for number, (pick, shots) in enumerate(ordered, 1)
+        for number, (pick, shots) in enumerate(ordered, first)
     )
 
 

@@ -10,11 +10,11 @@ from reasoners.event import (
     ReasoningState,
 )
 from reasoners.question import CANNOT_TELL
-from reasoners.verdict import Job, Verdict
+from reasoners.verdict import Job, Remembered, Verdict
 from reasoners.vlm.answers import answered
 from reasoners.vlm.call import Asked, Call
 from reasoners.vlm.claims import CHECKS, Finding, findings
-from reasoners.vlm.form import CLAIMED, FORETOLD
+from reasoners.vlm.form import CLAIMED, FORETOLD, UNCHANGED
 from reasoners.vlm.policy import TABLE, Decision, Doubt, decision
 from reasoners.vlm.reply import Reply, ReplyAnswer, Report
 
@@ -53,7 +53,7 @@ def _verdict(
         first.confidence / 100 if first else 1.0,
     )
     state = TABLE[decided, _doubt(found, _about(job, answers))]
-    unchanged = reply.report == "unchanged"
+    before = job.memory[-1] if reply.report == UNCHANGED and job.memory else None
     checks = [finding.check for finding in found]
     if first is not None and decided == "unsure" and first.answer != CANNOT_TELL:
         need = asked[0].question.need
@@ -63,7 +63,7 @@ def _verdict(
     return Verdict(
         state=state,
         answers=answers,
-        description=_description(job, report, unchanged=unchanged),
+        description=_description(report, before),
         entities=() if report is None else _entities(report, tracks),
         checks=tuple(checks[:CHECKS]),
         reason=_reason(state, decided, checks),
@@ -71,7 +71,7 @@ def _verdict(
         predictions=() if report is None else _predictions(report, call),
         keyframes=_shown(names, call),
         why="" if report is None else report.why,
-        unchanged=unchanged,
+        unchanged=None if before is None else before.event,
     )
 
 
@@ -142,10 +142,10 @@ def _doubt(found: list[Finding], about: set[str]) -> Doubt:
     return "denied" if deciding else "aside"
 
 
-def _description(job: Job, report: Report | None, *, unchanged: bool) -> str | None:
+def _description(report: Report | None, before: Remembered | None) -> str | None:
     if report is not None:
         return report.description or None
-    return job.memory[-1] if unchanged and job.memory else None
+    return None if before is None else before.text
 
 
 def _entities(report: Report, tracks: tuple[str, ...]) -> tuple[Entity, ...]:

@@ -17,6 +17,7 @@ from reasoners.vlm.limits import Limits
 from reasoners.vlm.policy import decision
 from reasoners.vlm.prompt import prompt, repair
 from reasoners.vlm.reply import Reply, read
+from reasoners.vlm.thrift import Thrift
 
 Ask = Callable[[Prompt], Awaitable[Said]]
 
@@ -24,7 +25,11 @@ JPEG: Final = b"\xff\xd8\xff"
 
 
 async def judge(
-    ask: Ask, jobs: Sequence[Job], limits: Limits, again: Callable[[], bool]
+    ask: Ask,
+    jobs: Sequence[Job],
+    limits: Limits,
+    again: Callable[[], bool],
+    thrift: Thrift | None = None,
 ) -> tuple[Verdict, ...]:
     """Return a verdict for each job.
 
@@ -34,6 +39,7 @@ async def judge(
         limits: Room of the call.
         again: Whether one more call may be made: to repair a bad reply, or for the full report
             after the bare answers.
+        thrift: Learns whether asking for the bare answers first was worth it.
 
     Raises:
         ReasonerError: Whatever `ask` raises, but what says that the reply is no good.
@@ -42,7 +48,12 @@ async def judge(
     stage: Stage = "short" if bare else "full"
     said: list[Said] = []
     verdicts = await _stage(ask, call(jobs, limits, stage), again, said)
-    if stage == "short" and _worth_it(jobs, verdicts) and again():
+    more = stage == "short" and _worth_it(jobs, verdicts)
+    if thrift is not None and bare:
+        thrift.note(followed=more)
+    elif thrift is not None and not limits.prose:
+        thrift.full()
+    if more and again():
         full = await _stage(ask, call(jobs, limits), again, said)
         # Bare answers are still answers: a report that is off the form takes none of them back.
         verdicts = full if all(verdict.answers for verdict in full) else verdicts

@@ -1,8 +1,14 @@
 """What one call to a model may hold: learnt from its server, narrowed when there is little room."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Final
+
+TEXT: Final = 1500
+"""Tokens of rules, facts and form of one call; twice that where the form is spelled out."""
+
+CAPTION: Final = 40
+"""Tokens beside each picture."""
 
 LEAST: Final = 4
 """Patches a picture's shorter side keeps, however small it shall be."""
@@ -36,6 +42,22 @@ class Limits:
     short_first: bool = False
     """Ask for the bare answers first, and for the full report only where that is worth it: cheaper
     where the server keeps the pictures of the last call."""
+
+    def within(self, room: int, answer: int) -> "Limits":
+        """Return them as far as they fit into what a server takes in.
+
+        First fewer pictures, then smaller ones; what does not fit even so, the server will say.
+
+        Args:
+            room: Tokens of question and answer together.
+            answer: Tokens that the answer may have.
+        """
+        text = TEXT if self.enforced else 2 * TEXT
+        left = room - answer - text
+        images = left // (self.patches + CAPTION)
+        if images >= 1:
+            return replace(self, images=max(1, min(self.images, images)))
+        return replace(self, images=1, patches=max(LEAST * LEAST * 4, min(self.patches, left)))
 
     def longest(self, width: int, height: int) -> int:
         """Return the pixels of the longer side at which a picture fills its room, and no more.

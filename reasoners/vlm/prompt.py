@@ -24,7 +24,7 @@ from reasoners.vlm.form import (
     WRITTEN,
     form,
 )
-from reasoners.words import quoted
+from reasoners.words import duration, quoted
 
 SYSTEM: Final = """\
 You check what a camera's object detector reports. You are given questions, pictures in order of \
@@ -131,7 +131,11 @@ def _pictures_ahead(call: Call) -> str:
 def _told(call: Call) -> list[str]:
     told = []
     if call.memory:
-        before = "\n".join(f"- {quoted(said, MEMORY)}" for said in call.memory)
+        now = max(event.updated_at for event in call.events)
+        before = "\n".join(
+            f"- {duration(max(0.0, now - said.at))} ago: {quoted(said.text, MEMORY)}"
+            for said in call.memory
+        )
         told.append(f"What was said of this camera before, oldest first:\n{before}")
     beside = {job.beside for job in call.jobs if job.beside}
     told += [

@@ -10,7 +10,7 @@ from typing import Final
 
 from reasoners import Event, RuleRecord
 from sinks.departure import Departure
-from sinks.journal import calls, evaluated, figures, file, learned, ledger, retention, schema
+from sinks.journal import calls, evaluated, figures, file, learned, ledger, retention, said, schema
 from sinks.journal.calls import Call, Question, Spent
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits
 from sinks.journal.reserve import Reserve
@@ -255,6 +255,21 @@ class Journal:
     def feedback(self) -> dict[str, str]:
         """Return the last word on each event that a person gave one."""
         return dict(self._read("SELECT event, verdict FROM feedback ORDER BY event"))
+
+    def judged(self) -> list[tuple[Event, str]]:
+        """Return the events that people judged, as they stand, with the last word on each."""
+        with self._guard() as db:
+            return said.judged(db)
+
+    def forget_feedback(self, camera: str, rule: str) -> None:
+        """Forget what people said of the events of a rule, durably."""
+        with self._transaction() as db:
+            said.forget(db, camera, rule)
+
+    def described(self, since: float) -> list[Event]:
+        """Return events that a model described since a moment, as they stand, oldest first."""
+        with self._guard() as db:
+            return said.described(db, since)
 
     def depart(self, departures: Sequence[Departure]) -> None:
         """Write into the ledger what is about to leave the box, durably."""

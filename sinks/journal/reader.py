@@ -9,7 +9,7 @@ from typing import Self
 
 from reasoners import Event
 from sinks.departure import Departure
-from sinks.journal import calls, evaluated, learned, ledger, schema
+from sinks.journal import calls, evaluated, learned, ledger, said, schema
 from sinks.journal.calls import Call
 from sinks.journal.entry import Entry, Figures, JournalFailed
 from sinks.journal.evaluated import Found
@@ -185,6 +185,10 @@ class JournalReader:
     def evaluation(self, camera: str, rule: str, at: float) -> Found | None:
         """Return what is kept of a rule at a time; see `sinks.journal.evaluated.at`."""
         return evaluated.at(self._db, camera, rule, at)
+
+    def judged(self) -> list[tuple[Event, str]]:
+        """Return the events that people judged, as they stand, with the last word on each."""
+        return said.judged(self._db)
 
     def learned(self) -> dict[str, str]:
         """Return what every camera has learned, by name."""

@@ -3,9 +3,9 @@
 from collections import Counter
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from sinks.command import Command, Feedback, ProfileChoice, Switch
+from sinks.command import Command, Feedback, FeedbackReset, ProfileChoice, Switch
 from sinks.mqtt.topic import Topics
 
 LONGEST: Final = 512
@@ -18,6 +18,7 @@ PACE: Final = 2.0
 TOPICS: Final = 1024
 """Topics whose pace is remembered; the one longest unheard of is forgotten first."""
 
+_FEEDBACK: Final[TypeAdapter[Feedback | FeedbackReset]] = TypeAdapter(Feedback | FeedbackReset)
 _WORDS: Final = {b"ON": True, b"OFF": False}
 
 
@@ -61,7 +62,7 @@ class Orders:
 
     def _command(self, topic: str, payload: bytes) -> Command | None:
         if topic == self._topics.feedback:
-            return Feedback.model_validate_json(payload)
+            return _FEEDBACK.validate_json(payload)
         if topic == f"{self._topics.profile}/set":
             return ProfileChoice.model_validate({"profile": payload.decode(errors="replace")})
         camera, *switch, last = topic.removeprefix(f"{self._topics.root}/cameras/").split("/")

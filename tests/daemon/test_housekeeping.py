@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from rig.revisions import revision
+from rig.thinking import Oracle, thinking
 from rig.waiting import running, until
 
 from daemon import housekeeping
@@ -21,11 +22,13 @@ from daemon.delivery import Delivery
 from daemon.housekeeping import Housekeeping
 from daemon.line import Line
 from daemon.recorder import Recorder
+from daemon.switchboard import Switchboard
 from daemon.systemd import Notifier, Progress
 from daemon.thinking import Thinking
+from daemon.thinking.minding import Minding
 from daemon.timing import Timing
-from reasoners import Media
-from sinks import Credential, Site, Stats
+from reasoners import Answer, Media, Question, Reasoning
+from sinks import Credential, Feedback, FeedbackReset, Site, Stats
 from sinks.journal import Journal, Limits
 from sinks.media import MediaStore
 from sinks.testing import ScriptedConfig, ScriptedSink
@@ -53,11 +56,15 @@ class Home:
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     notifier: Notifier = field(default_factory=Notifier)
     thinking: Thinking | None = None
+    switchboard: Switchboard = field(init=False)
     started_at: float = 0.0
     said: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.progress = Progress(self.clock.monotonic)
+        self.switchboard = Switchboard(
+            {"street": {}}, {}, recorder=self.recorder, board=self.board, clock=self.clock
+        )
         section = Use(type="detectors.testing:ScriptedDetector")
         config = CameraConfig(source=Use(type="synthetic"))
         self.crew = Crew(
@@ -190,3 +197,26 @@ async def test_pictures_have_an_age_and_go_with_their_event(home: Home, tmp_path
             await until(lambda: len(list((tmp_path / "media/events").iterdir())) == 2)
     left = {path.name for path in (tmp_path / "media" / "events").iterdir()}
     assert left == {"kept", "fresh"}
+
+
+async def test_what_people_say_is_learned_and_forgotten_again(home: Home) -> None:
+    """A false alarm that was verified raises what its rule needs; a reset takes that back."""
+    asked = Question("presence", "Is it so?")
+    home.thinking = thinking(Oracle(), minding=Minding(asks=lambda *_: asked))
+    verified = revision(
+        1,
+        camera="street",
+        answers=(Answer(question="presence", answer="yes", confidence=0.9),),
+        reasoning=Reasoning(state="verified"),
+    )
+    await home.recorder.commit(verified)
+    minding = home.thinking.minding
+    async with running(keeper(home).run()):
+        home.switchboard.heed(Feedback(event="e1", verdict="false_alarm"))
+        await until(lambda: minding.needs().get("street/presence", {}).get("need") == 0.55)
+        stats = home.thinking.stats()
+        assert stats["need_street/presence"] == 0.55
+        reset = FeedbackReset(camera="street", rule="presence", verdict="forget")
+        home.switchboard.heed(reset)
+        await until(lambda: not minding.needs())
+    assert await home.recorder.judged() == []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reasoners import Event, Job, Keyframe, Question, Shot, Sighting
+from reasoners import Event, Job, Keyframe, Question, Remembered, Shot, Sighting
 from reasoners.event import EventObject
 
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -71,3 +71,8 @@ def job(*questions: Question, **more: Any) -> Job:
         "sightings": (sighting(),),
     }
     return Job(**value | more)
+
+
+def said(*texts: str) -> tuple[Remembered, ...]:
+    """Return what was said of the camera before, a minute ago each."""
+    return tuple(Remembered(f"e-{number}", 40.0, text) for number, text in enumerate(texts, 1))

@@ -15,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from daemon.cli import setting
 from daemon.cli.doctor.budget import budget
 from daemon.cli.doctor.configured import camera, detector, found_models, reasoner
+from daemon.cli.doctor.feedback import feedback
 from daemon.cli.doctor.library import ASKS, hardware, library, mosquitto, nvidia
 from daemon.cli.doctor.line import Line, show
 from daemon.cli.doctor.machine import machine
@@ -69,7 +70,7 @@ def doctor(
         if planned and one.config.enabled
     ]
     lines += [*machine(), *state_folder(state), *journal(state / "journal.sqlite")]
-    lines += [found_models(state)]
+    lines += [*feedback(planned, state / "journal.sqlite"), found_models(state)]
     lines += asyncio.run(_look(looks))
     lines += asyncio.run(_look(cameras))
     _tell(lines, filtered, as_json=as_json)

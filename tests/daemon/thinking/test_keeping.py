@@ -1,5 +1,6 @@
 """A question survives a restart whole."""
 
+from rig.asked import said
 from rig.thinking import JPEG, job
 
 from daemon.thinking.keeping import HEAVIEST, kept, pictures, restored
@@ -18,7 +19,7 @@ def test_a_question_comes_back_as_it_was() -> None:
         10.0,
         questions=(Question("parcel", "Is it a parcel?", "choice", ("yes", "box")),),
         keyframes=(first,),
-        memory=("A courier came.",),
+        memory=said("A courier came."),
     )
     question = kept(asked, 1010.0)
     assert JPEG.decode("latin-1") not in question.body

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from shutil import copy
 
@@ -12,9 +13,11 @@ from rig.waiting import running, until
 
 from daemon.clock import Clock
 from daemon.recorder import Recorder
-from reasoners.governor.budget import Budget
+from reasoners.governor.budget import Budget, Price
+from reasoners.governor.effort import STEPS
 from reasoners.providers.config import HttpConfig
 from reasoners.providers.http import HttpReasoner
+from reasoners.providers.probe import Finding
 from reasoners.providers.scripted import ScriptedConfig, ScriptedReasoner
 from reasoners.testing import ScriptedModel, answer, fails, hangs, replied
 from sinks.journal import Journal
@@ -296,3 +299,53 @@ async def test_a_restart_is_no_new_budget(conclusions: Conclusions, tmp_path: Pa
     assert conclusions.verdicts["e3"].reason == (
         "the budget of 3 calls an hour of all cameras is used up"
     )
+
+
+async def test_what_was_said_goes_into_the_next_prompt(conclusions: Conclusions) -> None:
+    """And "unchanged" is a legal answer then: it repeats the description and names the event."""
+    second = {**replied("yes"), "report": "unchanged"}
+    replies: list[JsonValue] = [replied("yes", description="A man waits."), second]
+    model = ScriptedReasoner("m", ScriptedConfig.model_validate({"replies": replies}), None)
+    one = thinking(model)
+    async with running(one.run()):
+        for number in (1, 2):
+            await one.ask(job(number, camera="porch"), conclusions)
+            await until(lambda: not one.figures.pending)
+    first, again = model.prompts
+    assert "before, oldest first" not in first.text
+    assert '- 1 s ago: "A man waits."' in again.text
+    verdict = conclusions.verdicts["e2"]
+    assert (verdict.state, verdict.description) == ("verified", "A man waits.")
+    assert verdict.unchanged == "e1"
+    assert conclusions.verdicts["e1"].unchanged is None
+
+
+async def test_pictures_are_wanted_as_who_is_asked_takes_them() -> None:
+    """Fewer and smaller ones under strain; a model that is away, or outside, is passed over."""
+    one = thinking(Oracle(), Oracle(), outside=lambda camera: camera != "inside")
+    first, second = one._members  # noqa: SLF001 (their limits are what is looked at)
+    first.limits = replace(first.limits, images=4, patch=32)
+    second.limits = replace(second.limits, images=2, patch=14, patches=256)
+    assert (one.limits("porch").images, one.limits("porch").patch) == (4, 32)
+    one.governor.strain.step = 2
+    small = one.limits("porch")
+    assert (small.images, small.patches) == (2, 16 * 16)
+    one.governor.strain.step = 0
+    one.governor.ban(0, "no key", asyncio.get_running_loop().time())
+    assert (one.limits("porch").images, one.limits("porch").patch) == (2, 14)
+
+
+async def test_what_the_probe_finds_is_used() -> None:
+    """Pictures, room and thrift of a server; one that is paid by the token is not asked twice."""
+    one = thinking(Oracle(), Oracle())
+    first, second = one._members  # noqa: SLF001 (as above)
+    first.learn(Finding(obeys=True, images=4, room=4096, latency_s=1.0, keeps=True))
+    assert (first.limits.images, first.limits.patches) == (2, 1024)
+    assert first.room(9, STEPS[0]).images == 2
+    assert first.room(9, STEPS[0]).short_first
+    second.offer = replace(second.offer, price=Price(input=1.0))
+    second.learn(Finding(obeys=True, images=6, room=None, latency_s=1.0, keeps=True))
+    assert not second.room(6, STEPS[0]).short_first
+    before = second.limits
+    second.learn(Finding(obeys=None, images=None, room=64, latency_s=None, problem="HTTP 503"))
+    assert second.limits == before

@@ -1,9 +1,12 @@
 """Trying a model out."""
 
 import json
+from typing import ClassVar, Self
 
 import pytest
+from pydantic import BaseModel
 
+from reasoners import Prompt, Said
 from reasoners.providers.config import HttpConfig
 from reasoners.providers.http import HttpReasoner
 from reasoners.providers.probe import PICTURE, Finding, on_form, probe
@@ -74,3 +77,48 @@ def test_only_the_form_is_the_form(text: str) -> None:
     """Almost is not enough; the picture is a JPEG."""
     assert not on_form(text)
     assert PICTURE.startswith(b"\xff\xd8\xff")
+
+
+class Timed:
+    """A model whose answers take what the test says."""
+
+    Config: ClassVar[type[BaseModel]] = BaseModel
+
+    def __init__(self, *seconds: float) -> None:
+        self.seconds = list(seconds)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def complete(self, prompt: Prompt) -> Said:
+        """Answer on form."""
+        assert prompt.images
+        took = self.seconds.pop(0)
+        return Said('{"word": "gantry", "number": 71}', "m", latency_s=took)
+
+
+@pytest.mark.parametrize(("took", "keeps"), [(0.4, True), (1.1, False)])
+async def test_a_slow_server_shows_whether_it_keeps_pictures(took: float, keeps: bool) -> None:
+    """Asked something else of the same pictures, it answers quickly, or takes as long."""
+    found = await probe(Timed(0.5, 1.2, took))
+    assert found.keeps == keeps
+    assert ("keeps pictures" in found.text) == keeps
+
+
+async def test_of_a_quick_server_that_is_not_asked() -> None:
+    """Nothing is to be saved."""
+    assert (await probe(Timed(0.1, 0.2))).keeps is None
+
+
+async def test_a_captioner_is_asked_for_no_form() -> None:
+    """It writes sentences, and that is all that is wanted."""
+    async with ScriptedModel(models(), says("A red disc.")) as model:
+        config = HttpConfig(url=model.url, model="m")
+        async with HttpReasoner("main", config, None) as reasoner:
+            found = await probe(reasoner, prose=True)
+        assert all("response_format" not in one.body for one in model.requests[1:])
+    assert (found.obeys, found.images) == (None, 6)
+    assert "writes captions" in found.text

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rig.asked import job, keyframe, seen, sighting
+from rig.asked import job, keyframe, said, seen, sighting
 
 from reasoners import Question
 from reasoners.vlm.call import call
@@ -28,7 +28,7 @@ def _objects(schema: Any) -> list[dict[str, Any]]:
 def test_every_object_is_closed_and_every_key_required() -> None:
     """Strict servers take nothing else, and no model may add keys."""
     two = (sighting("t1"), sighting("t2", "car"))
-    asked = call((job(sightings=two, zones=("step",), memory=("A man.",)),), Limits())
+    asked = call((job(sightings=two, zones=("step",), memory=said("A man.")),), Limits())
     objects = _objects(form(asked))
     assert len(objects) > 6
     for part in objects:
@@ -76,5 +76,5 @@ def test_only_tracks_keyframes_and_zones_that_there_are_can_be_named() -> None:
 def test_unchanged_is_legal_only_where_something_was_said_before() -> None:
     """Otherwise there is nothing it could refer to."""
     assert "unchanged" not in json.dumps(form(call((job(),), Limits())))
-    remembering = form(call((job(memory=("A man waits.",)),), Limits()))
+    remembering = form(call((job(memory=said("A man waits.")),), Limits()))
     assert remembering["properties"]["report"]["anyOf"][0]["enum"] == ["unchanged"]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from rig.asked import event, job, keyframe, seen, sighting
+from rig.asked import event, job, keyframe, said, seen, sighting
 
 from reasoners import Job, Question, ReasoningState, Verdict
 from reasoners.testing import replied, thing
@@ -137,11 +137,11 @@ def test_answers_find_back_to_their_own_events() -> None:
 
 def test_unchanged_stands_for_what_was_said_last() -> None:
     """The short answer is legal, and the description is the remembered one."""
-    asked = call((job(memory=("It rains.", "A man waits.")),), Limits())
+    asked = call((job(memory=said("It rains.", "A man waits.")),), Limits())
     reply = {**replied("yes"), "report": "unchanged"}
     (verdict,) = ground(read(json.dumps(reply), asked), asked)
     assert (verdict.state, verdict.description) == ("verified", "A man waits.")
-    assert verdict.unchanged
+    assert verdict.unchanged == "e-2"
 
 
 def test_a_description_without_a_question_is_verified_or_doubted_by_its_claims_alone() -> None:

@@ -1,5 +1,6 @@
 """Pictures that fill a model's patches and no more."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,3 +25,18 @@ def test_no_picture_has_more_patches_than_allowed(
     across = longest // patch
     down = max(1, int(across * min(width, height) / max(width, height)))
     assert across * down <= max(patches, LEAST * LEAST)
+
+
+@pytest.mark.parametrize(
+    ("room", "images", "patches"),
+    [(131072, 6, 1024), (8192, 5, 1024), (4096, 1, 1024), (2800, 1, 788), (1000, 1, 64)],
+)
+def test_a_call_is_cut_to_what_the_server_takes_in(room: int, images: int, patches: int) -> None:
+    """Fewer pictures first, then a smaller one; never none."""
+    found = Limits().within(room, answer=512)
+    assert (found.images, found.patches) == (images, patches)
+
+
+def test_a_form_that_is_spelled_out_takes_room() -> None:
+    """Where the server does not obey it, the prompt carries it."""
+    assert Limits(enforced=False).within(8192, 512).images < Limits().within(8192, 512).images

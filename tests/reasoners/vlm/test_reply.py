@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rig.asked import job, sighting
+from rig.asked import job, said, sighting
 
 from reasoners import Question, ReplyInvalid, ReplyRefused
 from reasoners.testing import replied, thing
@@ -26,7 +26,8 @@ from reasoners.vlm.reply import (
 )
 
 ASKED = call(
-    (job(sightings=(sighting(), sighting("t18")), zones=("step",), memory=("A man.",)),), Limits()
+    (job(sightings=(sighting(), sighting("t18")), zones=("step",), memory=said("A man.")),),
+    Limits(),
 )
 GOOD: dict[str, Any] = replied(
     "yes",

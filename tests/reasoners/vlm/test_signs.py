@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from rig.asked import event, job, seen, sighting
+from rig.asked import event, job, said, seen, sighting
 
 from reasoners import TERMINAL, ReplyInvalid, ReplyRefused
 from reasoners.testing import replied, thing
@@ -61,7 +61,7 @@ def test_a_sign_in_what_we_ask_stays_between_quotation_marks(sign: str) -> None:
             job(
                 event=event(seen(label=sign[:80] or "x")),
                 sightings=(),
-                memory=(sign,),
+                memory=said(sign),
                 beside=sign,
             ),
         ),
@@ -70,5 +70,5 @@ def test_a_sign_in_what_we_ask_stays_between_quotation_marks(sign: str) -> None:
     system, user = prompt(asked).turns
     assert system.parts == (SYSTEM,)
     lines = str(user.parts[-1]).splitlines()
-    plain = call((job(sightings=(), memory=("a",), beside="b"),), Limits())
+    plain = call((job(sightings=(), memory=said("a"), beside="b"),), Limits())
     assert len(lines) == len(str(prompt(plain).turns[1].parts[-1]).splitlines())

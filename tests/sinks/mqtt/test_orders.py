@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sinks import Command, Feedback, ProfileChoice, Switch
+from sinks import Command, Feedback, FeedbackReset, ProfileChoice, Switch
 from sinks.mqtt.orders import BURST, LONGEST, PACE, TOPICS, Orders
 from sinks.mqtt.topic import Topics
 
@@ -37,6 +37,11 @@ def orders() -> Orders:
             f"{ROOT}/feedback",
             b'{"event": "01K", "verdict": "false_alarm"}',
             Feedback(event="01K", verdict="false_alarm"),
+        ),
+        (
+            f"{ROOT}/feedback",
+            b'{"camera": "porch", "rule": "gate", "verdict": "forget"}',
+            FeedbackReset(camera="porch", rule="gate", verdict="forget"),
         ),
     ],
 )
