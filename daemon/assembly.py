@@ -165,6 +165,7 @@ def _place(name: str, config: CameraConfig) -> Place:
         {zone: config.zones[zone].title or zone for zone in config.zones},
         rules={rule: title(config, rule) for rule in rule_names(config)},
         labels=tuple(sorted(watched(config))),
+        forecast=bool(config.forecast or any(rule.forecast for rule in config.rules.values())),
     )
 
 
@@ -199,6 +200,7 @@ def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay |
         zones=camera.config.zones,
         lines=camera.config.lines,
         presence=camera.config.presence,
+        forecast=camera.config.forecast,
     )
     ask = asking(plan, name)
     driving = None

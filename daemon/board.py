@@ -6,6 +6,7 @@ from collections import deque
 from reasoners import Event
 from sinks import (
     CameraStatus,
+    Forecast,
     FrameReport,
     Latest,
     Message,
@@ -26,9 +27,9 @@ ATTEMPTS = 3
 """Times a notice is shown before it is taken for the reason why the connection breaks."""
 
 PACE = 1.0
-"""Seconds between two publications of the same counts or of a camera's snapshot."""
+"""Seconds between two publications of the same counts or of a camera's pictures."""
 
-PACED = frozenset({"objects", "zone", "rule", "latest", "snapshot"})
+PACED = frozenset({"objects", "zone", "rule", "latest", "snapshot", "forecast"})
 
 
 Key = tuple[str, ...]
@@ -144,9 +145,12 @@ class Board:
         for listener in self._listeners:
             listener.tell(message)
 
-    def picture(self, event: Event, jpeg: bytes) -> None:
-        """Show the snapshot of a camera's latest event."""
-        self.show(Snapshot(camera=event.camera, event=event.id, jpeg=jpeg))
+    def pictures(self, event: Event, snapshot: bytes | None, forecast: bytes | None) -> None:
+        """Show the pictures of a camera's latest event, as far as there are new ones."""
+        if snapshot is not None:
+            self.show(Snapshot(camera=event.camera, event=event.id, jpeg=snapshot))
+        if forecast is not None:
+            self.show(Forecast(camera=event.camera, event=event.id, jpeg=forecast))
 
 
 _KINDS: dict[type[State], str] = {
@@ -158,6 +162,7 @@ _KINDS: dict[type[State], str] = {
     ProfileState: "profile",
     Latest: "latest",
     Snapshot: "snapshot",
+    Forecast: "forecast",
     Stats: "stats",
 }
 _PARTS: dict[type[State], tuple[str, ...]] = {

@@ -17,7 +17,7 @@ class Exit(IntEnum):
     """Drained incompletely: a cursor is behind; what is committed waits in the journal."""
 
     NOTHING = 4
-    """`why` was asked of what nothing is kept of."""
+    """`why` or `forecast` was asked of what nothing is kept of."""
 
     DAMAGED = 65
     """`fsck` found that something kept is not whole."""

@@ -17,7 +17,7 @@ from reasoners import Event, RuleRecord
 from sinks import Departure
 from sinks.clip import ClipFile
 from sinks.journal import Call, Entry, Expired, Figures, Journal, JournalFailed, Question, Spent
-from sinks.media import MediaFailed, MediaStore
+from sinks.media import MediaFailed, MediaStore, Shot
 
 logger = logging.getLogger(__name__)
 
@@ -191,12 +191,14 @@ class Recorder:
         async with self._waiting:
             await self.settled(self.submit(event))
 
-    async def store(self, event: str, revision: int, jpeg: bytes) -> str | None:
-        """Write a snapshot; None when it cannot be written or there is no place for media."""
+    async def store(
+        self, event: str, revision: int, jpeg: bytes, kind: Shot = "snapshot"
+    ) -> str | None:
+        """Write a picture; None when it cannot be written or there is no place for media."""
         if self._media is None:
             return None
         try:
-            reference = await self.run(self._media.put, event, revision, jpeg)
+            reference = await self.run(self._media.put, event, revision, jpeg, kind)
         except (MediaFailed, OSError) as exc:
             self._media_failed("snapshots", exc)
             return None

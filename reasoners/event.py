@@ -327,6 +327,15 @@ class Media(_Part):
     snapshot_frame: int | None = None
     """Index of the frame that the snapshot shows."""
 
+    forecast: str | None = Field(default=None, exclude_if=_absent)
+    """JPEG of where objects were expected, drawn over a frame; only there where it is wanted."""
+
+    forecast_frame: int | None = Field(default=None, exclude_if=_absent)
+    """Index of the frame that the forecast is drawn over."""
+
+    forecast_s: float | None = Field(default=None, exclude_if=_absent)
+    """How many seconds after that frame objects are shown."""
+
     clip: str | None = None
     """Fragmented MP4 from before the event until after it, in a revision after its end."""
 

@@ -148,6 +148,10 @@ class Firing:
     ask: Inquiry = NOTHING
     """What a vision-language model is asked; only heeded at the beginning."""
 
+    forecast: float | None = None
+    """Seconds ahead of its forecast picture, 0 for none; None: as the camera has it. Only heeded at
+    the beginning."""
+
     notify: Notify = "at_once"
     """Whether the event may wait for its verdict; only heeded at the beginning."""
 

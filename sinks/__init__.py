@@ -5,6 +5,7 @@ from sinks.departure import Departure
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import (
     CameraStatus,
+    Forecast,
     FrameReport,
     Latest,
     Message,
@@ -30,6 +31,7 @@ __all__ = [
     "EventRejected",
     "Feedback",
     "FeedbackReset",
+    "Forecast",
     "FrameReport",
     "Latest",
     "Message",

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, get_args
 
 from sinks.clip import PART, ClipFile, sync
 from sinks.lock import Locks
@@ -19,7 +19,11 @@ from sinks.room import free
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CLIP: Final = "clip.mp4"
-_NAME: Final = re.compile(rf"snapshot(-[1-9][0-9]{{0,8}})?\.jpg|{re.escape(_CLIP)}")
+Shot = Literal["snapshot", "forecast"]
+"""What a picture shows: an event's objects as they are, or where they are expected."""
+
+_SHOT: Final = rf"({'|'.join(get_args(Shot))})(-[1-9][0-9]{{0,8}})?\.jpg"
+_NAME: Final = re.compile(rf"{_SHOT}|{re.escape(_CLIP)}")
 _REFERENCE: Final = re.compile(rf"/events/({_ID.pattern})/({_NAME.pattern})")
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -87,12 +91,13 @@ class MediaStore:
             "released": self.locks.released,
         }
 
-    def put(self, event_id: str, revision: int, jpeg: bytes) -> str:
+    def put(self, event_id: str, revision: int, jpeg: bytes, kind: Shot = "snapshot") -> str:
         """Store a picture durably and return its reference.
 
-        The picture of an event's first revision is `/events/<id>/snapshot.jpg`, a later and better
-        one `/events/<id>/snapshot-<revision>.jpg`: what is there already does not decide, so that
-        a replay into the same folder names the same files. The same revision replaces its file.
+        The snapshot of an event's first revision is `/events/<id>/snapshot.jpg`, a later and better
+        one `/events/<id>/snapshot-<revision>.jpg`, and so it is with forecasts: what is there
+        already does not decide, so that a replay into the same folder names the same files. The
+        same revision replaces its file.
 
         Raises:
             ValueError: An id that is no safe name.
@@ -103,7 +108,7 @@ class MediaStore:
         try:
             self._make_room(event_id, len(jpeg))
             self._make(folder)
-            name = "snapshot.jpg" if revision == 1 else f"snapshot-{revision}.jpg"
+            name = f"{kind}.jpg" if revision == 1 else f"{kind}-{revision}.jpg"
             _store(folder / name, jpeg)
             self._sizes[event_id] = _size(folder)
         except OSError as exc:

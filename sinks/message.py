@@ -1,8 +1,9 @@
 """What leaves the process beside events: states, counts, pictures, notices, figures.
 
 None of these is journalled. A *state* (`CameraStatus`, `ObjectCounts`, `ZoneCounts`, `RuleState`,
-`SwitchState`, `ProfileState`, `Latest`, `Snapshot`, `Stats`) is its latest value; a sink that was
-away is shown the present one. A *notice* is said once. A *frame report* is said at once or never.
+`SwitchState`, `ProfileState`, `Latest`, `Snapshot`, `Forecast`, `Stats`) is its latest value; a
+sink that was away is shown the present one. A *notice* is said once. A *frame report* is said at
+once or never.
 """
 
 from typing import Annotated, Literal
@@ -118,12 +119,20 @@ class ProfileState(_Message):
     at: Seconds
 
 
-class Snapshot(_Message):
-    """The picture of a camera's latest event."""
+class _Picture(_Message):
+    """A JPEG of a camera's latest event."""
 
     camera: Name
     event: str
     jpeg: bytes = Field(repr=False)
+
+
+class Snapshot(_Picture):
+    """What the latest event is about, as it was."""
+
+
+class Forecast(_Picture):
+    """Where its objects were expected a few seconds later."""
 
 
 class Notice(_Message):
@@ -201,6 +210,7 @@ State = (
     | ProfileState
     | Latest
     | Snapshot
+    | Forecast
     | Stats
 )
 Message = State | Notice | FrameReport

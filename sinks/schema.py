@@ -32,7 +32,7 @@ MESSAGES: Final[dict[str, type[BaseModel]]] = {
     "switch": SwitchState,
     "zone": ZoneCounts,
 }
-"""By the name in their `schema` field, such as `lookout.camera/1`. A snapshot is a plain JPEG."""
+"""By the name in their `schema` field, such as `lookout.camera/1`. Pictures are plain JPEG."""
 
 
 def schemas() -> dict[str, dict[str, Any]]:

@@ -53,6 +53,9 @@ class Place:
     labels: tuple[str, ...] = ()
     """What is watched for."""
 
+    forecast: bool = False
+    """Whether there are forecast pictures of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:

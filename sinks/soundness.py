@@ -87,7 +87,8 @@ def _revisions(journal: JournalReader, found: Findings, named: set[str]) -> Iter
     for entry in journal.events():
         event = entry.event
         found.revisions += 1
-        named.update(ref for ref in (event.media.snapshot, event.media.clip) if ref)
+        media = event.media
+        named.update(ref for ref in (media.snapshot, media.forecast, media.clip) if ref)
         seq = event.seq or 0
         if seq != seqs.get(event.camera, seq - 1) + 1:
             yield f"camera {event.camera}: seq {seq} after {seqs[event.camera]}"

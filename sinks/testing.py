@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from reasoners import Event
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
-from sinks.message import FrameReport, Message, Snapshot, Stats
+from sinks.message import Forecast, FrameReport, Message, Snapshot, Stats
 from sinks.sink import Sink, Site
 
 GOODBYE: Final = 1.5
@@ -101,7 +101,7 @@ class ScriptedSink:
         """Write down which kind of message was shown."""
         self._check()
         name = type(message).__name__
-        body = "null" if isinstance(message, Snapshot) else message.model_dump_json()
+        body = "null" if isinstance(message, Snapshot | Forecast) else message.model_dump_json()
         self._write(f'{{"shown": "{name}", "message": {body}}}')
 
     def wants(self, kind: type[BaseModel]) -> bool:
@@ -152,7 +152,7 @@ async def check_sink(
     async with make() as sink:
         for event in events:
             await sink.deliver(event)
-        for kind in (FrameReport, Snapshot, Stats):
+        for kind in (Forecast, FrameReport, Snapshot, Stats):
             _hold("answers `wants`", isinstance(sink.wants(kind), bool))
         began = time.monotonic()
     _hold("leaves within a second", time.monotonic() - began < GOODBYE)

@@ -13,6 +13,7 @@ from daemon.cli import (
     discover,
     doctor,
     events,
+    forecast,
     fsck,
     ledger,
     models,
@@ -45,6 +46,7 @@ app.command()(describe.describe)
 app.command()(probe.probe)
 app.command()(discover.discover)
 app.command()(events.events)
+app.command()(forecast.forecast)
 app.command()(fsck.fsck)
 app.command()(ledger.ledger)
 app.add_typer(models.app, name="models")

@@ -43,6 +43,10 @@ def replay(
         Path | None,
         typer.Option(help="Write how every prediction turned out to this file; it is replaced."),
     ] = None,
+    forecast: Annotated[
+        float | None,
+        typer.Option(min=0.5, max=10, help="With --media: also draw where all are in so many s."),
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="Model file (.onnx, .xml or .pt).")] = None,
     fps: Annotated[
         float | None, typer.Option(min=0.1, help="Frames looked at per second of the recording.")
@@ -78,7 +82,12 @@ def replay(
         raise ConfigRejected(f"{video}: no such file; check the path")
     if film is not None and not film.absolute().parent.is_dir():
         raise ConfigRejected(f"{film}: no such folder; create it or correct the path")
+    if forecast is not None and media is None:
+        raise ConfigRejected("--forecast: pictures need a folder; name one with --media")
     base = _base(config, camera, video)
+    if forecast is not None:
+        for one in base["cameras"].values():
+            one["forecast"] = forecast
     base |= taped.models(config, cassette, record=record)
     data = _adapt(base, video, model, jsonl, "every" if every else fps)
     plan = setting.make_plan(data, str(config or video), secrets_file=secrets, filtered=filtered)

@@ -15,6 +15,7 @@ from daemon.line.wiring import Wiring
 from daemon.mainstream import MainStream
 from reasoners import Chronicle, Event, Job, Revision, Verdict, shifted
 from sinks.journal import Entry
+from sinks.media import Shot
 from sources import PictureRequest
 
 
@@ -91,20 +92,28 @@ class Telling:
 
         Once begun, the commit happens whatever is cancelled, so that no revision is skipped.
         """
-        event, jpeg = revision.event, None
+        event, jpeg, forecast = revision.event, None, None
         try:
-            if revision.picture is not None and host is not None:
-                jpeg = await self._picture(host, revision.picture, event)
-            if jpeg is not None:
-                reference = await self._wire.recorder.store(event.id, event.revision, jpeg)
-                if reference is not None:
-                    event = self._chronicle.illustrate(event, reference)
+            if host is not None:
+                jpeg, snapshot = await self._stored(host, revision.picture, event, "snapshot")
+                forecast, foreseen = await self._stored(host, revision.forecast, event, "forecast")
+                if snapshot is not None or foreseen is not None:
+                    event = self._chronicle.illustrate(event, snapshot, foreseen)
         finally:
             committed = self._submit(revision, event, jpeg, jobs)
         await self._film_of(event)
         await self._wire.recorder.settled(committed)
-        if jpeg is not None and not revision.held:
-            self._wire.board.picture(event, jpeg)
+        if not revision.held:
+            self._wire.board.pictures(event, jpeg, forecast)
+
+    async def _stored(
+        self, host: CameraHost, request: PictureRequest | None, event: Event, kind: Shot
+    ) -> tuple[bytes | None, str | None]:
+        """Take a picture, if one is asked for, and store it; return it and its reference."""
+        jpeg = None if request is None else await self._picture(host, request, event)
+        if jpeg is None:
+            return None, None
+        return jpeg, await self._wire.recorder.store(event.id, event.revision, jpeg, kind)
 
     async def _picture(
         self, host: CameraHost, request: PictureRequest, event: Event

@@ -127,6 +127,7 @@ class AtWork:
             rule.severity,
             grounds,
             self._inquiry,
+            rule.forecast,
             rule.notify,
         )
 

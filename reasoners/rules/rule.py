@@ -6,11 +6,15 @@ from pydantic import Field
 
 from reasoners.event import Name, Severity
 from reasoners.firing import Notify
+from reasoners.period import Period
 from reasoners.question import AskingConfig
 from reasoners.rules.condition import ConditionConfig, Span
 from reasoners.rules.schedule import SpanConfig, TimeZone
 
 PROFILES: Final = ("home", "away", "night")
+
+Ahead = Annotated[Period, Field(ge=0.5, le=10, allow_inf_nan=False)]
+"""How far a forecast picture looks ahead."""
 
 
 class RuleConfig(AskingConfig):
@@ -32,6 +36,10 @@ class RuleConfig(AskingConfig):
 
     per: Literal["object", "camera"] = "object"
     """Whether each object has an event of its own (default), or the camera one for all of them."""
+
+    forecast: Ahead | Literal[0] | None = None
+    """Seconds ahead of the forecast picture of its events, from 0.5 to 10, or 0 for none; default
+    as `forecast` of the camera."""
 
     hold: Span = 2.0
     """Seconds for which the conditions may fail and the event goes on; default 2. What only happens

@@ -38,6 +38,9 @@ class SceneConfig(BaseModel):
     max_pending: int = Field(default=64, ge=1, le=10_000)
     """Questions without an answer at once; default 64. Further ones end as `skipped_budget`."""
 
+    forecast: float | None = Field(default=None, ge=0.5, le=10, allow_inf_nan=False)
+    """Seconds ahead of the forecast pictures of events; default none, then there are none."""
+
     snapshot_longest: int = Field(default=1280, ge=64, le=8192)
     """Pixels of the longer side of snapshots, never enlarged; default 1280. Raising it makes
     files, and questions to a model, larger."""

@@ -26,12 +26,13 @@ from reasoners.scene.change import (
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
+from reasoners.telling.forecast import forecast, stated
 from reasoners.telling.foreshown import ties, ways
 from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.questioning import Asking, asked
 from reasoners.telling.relating import carried
 from reasoners.telling.snapshot import TIES, picture
-from reasoners.telling.story import Story, Telling
+from reasoners.telling.story import Story, Telling, illustrated
 from reasoners.telling.strokes import Tails, color_of, foot
 from reasoners.telling.waiting import Waiting, key_of
 from reasoners.telling.wire import event_object, moment
@@ -53,6 +54,9 @@ class Revision:
 
     picture: PictureRequest | None = None
     """A JPEG to take before publishing, see `Chronicle.illustrate`; None keeps the old one."""
+
+    forecast: PictureRequest | None = None
+    """A second one of the same frame: where objects are expected."""
 
     questions: tuple[Question, ...] | None = None
     """To be asked once this is published, answered by `reasoning.deadline_at`: on `new`, and where
@@ -193,20 +197,19 @@ class Chronicle:
             )
         ]
 
-    def illustrate(self, event: Event, snapshot: str) -> Event:
-        """Put a stored picture's reference into a revision, and into all later ones.
+    def illustrate(self, event: Event, snapshot: str | None, forecast: str | None = None) -> Event:
+        """Put references of stored pictures into a revision, and into all later ones.
 
         Args:
-            event: The revision whose picture was asked for.
-            snapshot: Where it is, relative to the media folder.
+            event: The revision whose pictures were asked for.
+            snapshot: Where it is, relative to the media folder; None: there is no new one.
+            forecast: Likewise.
         """
         story = self._story(event.id)
         if story is not None:
-            return story.illustrate(event, snapshot)
-        media = event.media.model_copy(
-            update={"snapshot": snapshot, "snapshot_frame": event.frame.index}
-        )
-        return event.model_copy(update={"media": media})
+            return story.illustrate(event, snapshot, forecast)
+        shown = illustrated(event.frame.index, snapshot, forecast, self._config.forecast or 0.0)
+        return event.model_copy(update={"media": event.media.model_copy(update=shown)})
 
     def conclude(self, event_id: str, verdict: Verdict, at: float) -> Revision | None:
         """Write the terminal answer into its event, at once: a verdict waits for nothing.
@@ -348,6 +351,8 @@ class Chronicle:
 
     def _tell(self, changes: list[Change]) -> list[Revision]:
         """Write the updates that are due; what comes too soon stays with its story."""
+        for story in self._open.values():
+            story.dirty |= story.foresees(self.forecaster.expected)
         for change in changes:
             if not isinstance(change, TOLD):
                 continue
@@ -363,11 +368,13 @@ class Chronicle:
 
     def _update(self, story: Story, now: float) -> Revision:
         pictured = story.wants_picture()
+        foreseen = pictured or story.foresees(self.forecaster.expected)
         since = story.look_again(now) if self._may_ask() else None
         event = story.update(now, pictured=pictured)
         return Revision(
             event,
             self._picture(story) if pictured else None,
+            self._forecast(story) if foreseen else None,
             None if since is None else story.telling.questions,
             since=since,
         )
@@ -384,6 +391,7 @@ class Chronicle:
             questions=questions,
             titles=self._titles,
             language=self._language,
+            forecast=(self._config.forecast if firing.forecast is None else firing.forecast) or 0.0,
         )
         reasoning = self._reasoning(questions)
         foretelling = Foretelling(self.forecaster, self._scene.track)
@@ -391,7 +399,8 @@ class Chronicle:
         self._open[story.key] = story
         event = story.open(self._scene.now)
         going = questions if reasoning.state == "pending" else None
-        return Revision(event, self._picture(story), going, held=story.held)
+        shots = self._picture(story), self._forecast(story)
+        return Revision(event, *shots, going, held=story.held)
 
     def _may_ask(self) -> bool:
         """Tell whether one more question of this camera may be open."""
@@ -443,6 +452,23 @@ class Chronicle:
         ahead = ways(shown, self.forecaster.expected)
         others = [one for one in touched if one not in shown]
         return picture(story.view.index, shown, self._config, (*between, *tails, *ahead), others)
+
+    def _forecast(self, story: Story) -> PictureRequest | None:
+        """Ask for a picture of what is expected, of whom it is about and of all others."""
+        ahead = story.telling.forecast
+        if not ahead:
+            return None
+        about = [thing for thing in story.things if thing.seen]
+        others = [thing for thing in self._scene.things.values() if thing not in about]
+        told = stated(
+            (one for thing in about for one in self.forecaster.about(thing)),
+            self._scene.track,
+            self._scene.now,
+        )
+        expected = self.forecaster.expected
+        found = forecast(story.view.index, [*about, *others], self._config, expected, ahead, told)
+        story.forecasts += found is not None
+        return found
 
     def _story(self, event_id: str) -> Story | None:
         ended = self._ended.get(event_id)

@@ -66,9 +66,14 @@ def ways(things: Iterable[Thing], expected: Expected, seconds: float = AHEAD) ->
     return marks
 
 
-def vague(there: Sides) -> bool:
-    """Tell whether so little is known of where a foot will be that it is not worth drawing."""
-    return FOUR_OF_FIVE * max(there[2], there[3]) > WIDEST
+def vague(there: Sides, widest: float = WIDEST) -> bool:
+    """Tell whether so little is known of where a foot will be that it is not worth drawing.
+
+    Args:
+        there: Where it will be: x, y, and the deviation of each.
+        widest: Half an ellipse, in picture sides, that still says something.
+    """
+    return FOUR_OF_FIVE * max(there[2], there[3]) > widest
 
 
 def ellipse(there: Sides) -> tuple[Point, ...]:

@@ -35,6 +35,8 @@ from reasoners.scene.relation import Relation
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
 from reasoners.telling.explanation import FACTS, Known, explain, joined, worded
+from reasoners.telling.forecast import foreseeable
+from reasoners.telling.foreshown import Expected
 from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.foretold import Foretold
 from reasoners.telling.grounds import CONDITIONS, condition
@@ -68,6 +70,9 @@ MOST_NOTED, MOST_CAUSES = 6, 8
 WEIGHT: Final[dict[ReasoningState, int]] = {"verified": 3, "rejected": 2, "uncertain": 1}
 """How much an answer is worth beside one of another look; what is no answer is worth nothing."""
 
+TRIES = 3
+"""Forecast pictures asked for while there is none: a frame may be gone, or the disk full."""
+
 PAUSE = 1.0
 """Least seconds from one revision to an update, in data time."""
 
@@ -89,6 +94,9 @@ class Telling:
 
     language: str = "en"
     """Of its explanations."""
+
+    forecast: float = 0.0
+    """Seconds ahead of its forecast pictures; 0: it has none."""
 
 
 class Story:
@@ -127,6 +135,9 @@ class Story:
 
         self.looked_at = scene.now
         """When it was last asked about."""
+
+        self.forecasts = 0
+        """How many forecast pictures were asked for."""
 
         self.filming = False
         """Whether a clip is in the making."""
@@ -225,6 +236,12 @@ class Story:
         """Tell whether to take a picture now: a better one, or the first that is to be had."""
         return self.better() or (self._shown and self.media.snapshot is None)
 
+    def foresees(self, expected: Expected) -> bool:
+        """Tell whether its first forecast picture is to be had now; asked for so often at most."""
+        ahead = self.telling.forecast
+        wanted = ahead > 0 and self.media.forecast is None and self.forecasts < TRIES
+        return wanted and self._shown and foreseeable(self.things, expected, ahead)
+
     @property
     def _shown(self) -> bool:
         """Whether the latest frame shows it: a picture marks nothing that nobody saw there."""
@@ -310,12 +327,12 @@ class Story:
         self._claims, self._why = verdict.relations, verdict.why
         return self.event
 
-    def illustrate(self, event: Event, snapshot: str) -> Event:
-        """Put the stored picture into a revision, and remember it for later ones."""
-        media = self.media.model_copy(
-            update={"snapshot": snapshot, "snapshot_frame": event.frame.index}
-        )
-        if (self.media.snapshot_frame or 0) <= event.frame.index:
+    def illustrate(self, event: Event, snapshot: str | None, forecast: str | None) -> Event:
+        """Put stored pictures into a revision, and remember them for later ones."""
+        shown = illustrated(event.frame.index, snapshot, forecast, self.telling.forecast)
+        media = self.media.model_copy(update=shown)
+        latest = max(self.media.snapshot_frame or 0, self.media.forecast_frame or 0)
+        if latest <= event.frame.index:
             self.media = media
             if self.event is not None:
                 self.event = self.event.model_copy(update={"media": media})
@@ -476,6 +493,25 @@ class Story:
             forgotten += lost + thing.forgotten
         written, left_out = carried(told, self._scene.track)
         return written, left_out + forgotten
+
+
+def illustrated(
+    index: int, snapshot: str | None, forecast: str | None, ahead: float
+) -> dict[str, object]:
+    """Return what stored pictures of a frame change in an event's media.
+
+    Args:
+        index: Of the frame.
+        snapshot: Where the snapshot is; None: there is no new one.
+        forecast: Likewise.
+        ahead: Seconds that the forecast looks ahead.
+    """
+    found: dict[str, object] = {}
+    if snapshot is not None:
+        found |= {"snapshot": snapshot, "snapshot_frame": index}
+    if forecast is not None:
+        found |= {"forecast": forecast, "forecast_frame": index, "forecast_s": ahead}
+    return found
 
 
 def _worth(ground: Ground) -> tuple[object, ...]:

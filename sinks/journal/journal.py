@@ -224,10 +224,10 @@ class Journal:
         return [Event.model_validate_json(body) for (body,) in rows]
 
     def references(self) -> set[str]:
-        """Return the snapshots and clips that any kept body names; all others may be removed."""
+        """Return the pictures and clips that any kept body names; all others may be removed."""
         rows = self._read(
             "SELECT DISTINCT json_extract(body, '$.media.snapshot'), "
-            "json_extract(body, '$.media.clip') FROM ("
+            "json_extract(body, '$.media.forecast'), json_extract(body, '$.media.clip') FROM ("
             "SELECT body FROM entry UNION ALL SELECT body FROM unfinished "
             "UNION ALL SELECT body FROM held UNION ALL SELECT body FROM dead_letter)"
         )

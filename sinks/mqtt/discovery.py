@@ -176,6 +176,13 @@ class Discovery:
                 ),
             },
         }
+        if place.forecast:
+            components["forecast"] = {
+                "platform": "image",
+                "name": "Last forecast",
+                "image_topic": f"{topics}/forecast",
+                "content_type": "image/jpeg",
+            }
         for switch, title in (("detect", "Detection"), ("reason", "Reasoning")):
             components[f"switch-{switch}"] = {
                 "platform": "switch",

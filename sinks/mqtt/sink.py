@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from reasoners import Event
 from sinks.departure import Departure
 from sinks.errors import EventRejected, SinkRejected, SinkUnavailable
-from sinks.message import FrameReport, Message, Snapshot
+from sinks.message import Forecast, FrameReport, Message, Snapshot
 from sinks.mqtt.client import (
     NOT_AUTHORIZED,
     QUOTA_EXCEEDED,
@@ -168,11 +168,12 @@ class MqttSink:
             return
         for letter in self._topics.message(message):
             size = len(letter.payload)
-            limit = self._config.snapshot_limit if isinstance(message, Snapshot) else size
+            pictured = isinstance(message, Snapshot | Forecast)
+            limit = self._config.snapshot_limit if pictured else size
             if size > limit or self._oversized(size):
                 self._complain(letter.topic, f"{size} bytes are too large")
                 continue
-            if isinstance(message, Snapshot):
+            if isinstance(message, Snapshot | Forecast):
                 await self._record(message.jpeg, message.camera, message.event)
             await self._tell(letter)
 
@@ -180,7 +181,7 @@ class MqttSink:
         """Frame reports only if configured, pictures unless their limit is 0, all else always."""
         if issubclass(kind, FrameReport):
             return self._config.frames
-        if issubclass(kind, Snapshot):
+        if issubclass(kind, Snapshot | Forecast):
             return self._config.snapshot_limit > 0
         return True
 

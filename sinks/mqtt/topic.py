@@ -7,6 +7,7 @@ from typing import assert_never
 from reasoners import Event
 from sinks.message import (
     CameraStatus,
+    Forecast,
     FrameReport,
     Latest,
     Message,
@@ -26,7 +27,7 @@ TEXT = "text/plain"
 JPEG = "image/jpeg"
 
 _OF_A_CAMERA = (
-    *("state", "status", "objects", "latest", "snapshot"),
+    *("state", "status", "objects", "latest", "snapshot", "forecast"),
     *("detect/state", "reason/state"),
 )
 """Retained, whatever its zones and rules are."""
@@ -171,6 +172,9 @@ class Topics:
                 letters = (Letter(f"{self.profile}/state", word, retain=True, kind=TEXT),)
             case Snapshot():
                 topic = f"{self.camera(message.camera)}/snapshot"
+                letters = (Letter(topic, message.jpeg, retain=True, kind=JPEG),)
+            case Forecast():
+                topic = f"{self.camera(message.camera)}/forecast"
                 letters = (Letter(topic, message.jpeg, retain=True, kind=JPEG),)
             case FrameReport():
                 letters = (Letter(f"{self.camera(message.camera)}/frames", _json(message), qos=0),)

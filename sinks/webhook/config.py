@@ -17,6 +17,9 @@ Header = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]
 """Name of a header, RFC 9110, 5.6.2."""
 
 
+Shows = Literal["snapshot", "forecast"]
+
+
 class Only(BaseModel):
     """Which revisions are sent; everything named must fit. What is left out is not looked at."""
 
@@ -41,10 +44,10 @@ class Only(BaseModel):
     """States of reasoning, such as `verified`. Default: all."""
 
     picture: bool = False
-    """Only revisions with a snapshot. Default false."""
+    """Only revisions with the picture that `shows` names. Default false."""
 
-    def admits(self, event: Event) -> bool:
-        """Tell whether this revision is sent."""
+    def admits(self, event: Event, shows: Shows = "snapshot") -> bool:
+        """Tell whether this revision is sent, to whom is sent which picture."""
         wanted = (
             (self.types, {event.type}),
             (self.severities, {event.severity}),
@@ -54,7 +57,7 @@ class Only(BaseModel):
             (self.states, {event.reasoning.state}),
         )
         fits = all(names is None or names & found for names, found in wanted)
-        return fits and (event.media.snapshot is not None or not self.picture)
+        return fits and (getattr(event.media, shows) is not None or not self.picture)
 
 
 class WebhookConfig(BaseModel):
@@ -85,13 +88,17 @@ class WebhookConfig(BaseModel):
     """What is sent: a template, sent as text; or a mapping whose texts are templates, sent as JSON.
     Default: the event as it goes out everywhere."""
 
+    shows: Shows = "snapshot"
+    """Which picture of the event is meant: its `snapshot` (default), or its `forecast`, see
+    `forecast` of a camera."""
+
     picture: Literal["none", "body", "form"] = "none"
-    """How the snapshot goes along: not at all; as the body, with `body` left out; or as a file in a
+    """How the picture goes along: not at all; as the body, with `body` left out; or as a file in a
     form whose fields are those of `body`. A revision without one is sent without. Default
     `none`."""
 
     picture_field: str = Field(default="photo", pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    """Name of the form's field with the snapshot. Default `photo`."""
+    """Name of the form's field with the picture. Default `photo`."""
 
     only: Only = Only()
     """Which revisions are sent. Default: all of them."""

@@ -103,7 +103,7 @@ class WebhookSink:
         if self._client is None:
             raise SinkUnavailable(f"{self._config.place}: not connected")
         config = self._config
-        if not config.only.admits(event) or (config.once and event.id in self._sent):
+        if not config.only.admits(event, config.shows) or (config.once and event.id in self._sent):
             return
         try:
             picture = await self._picture(event)
@@ -172,7 +172,7 @@ class WebhookSink:
             )
         else:
             field = self._config.picture_field
-            file = {field: ("snapshot.jpg", outgoing.picture or b"", "image/jpeg")}
+            file = {field: (f"{self._config.shows}.jpg", outgoing.picture or b"", "image/jpeg")}
             request = client.build_request(
                 self._config.method,
                 url,
@@ -207,10 +207,11 @@ class WebhookSink:
             self._not_before = asyncio.get_running_loop().time() + wait
 
     async def _picture(self, event: Event) -> bytes | None:
-        """Read the snapshot; None if there is none (any more)."""
-        if self._config.picture == "none" or event.media.snapshot is None or not self._thread:
+        """Read the picture; None if there is none (any more)."""
+        shown: str | None = getattr(event.media, self._config.shows)
+        if self._config.picture == "none" or shown is None or not self._thread:
             return None
-        path = self._site.media / event.media.snapshot.lstrip("/")
+        path = self._site.media / shown.lstrip("/")
         return await asyncio.get_running_loop().run_in_executor(self._thread, _read, path)
 
 

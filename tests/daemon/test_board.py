@@ -10,6 +10,7 @@ from rig.waiting import running
 from daemon.board import FRAMES, NOTICES, PACE, Board, Listener
 from sinks import (
     CameraStatus,
+    Forecast,
     FrameReport,
     Message,
     Notice,
@@ -172,8 +173,9 @@ async def test_states_are_kept_once_per_key() -> None:
         board.show(counts(number))
         board.show(ZoneCounts(camera="yard", zone="step", at=number, counts={"dog": number}))
         board.show(Stats(at=number, node="box1", uptime_s=number))
-        board.picture(revision(number), b"jpeg%d" % number)
-    assert len(board.states) == 4
-    shown = [await next_of(listener) for _ in range(4)]
+        board.pictures(revision(number), b"jpeg%d" % number, b"then%d" % number)
+    assert len(board.states) == 5
+    shown = [await next_of(listener) for _ in range(5)]
     assert Snapshot(camera="porch", event="e49", jpeg=b"jpeg49") in shown
+    assert Forecast(camera="porch", event="e49", jpeg=b"then49") in shown
     assert await next_of(listener, 0.05) is None

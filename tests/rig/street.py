@@ -82,6 +82,7 @@ async def street(
     carry: int = 0,
     slow: float = 0.0,
     media_start: float | None = None,
+    forecast: float | None = None,
     **script: Any,
 ) -> AsyncIterator[Street]:
     """Wire a line as the daemon does, with a real child and a real worker."""
@@ -93,7 +94,7 @@ async def street(
     chronicle = Chronicle(
         node="box1",
         camera="street",
-        config=SceneConfig(presence=PresenceConfig(hold=0.3)),
+        config=SceneConfig(presence=PresenceConfig(hold=0.3), forecast=forecast),
         new_id=live_id,
         clock="unsynced",
         ask=asking,

@@ -30,6 +30,22 @@ def test_the_first_picture_and_better_ones_have_references_of_their_own(tmp_path
     assert store.size == len(b"first") + len(b"better")
 
 
+def test_a_forecast_lies_beside_its_snapshot(tmp_path: Path) -> None:
+    """Found by its reference, swept and expired as pictures are."""
+    store = MediaStore(tmp_path)
+    assert store.put("e1", 1, b"now") == "/events/e1/snapshot.jpg"
+    assert store.put("e1", 1, b"then", "forecast") == "/events/e1/forecast.jpg"
+    assert store.put("e1", 2, b"later", "forecast") == "/events/e1/forecast-2.jpg"
+    kept = {"/events/e1/snapshot.jpg", "/events/e1/forecast-2.jpg"}
+    assert store.sweep(kept.__contains__) == 1
+    found = store.find("/events/e1/forecast-2.jpg")
+    assert found is not None
+    assert found.read_bytes() == b"later"
+    os.utime(found, (100.0, 100.0))
+    assert store.expire({".jpg": 200.0}) == 1
+    assert store.find("/events/e1/forecast-2.jpg") is None
+
+
 def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
     """Pictures of people are private."""
     MediaStore(tmp_path / "media").put("e1", 1, b"x")

@@ -33,7 +33,7 @@ def clip(path: Path) -> bytes:
 
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[Path]:
-    """Keep three events, two with pictures and one of these with a clip."""
+    """Keep three events, two with pictures, of these one with a forecast, one with a clip."""
     journal = Journal(tmp_path / "journal.sqlite")
     journal.open()
     journal.register(["mqtt"])
@@ -41,7 +41,9 @@ def state(tmp_path: Path) -> Iterator[Path]:
     for number in (1, 2, 3):
         pictures = store.put(f"e{number}", 1, JPEG) if number < 3 else None
         film = f"/events/e{number}/clip.mp4" if number == 2 else None
-        journal.commit([revision(number, media=Media(snapshot=pictures, clip=film))])
+        foreseen = store.put("e1", 1, JPEG, "forecast") if number == 1 else None
+        media = Media(snapshot=pictures, forecast=foreseen, clip=film)
+        journal.commit([revision(number, media=media)])
     (tmp_path / "media/events/e2/clip.mp4").write_bytes(clip(tmp_path / "made.mp4"))
     yield tmp_path
     journal.close()
@@ -55,13 +57,13 @@ def looked(state: Path) -> Findings:
 
 def test_what_is_whole_is_found_whole(state: Path) -> None:
     """Beside a journal that is open for writing; everything is counted."""
-    assert looked(state) == Findings(revisions=3, pictures=3)
+    assert looked(state) == Findings(revisions=3, pictures=4)
 
 
 def test_a_picture_gone_with_the_quota_is_no_damage(state: Path) -> None:
     """It is counted; the rest goes on."""
     (state / "media/events/e1/snapshot.jpg").unlink()
-    assert looked(state) == Findings(revisions=3, pictures=3, expired=1)
+    assert looked(state) == Findings(revisions=3, pictures=4, expired=1)
 
 
 def test_a_missing_folder_of_media_is_no_damage(tmp_path: Path) -> None:
@@ -77,6 +79,7 @@ def test_a_missing_folder_of_media_is_no_damage(tmp_path: Path) -> None:
     [
         ("e1/snapshot.jpg", 150, "no whole JPEG (150 bytes)"),
         ("e1/snapshot.jpg", 0, "no whole JPEG (0 bytes)"),
+        ("e1/forecast.jpg", 90, "no whole JPEG (90 bytes)"),
         ("e2/clip.mp4", -3, "cut off in box"),
         ("e2/clip.mp4", 40, "cut off in box"),
         ("e2/clip.mp4", 0, "no whole MP4"),
@@ -94,11 +97,12 @@ def test_a_torn_file_is_damage(state: Path, name: str, keep: int, said: str) -> 
 def test_a_file_that_nothing_names_is_told_apart_from_damage(state: Path) -> None:
     """Half-written ones too; the daemon removes them when it starts."""
     (state / "media/events/e3").mkdir()
-    for name in ("snapshot.jpg", "snapshot-2.jpg.part"):
+    for name in ("forecast.jpg", "snapshot.jpg", "snapshot-2.jpg.part"):
         (state / "media/events/e3" / name).write_bytes(b"half")
     found = looked(state)
     assert found.damage == []
-    assert found.orphans == ["/events/e3/snapshot-2.jpg.part", "/events/e3/snapshot.jpg"]
+    orphans = ("forecast.jpg", "snapshot-2.jpg.part", "snapshot.jpg")
+    assert found.orphans == [f"/events/e3/{name}" for name in orphans]
 
 
 @pytest.mark.parametrize(

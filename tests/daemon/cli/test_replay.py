@@ -43,7 +43,7 @@ def test_same_clip_gives_the_same_bytes(tmp_path: Path, clip: Path) -> None:
         done = lookout(
             *("replay", str(clip), "--config", config(tmp_path, language="de")),
             *("--camera", "porch", "--start", "1000"),
-            *("--jsonl", str(out), "--media", str(tmp_path / "media")),
+            *("--jsonl", str(out), "--media", str(tmp_path / f"media{number}"), "--forecast", "1"),
         )
         assert done.code == 0, done.err
         outs.append(out.read_bytes())
@@ -55,6 +55,11 @@ def test_same_clip_gives_the_same_bytes(tmp_path: Path, clip: Path) -> None:
     assert all(event["explanation"].startswith("Regel Anwesenheit: ") for event in events)
     assert len({event["id"] for event in events if event["type"] == "end"}) >= 1
     assert not (tmp_path / "state").exists()
+    foreseen = {str(event["media"].get("forecast", "")).lstrip("/") for event in events} - {""}
+    assert foreseen
+    for name in foreseen:
+        one, two = ((tmp_path / f"media{number}" / name).read_bytes() for number in range(2))
+        assert one == two
 
 
 def test_a_film_shows_what_was_seen(tmp_path: Path, clip: Path) -> None:

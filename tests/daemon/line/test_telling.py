@@ -10,15 +10,16 @@ from rig.waiting import running, until
 from reasoners.providers.config import HttpConfig
 from reasoners.providers.http import HttpReasoner
 from reasoners.testing import ScriptedModel, answer
-from sinks import CameraStatus, FrameReport, ObjectCounts, Snapshot
+from sinks import CameraStatus, Forecast, FrameReport, ObjectCounts, Snapshot
 
 
 async def test_visit_is_told_from_start_to_end(tmp_path: Path) -> None:
     """One spot is one event with a picture; states, counts and frames are shown beside it."""
-    async with street(tmp_path, goes=45, again=75) as one:
+    async with street(tmp_path, goes=45, again=75, forecast=0.5) as one:
         async with alive(one):
             await until(lambda: one.recorder.committed >= 2)
             await until(lambda: one.latest(Snapshot))
+            await until(lambda: one.latest(Forecast))
             await one.told(lambda events: events[-1].type == "end")
             await until(lambda: one.latest(ObjectCounts).counts == {"person": 0})
         every = await one.events()
@@ -28,6 +29,9 @@ async def test_visit_is_told_from_start_to_end(tmp_path: Path) -> None:
         assert events[-1].end_reason == "left"
         assert events[0].media.snapshot is not None
         assert (tmp_path / "media" / events[0].media.snapshot.lstrip("/")).is_file()
+        foreseen = next(event.media for event in every if event.media.forecast)
+        assert (tmp_path / "media" / (foreseen.forecast or "").lstrip("/")).is_file()
+        assert foreseen.forecast_s == 0.5
         assert events[0].frame.index >= 100
         assert one.latest(CameraStatus).state == "online"
         assert {"person": 1} in [m.counts for m in one.shown if isinstance(m, ObjectCounts)]

@@ -457,10 +457,13 @@ def test_references_are_those_of_every_body_kept(journal: Journal) -> None:
 
     def pictured(number: int, **changes: Any) -> Event:
         name = {"snapshot": f"/events/e{number}/snapshot.jpg", "snapshot_frame": number}
+        name |= {"forecast": f"/events/e{number}/forecast.jpg", "forecast_frame": number}
         return revision(number, media=name, **changes)
 
     entries = journal.commit([pictured(1), pictured(2, type="end"), revision(3)])
     journal.hold(pictured(4))
     journal.dead_letter("mqtt", entries[0], "refused")
-    everything = {f"/events/e{number}/snapshot.jpg" for number in (1, 2, 4)}
+    everything = {
+        f"/events/e{number}/{kind}.jpg" for number in (1, 2, 4) for kind in ("snapshot", "forecast")
+    }
     assert journal.references() == everything

@@ -79,6 +79,7 @@ def site(*names: str, gone: tuple[str, ...] = ()) -> Site:
             {"step": "Front step"},
             rules={"presence": "presence", "parcel_left": "Parcel left"},
             labels=("person", "traffic light"),
+            forecast=name == "porch",
         )
         for name in names
     )
@@ -109,9 +110,10 @@ def test_each_camera_is_a_device_below_the_nodes() -> None:
         "homeassistant/device/lookout-lookout-box1-porch/config",
         "homeassistant/device/lookout-lookout-box1-yard/config",
     ]
-    node, porch, _ = found.values()
+    node, porch, yard = found.values()
     assert porch["device"]["via_device"] == node["device"]["identifiers"][0]
     assert porch["device"]["name"] == "Porch"
+    assert [("forecast" in one["components"]) for one in (porch, yard)] == [True, False]
     assert all(letter.retain and letter.qos == 1 for letter in DISCOVERY.letters())
     for one in found.values():
         assert one["origin"]["name"]
@@ -221,7 +223,7 @@ STATES = {
 def test_an_entity_reads_what_we_really_publish(key: str, component: dict[str, Any]) -> None:
     """Each template, filled with a message of ours on its topic, gives the state it should."""
     if component["platform"] == "image":
-        assert component["image_topic"] == "lookout/box1/cameras/porch/snapshot"
+        assert component["image_topic"] == f"lookout/box1/cameras/porch/{key}"
         return
     topic = component["state_topic"]
     event = topic.endswith("/+")

@@ -18,6 +18,7 @@ from sinks import (
     Connected,
     Departure,
     EventRejected,
+    Forecast,
     FrameReport,
     Notice,
     Sink,
@@ -138,6 +139,7 @@ async def test_a_picture_is_in_the_ledger_before_it_goes(
     async with make(broker, depart=depart, snapshot_limit=100) as sink:
         await sink.show(Snapshot(camera="porch", event="e1", jpeg=b"\xff\xd8small"))
         await sink.show(Snapshot(camera="porch", event="e2", jpeg=bytes(101)))
+        await sink.show(Forecast(camera="porch", event="e2", jpeg=bytes(101)))
         subscriber.wait(lambda s: len(s.all(topic)) == 1)
     assert before == [None]
     assert ledger == [
@@ -159,6 +161,7 @@ async def test_frames_are_published_only_if_asked_for(broker: Mosquitto, make: M
     assert not make(broker).wants(FrameReport)
     assert make(broker).wants(Stats)
     assert not make(broker, snapshot_limit=0).wants(Snapshot)
+    assert not make(broker, snapshot_limit=0).wants(Forecast)
     async with (
         make(broker, frames=True) as sink,
         aiomqtt.Client("127.0.0.1", broker.port) as reader,

@@ -10,6 +10,7 @@ from rig.revisions import revision
 
 from sinks import (
     CameraStatus,
+    Forecast,
     FrameReport,
     Message,
     Notice,
@@ -42,6 +43,7 @@ names = st.from_regex(r"\A[a-z0-9_]{1,32}\Z")
             1,
         ),
         (Snapshot(camera="yard", event="e1", jpeg=b"\xff"), ["cameras/yard/snapshot"], True, 1),
+        (Forecast(camera="yard", event="e1", jpeg=b"\xff"), ["cameras/yard/forecast"], True, 1),
         (
             FrameReport(camera="yard", index=1, captured_at=1, received_at=1, published_at=1),
             ["cameras/yard/frames"],
@@ -134,7 +136,10 @@ def test_what_is_not_configured_any_more_is_found_and_cleared() -> None:
         f"{root}/shed/zones/bench",
     }
     porch = Place("porch", "Porch", {"step": "Step"}, rules={"presence": "presence"})
-    parts = (*("detect/state", "latest", "objects", "reason/state", "snapshot", "state", "status"),)
+    parts = (
+        *("detect/state", "forecast", "latest", "objects", "reason/state", "snapshot", "state"),
+        "status",
+    )
     assert topics.ghosts(found, [porch], ["garage", "porch"]) == sorted(
         [
             f"{root}/porch/zones/lawn",

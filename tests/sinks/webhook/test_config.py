@@ -62,3 +62,6 @@ def test_everything_named_must_fit(only: dict[str, Any], admitted: bool) -> None
 def test_a_revision_without_a_picture_can_be_left_out() -> None:
     """`picture: true` waits for the first with one."""
     assert not Only(picture=True).admits(revision())
+    foreseen = revision(media=Media(forecast="events/e1/forecast.jpg"))
+    assert not Only(picture=True).admits(foreseen)
+    assert Only(picture=True).admits(foreseen, "forecast")

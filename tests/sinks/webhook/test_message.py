@@ -61,7 +61,10 @@ async def test_a_snapshot_goes_along_as_body_or_in_a_form(make: Make, tmp_path: 
         async with make(url=receiver.url, picture="form", body=fields, sign="signing") as sink:
             await sink.deliver(seen)
             await sink.deliver(gone)
-    body, form, bare = receiver.taken
+        async with make(url=receiver.url, picture="body", shows="forecast") as sink:
+            await sink.deliver(revision(3, media=Media(forecast="events/s.jpg")))
+    body, form, bare, foreseen = receiver.taken
+    assert foreseen.body == picture
     assert (body.body, body.headers["content-type"]) == (picture, "image/jpeg")
     assert parts(form) == {"chat_id": b"5", "caption": b"person t1 came", "photo": picture}
     assert form.headers["webhook-id"] == "e1-1"
