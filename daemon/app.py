@@ -177,11 +177,18 @@ class App:
             recorder=self.recorder,
             board=self.board,
             clock=self.clock,
+            describe=self._describe,
         )
         known = await self.recorder.cameras()
         gone = [name for name in known if name not in self._plan.cameras]
         self._build_deliveries(await self.recorder.cursors(list(self._plan.sinks)), gone)
         await self._build_lines()
+
+    def _describe(self, camera: str) -> None:
+        """Tell what is in the scene of a camera; of one that is not there, nothing."""
+        line = self.lines.get(camera)
+        if line is not None:
+            line.showing.scene()
 
     async def _run_sinks(self) -> None:
         retry = self._retry((SinkUnavailable,), (SinkRejected,))

@@ -14,6 +14,7 @@ from sinks import (
     ObjectCounts,
     ProfileState,
     RuleState,
+    SceneReport,
     Snapshot,
     State,
     Stats,
@@ -33,6 +34,8 @@ PACED = frozenset({"objects", "zone", "rule", "latest", "snapshot", "forecast"})
 
 
 Key = tuple[str, ...]
+Once = Notice | SceneReport
+Said = Once | FrameReport
 
 
 class Listener:
@@ -45,7 +48,7 @@ class Listener:
         self._board = board
         self._states: dict[Key, State] = {}
         self._shown_at: dict[Key, float] = {}
-        self._notices: deque[Notice] = deque()
+        self._notices: deque[Once] = deque()
         self._frames: deque[FrameReport] = deque()
         self._failed: tuple[Notice | None, int] = (None, 0)
         self._changed = asyncio.Event()
@@ -63,9 +66,9 @@ class Listener:
         self._states[key] = state
         self._changed.set()
 
-    def tell(self, message: Notice | FrameReport) -> None:
+    def tell(self, message: Said) -> None:
         """Take what is said once."""
-        if isinstance(message, Notice):
+        if not isinstance(message, FrameReport):
             self._make_room(self._notices, NOTICES)
             self._notices.append(message)
         else:
@@ -111,7 +114,7 @@ class Listener:
             return float("-inf")
         return self._shown_at.get(key, float("-inf")) + PACE
 
-    def _make_room(self, queue: deque[Notice] | deque[FrameReport], most: int) -> None:
+    def _make_room(self, queue: deque[Once] | deque[FrameReport], most: int) -> None:
         if len(queue) >= most:
             queue.popleft()
             self.dropped += 1
@@ -140,7 +143,7 @@ class Board:
         for listener in self._listeners:
             listener.put(key, state)
 
-    def tell(self, message: Notice | FrameReport) -> None:
+    def tell(self, message: Said) -> None:
         """Say something once, to everybody."""
         for listener in self._listeners:
             listener.tell(message)

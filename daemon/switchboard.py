@@ -2,12 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.recorder import Recorder
-from sinks import Command, Feedback, FeedbackReset, ProfileChoice, ProfileState, Switch, SwitchState
+from sinks import (
+    Command,
+    Feedback,
+    FeedbackReset,
+    ProfileChoice,
+    ProfileState,
+    SceneAsked,
+    Switch,
+    SwitchState,
+)
 from sinks.command import OF_A_RULE, SwitchName
 
 logger = logging.getLogger(__name__)
@@ -17,6 +26,10 @@ NODE = ""
 
 OF_A_PROFILE = "profile/"
 """What the switch of a profile is called by; one of them is on at most."""
+
+
+def _untold(camera: str) -> None:
+    """Tell nothing of a scene."""
 
 
 class Switches:
@@ -80,6 +93,7 @@ class Switchboard:
         kept: What was said in earlier runs: camera and switch → on.
         profiles: Of which one is active.
         profile: The one that is if nobody ever said otherwise.
+        describe: Tells what is in the scene of a camera, if there is one of that name.
     """
 
     def __init__(
@@ -92,6 +106,7 @@ class Switchboard:
         clock: Clock,
         profiles: Sequence[str] = (),
         profile: str = "",
+        describe: Callable[[str], None] = _untold,
     ) -> None:
         self.cameras = {name: Switches(rules) for name, rules in cameras.items()}
         self.feedback = 0
@@ -109,6 +124,7 @@ class Switchboard:
         self._recorder = recorder
         self._board = board
         self._clock = clock
+        self._describe = describe
         for (camera, switch), on in kept.items():
             if camera in self.cameras and switch in self.cameras[camera].shown():
                 self.cameras[camera].turn(switch, on)
@@ -124,6 +140,8 @@ class Switchboard:
                 self._turn(command)
             case ProfileChoice() if command.profile in self._profiles:
                 self._choose(command.profile)
+            case SceneAsked():
+                self._describe(command.camera)
             case Feedback():
                 self.feedback += 1
                 at = round(self._clock.now(), 3)

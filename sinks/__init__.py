@@ -1,6 +1,13 @@
 """Where events go."""
 
-from sinks.command import Command, Feedback, FeedbackReset, ProfileChoice, Switch
+from sinks.command import (
+    Command,
+    Feedback,
+    FeedbackReset,
+    ProfileChoice,
+    SceneAsked,
+    Switch,
+)
 from sinks.departure import Departure
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import (
@@ -13,6 +20,7 @@ from sinks.message import (
     ObjectCounts,
     ProfileState,
     RuleState,
+    SceneReport,
     Snapshot,
     State,
     Stats,
@@ -42,6 +50,8 @@ __all__ = [
     "ProfileChoice",
     "ProfileState",
     "RuleState",
+    "SceneAsked",
+    "SceneReport",
     "Sink",
     "SinkError",
     "SinkRejected",

@@ -37,6 +37,12 @@ class ProfileChoice(_Command):
     profile: Name
 
 
+class SceneAsked(_Command):
+    """Somebody wants to know what is in the scene of a camera now, and what holds between it."""
+
+    camera: Name
+
+
 class Feedback(_Command):
     """A person's word on an event."""
 
@@ -52,4 +58,4 @@ class FeedbackReset(_Command):
     verdict: Literal["forget"]
 
 
-Command = Switch | ProfileChoice | Feedback | FeedbackReset
+Command = Switch | ProfileChoice | SceneAsked | Feedback | FeedbackReset

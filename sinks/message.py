@@ -2,18 +2,22 @@
 
 None of these is journalled. A *state* (`CameraStatus`, `ObjectCounts`, `ZoneCounts`, `RuleState`,
 `SwitchState`, `ProfileState`, `Latest`, `Snapshot`, `Forecast`, `Stats`) is its latest value; a
-sink that was away is shown the present one. A *notice* is said once. A *frame report* is said at
-once or never.
+sink that was away is shown the present one. A *notice* is said once, and so is a *scene*, when
+somebody asks for it. A *frame report* is said at once or never.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from reasoners import EventObject, EventType, Name, ReasoningState, Severity
+from reasoners import EventObject, EventRelation, EventType, Name, ReasoningState, Severity
 from sinks.command import SwitchName
 
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
+
+
+GRAPH = 500
+"""Relations of one scene that are told."""
 
 
 class _Message(BaseModel):
@@ -186,6 +190,24 @@ class Stats(_Message):
     locked against that, and locks that gave way."""
 
 
+class SceneReport(_Message):
+    """What is in the scene of one camera and what holds between it, for whoever asked for that."""
+
+    schema_: Literal["lookout.scene/1"] = Field(default="lookout.scene/1", alias="schema")
+    camera: Name
+    at: Seconds
+    objects: tuple[EventObject, ...] = ()
+    relations: tuple[EventRelation, ...] = Field(default=(), max_length=GRAPH)
+    """What holds now between objects, and in which zones they are; what says most comes first."""
+
+    relations_left_out: int = 0
+    counts: dict[str, int] = {}
+    """How many of each label are there; who is out of sight for a moment still counts."""
+
+    zones: dict[str, dict[str, int]] = {}
+    """The same by zone."""
+
+
 class FrameReport(_Message):
     """What was seen in one processed frame; QoS 0, never queued, off unless asked for."""
 
@@ -213,4 +235,4 @@ State = (
     | Forecast
     | Stats
 )
-Message = State | Notice | FrameReport
+Message = State | Notice | SceneReport | FrameReport

@@ -9,7 +9,8 @@ from daemon.counters import CameraFigures
 from daemon.line.story_time import StoryTime
 from daemon.supervisor import CRASHES, Failure
 from reasoners import Chronicle
-from sinks import CameraStatus, FrameReport, Notice, ObjectCounts, ZoneCounts
+from sinks import CameraStatus, FrameReport, Notice, ObjectCounts, SceneReport, ZoneCounts
+from sinks.message import GRAPH
 from sources import Frame
 from sources.message import CameraState
 
@@ -106,6 +107,21 @@ class Showing:
         self._board.show(ObjectCounts(camera=self.name, at=at, counts=counts))
         for zone, inside in self._chronicle.zone_counts().items():
             self._board.show(ZoneCounts(camera=self.name, zone=zone, at=at, counts=inside))
+
+    def scene(self) -> None:
+        """Tell what is there now, and what holds between it."""
+        relations = self._chronicle.relations()
+        self._board.tell(
+            SceneReport(
+                camera=self.name,
+                at=round(max(self._time.latest, 0.0) + self._time.step(), 3),
+                objects=self._chronicle.objects(),
+                relations=relations[:GRAPH],
+                relations_left_out=len(relations[GRAPH:]),
+                counts=self._chronicle.counts(),
+                zones=self._chronicle.zone_counts(),
+            )
+        )
 
     def report(self, frame: Frame, *, looked: bool) -> None:
         """Tell what is in a frame that was looked at, or carried over."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from sinks.command import Command, Feedback, FeedbackReset, ProfileChoice, Switch
+from sinks.command import Command, Feedback, FeedbackReset, ProfileChoice, SceneAsked, Switch
 from sinks.mqtt.topic import Topics
 
 LONGEST: Final = 512
@@ -66,6 +66,8 @@ class Orders:
         if topic == f"{self._topics.profile}/set":
             return ProfileChoice.model_validate({"profile": payload.decode(errors="replace")})
         camera, *switch, last = topic.removeprefix(f"{self._topics.root}/cameras/").split("/")
+        if switch == ["scene"] and last == "get":
+            return SceneAsked(camera=camera)
         if len(switch) not in {1, 2} or last != "set":
             return None
         told = {"camera": camera, "switch": "/".join(switch), "on": _WORDS.get(payload)}

@@ -15,6 +15,7 @@ from sinks.message import (
     ObjectCounts,
     ProfileState,
     RuleState,
+    SceneReport,
     Snapshot,
     Stats,
     SwitchState,
@@ -91,7 +92,8 @@ class Topics:
     def orders(self) -> tuple[str, ...]:
         """Match everything that may be said to us."""
         cameras = f"{self.root}/cameras/+"
-        return f"{cameras}/+/set", f"{cameras}/rule/+/set", f"{self.profile}/set", self.feedback
+        switches = f"{cameras}/+/set", f"{cameras}/rule/+/set", f"{self.profile}/set"
+        return *switches, f"{cameras}/scene/get", self.feedback
 
     def camera(self, camera: str) -> str:
         """Everything of one camera but its events lies below."""
@@ -170,12 +172,12 @@ class Topics:
             case ProfileState():
                 word = message.profile.encode()
                 letters = (Letter(f"{self.profile}/state", word, retain=True, kind=TEXT),)
-            case Snapshot():
-                topic = f"{self.camera(message.camera)}/snapshot"
+            case Snapshot() | Forecast():
+                part = "snapshot" if isinstance(message, Snapshot) else "forecast"
+                topic = f"{self.camera(message.camera)}/{part}"
                 letters = (Letter(topic, message.jpeg, retain=True, kind=JPEG),)
-            case Forecast():
-                topic = f"{self.camera(message.camera)}/forecast"
-                letters = (Letter(topic, message.jpeg, retain=True, kind=JPEG),)
+            case SceneReport():
+                letters = (Letter(f"{self.camera(message.camera)}/scene", _json(message)),)
             case FrameReport():
                 letters = (Letter(f"{self.camera(message.camera)}/frames", _json(message), qos=0),)
             case Notice():

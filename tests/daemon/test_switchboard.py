@@ -1,6 +1,6 @@
 """What people say is carried out, kept and said back; nothing else changes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,12 +10,14 @@ from daemon.board import Board
 from daemon.clock import Clock
 from daemon.recorder import Recorder
 from daemon.switchboard import Switchboard
-from sinks import Feedback, ProfileChoice, ProfileState, Switch, SwitchState
+from sinks import Feedback, ProfileChoice, ProfileState, SceneAsked, Switch, SwitchState
 from sinks.journal import Journal
 
 
 @asynccontextmanager
-async def running(path: Path) -> AsyncIterator[tuple[Switchboard, Board, Recorder]]:
+async def running(
+    path: Path, describe: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[tuple[Switchboard, Board, Recorder]]:
     """Run a switchboard for one camera over a journal."""
     async with Recorder(Journal(path), None) as recorder:
         board = Board()
@@ -29,6 +31,7 @@ async def running(path: Path) -> AsyncIterator[tuple[Switchboard, Board, Recorde
                 clock=Clock(),
                 profiles=("home", "away", "night"),
                 profile="home",
+                describe=describe,
             ),
             board,
             recorder,
@@ -40,6 +43,16 @@ def shown(board: Board) -> dict[str, bool]:
     """Return what is said of the camera's switches."""
     states = [board.states["switch", "porch", name] for name in ("detect", "reason")]
     return {state.switch: state.on for state in states if isinstance(state, SwitchState)}
+
+
+async def test_a_scene_is_described_to_who_asks(tmp_path: Path) -> None:
+    """Whichever camera is named; nothing is kept of it, and nothing else changes."""
+    asked: list[str] = []
+    async with running(tmp_path / "journal.sqlite", asked.append) as (switchboard, board, _):
+        before = dict(board.states)
+        switchboard.heed(SceneAsked(camera="porch"))
+        assert board.states == before
+    assert asked == ["porch"]
 
 
 async def test_a_switch_is_turned_said_back_and_kept_over_a_restart(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from rig.waiting import running, until
 from reasoners.providers.config import HttpConfig
 from reasoners.providers.http import HttpReasoner
 from reasoners.testing import ScriptedModel, answer
-from sinks import CameraStatus, Forecast, FrameReport, ObjectCounts, Snapshot
+from sinks import CameraStatus, Forecast, FrameReport, ObjectCounts, SceneReport, Snapshot
 
 
 async def test_visit_is_told_from_start_to_end(tmp_path: Path) -> None:
@@ -20,6 +20,9 @@ async def test_visit_is_told_from_start_to_end(tmp_path: Path) -> None:
             await until(lambda: one.recorder.committed >= 2)
             await until(lambda: one.latest(Snapshot))
             await until(lambda: one.latest(Forecast))
+            one.line.showing.scene()
+            await until(lambda: one.latest(SceneReport))
+            scene = one.latest(SceneReport)
             await one.told(lambda events: events[-1].type == "end")
             await until(lambda: one.latest(ObjectCounts).counts == {"person": 0})
         every = await one.events()
@@ -33,6 +36,8 @@ async def test_visit_is_told_from_start_to_end(tmp_path: Path) -> None:
         assert (tmp_path / "media" / (foreseen.forecast or "").lstrip("/")).is_file()
         assert foreseen.forecast_s == 0.5
         assert events[0].frame.index >= 100
+        assert scene.camera == "street"
+        assert scene.counts == {thing.label: 1 for thing in scene.objects} == {"person": 1}
         assert one.latest(CameraStatus).state == "online"
         assert {"person": 1} in [m.counts for m in one.shown if isinstance(m, ObjectCounts)]
         assert isinstance(one.latest(FrameReport), FrameReport)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sinks import Command, Feedback, FeedbackReset, ProfileChoice, Switch
+from sinks import Command, Feedback, FeedbackReset, ProfileChoice, SceneAsked, Switch
 from sinks.mqtt.orders import BURST, LONGEST, PACE, TOPICS, Orders
 from sinks.mqtt.topic import Topics
 
@@ -32,6 +32,7 @@ def orders() -> Orders:
             b"OFF",
             Switch(camera="porch", switch="rule/gate", on=False),
         ),
+        (f"{ROOT}/cameras/porch/scene/get", b"", SceneAsked(camera="porch")),
         (f"{ROOT}/profile/set", b"away", ProfileChoice(profile="away")),
         (
             f"{ROOT}/feedback",
@@ -61,6 +62,8 @@ def test_what_is_meant_is_read(topic: str, payload: bytes, command: object) -> N
         (SET, b"", False, "invalid"),
         (f"{ROOT}/cameras/porch/source/set", b"ON", False, "invalid"),
         (f"{ROOT}/cameras/../detect/set", b"ON", False, "invalid"),
+        (f"{ROOT}/cameras/../scene/get", b"", False, "invalid"),
+        (f"{ROOT}/cameras/porch/detect/get", b"", False, "unknown"),
         (f"{ROOT}/cameras/porch/detect/state", b"ON", False, "unknown"),
         (f"{ROOT}/cameras/porch/rule/gate/up/set", b"ON", False, "unknown"),
         (f"{ROOT}/cameras/porch/rule/..gate/set", b"ON", False, "invalid"),
