@@ -1,5 +1,7 @@
 """What is committed arrives: after outages, after a crash at the worst moment, at other brokers."""
 
+import json
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -79,6 +81,17 @@ def test_f30_events_of_an_outage_drain_in_order(
     assert rate >= 20, f"{rate:.0f} revisions/s"
 
 
+def described(subscriber: Subscriber, broker: Mosquitto) -> bool:
+    """Ask for the live scene of a camera; tell whether it was described."""
+    camera = "lookout/box1/cameras/yard0"
+    ask = ["mosquitto_pub", "-p", str(broker.port), "-t", f"{camera}/scene/get", "-n"]
+    subprocess.run(ask, check=True, timeout=10)
+    told = [json.loads(text) for text in subscriber.all(f"{camera}/scene") if text]
+    assert all(scene["schema"] == "lookout.scene/1" for scene in told)
+    # Who asks often enough meets somebody who is there.
+    return any(scene["objects"] and scene["counts"] for scene in told)
+
+
 @pytest.mark.fault("F67")
 def test_f67_crash_between_delivery_and_cursor(
     tmp_path: Path, visits_clip: Path, broker: Mosquitto
@@ -106,6 +119,7 @@ def test_f67_crash_between_delivery_and_cursor(
             online = lookout.text().count("yard0: online")
             lookout.start()
         lookout.wait_for_log("yard0: online", times=online + 1)
+        subscriber.wait(lambda s: described(s, broker), 30)
         assert lookout.stop() == 0
         subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
         check(lookout, subscriber, reconnects=crashes)
