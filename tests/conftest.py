@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rig import served
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,6 +36,26 @@ def tiny_gguf(tiny: Path) -> Path:
     folder = tiny.with_name("gguf")
     _build("rig.tiny_gguf", str(tiny), str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def transformers_serve(
+    tiny: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[served.Served]:
+    """Run `transformers serve` on the tiny model."""
+    with served.transformers_serve(tiny, tmp_path_factory.mktemp("serve")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def llama_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[served.Served]:
+    """Run `llama-server` on the tiny model, or skip where it is not to be found."""
+    served.require_llama_server()
+    model: Path = request.getfixturevalue("tiny_gguf")
+    with served.llama_server(model, tmp_path_factory.mktemp("llama")) as server:
+        yield server
 
 
 def _build(module: str, *arguments: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from reasoners.errors import ReasonerRejected
-from reasoners.local.bounds import bounded
+from reasoners.providers.bounds import bounded
 
 
 class Grammar:

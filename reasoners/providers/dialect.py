@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from reasoners.prompt import Prompt, Turn
+from reasoners.providers.bounds import bounded
 
 Dialect = Literal[
     "openai", "vllm", "llamacpp", "llama_cpp_python", "sglang", "transformers", "ollama"
@@ -109,7 +110,8 @@ def _form(form: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
         case "llama_cpp_python":
             return {"response_format": {"type": "json_object", "schema": form}}
         case _:
-            named = {"name": "verdict", "strict": True, "schema": form}
+            whole = bounded(form) if dialect == "llamacpp" else form
+            named = {"name": "verdict", "strict": True, "schema": whole}
             return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 

@@ -74,6 +74,12 @@ class Served:
         """Process id."""
         return self._running.pid
 
+    def ensure(self) -> Self:
+        """Start it if a test has killed it."""
+        if self._process is None:
+            self.start()
+        return self
+
     def reasoner(self, port: int | None = None) -> dict[str, Any]:
         """Return how a daemon is told to ask it, perhaps by way of another port."""
         url = f"http://127.0.0.1:{port or self.port}/v1"

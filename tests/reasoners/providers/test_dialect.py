@@ -9,7 +9,7 @@ from reasoners.prompt import Prompt, Turn
 from reasoners.providers.dialect import HABITS, Dialect, Effort, body, guess
 
 PICTURE = b"\xff\xd8\xff jpeg"
-FORM = {"type": "object", "properties": {"a": {"type": "string"}}}
+FORM = {"type": "object", "properties": {"a": {"type": "string", "enum": ["b"]}}}
 PROMPT = Prompt(
     (Turn("system", ("You check.",)), Turn("user", ("Look:", PICTURE, "What is it?"))), FORM
 )
@@ -54,6 +54,17 @@ def test_a_model_that_thinks_is_asked_in_its_own_words(
     assert (asked["reasoning_effort"], asked["max_completion_tokens"]) == (effort, 64)
     assert "max_tokens" not in asked
     assert asked.get("temperature") == temperature
+
+
+def test_texts_have_an_end_where_the_engine_bears_it() -> None:
+    """llama.cpp is told how long a text may be; others write broken JSON when they are."""
+    longest = {}
+    for dialect in ("llamacpp", "vllm", "openai"):
+        form = {"type": "object", "properties": {"description": {"type": "string"}}}
+        asked = body(Prompt(PROMPT.turns, form), dialect, "m", 64)["response_format"]
+        text = asked["json_schema"]["schema"]["properties"]["description"]
+        longest[dialect] = text.get("maxLength")
+    assert longest == {"llamacpp": 300, "vllm": None, "openai": None}
 
 
 def test_transformers_serve_gets_no_field_it_does_not_know() -> None:

@@ -3,7 +3,7 @@
 from rig.thinking import job
 
 from reasoners import Limits
-from reasoners.local.bounds import LONG, SHORT, bounded
+from reasoners.providers.bounds import LONG, SHORT, bounded
 from reasoners.vlm.call import call
 from reasoners.vlm.form import form
 

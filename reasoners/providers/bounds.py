@@ -1,6 +1,8 @@
 """Bounds for texts and lists of a form, so that no answer goes on until its tokens are spent. Pure.
 
-The forms sent to servers have none: an engine that some use writes broken JSON then. Ours does not.
+Forms as we make them have none, for an engine that some servers use writes broken JSON then (see
+`reasoners.vlm.form`). Ours does not, nor does llama.cpp's: there, a weak model given no bounds
+wrote texts too long to be read in four of four answers, and in none of four with them.
 """
 
 from collections.abc import Mapping
