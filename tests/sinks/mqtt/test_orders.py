@@ -1,13 +1,14 @@
 """Of what comes on the command topics only what is meant is heeded."""
 
-import json
 import random
+import re
 from collections import Counter
 from typing import Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rig.mangled import mangled
 
 from sinks import Command, Feedback, FeedbackReset, ProfileChoice, SceneAsked, Switch
 from sinks.mqtt.orders import BURST, LONGEST, PACE, TOPICS, Orders
@@ -121,40 +122,6 @@ def test_the_memory_of_paces_is_bounded() -> None:
     assert len(made._buckets) == TOPICS  # noqa: SLF001 (what is bounded)
 
 
-WORDS: Final = (b"ON", b"OFF", b"on", b"true", b"1", b"", b"\x00", b"ON\n", b" ON", b"\xff\xfe")
-GOOD: Final = json.dumps({"event": "e1", "verdict": "true_alarm"}).encode()
-KEYS: Final = ("event", "verdict", "on", "url", "__class__")
-VALUES: Final[tuple[object, ...]] = (
-    None,
-    True,
-    1e308,
-    -1,
-    "",
-    "ON",
-    "../../etc/passwd",
-    [],
-    {},
-    "true_alarm",
-)
-
-
-def mangled(chance: random.Random, topic: str) -> bytes:
-    """Make a payload that somebody careless or hostile might send."""
-    cut = chance.randrange(len(GOOD))
-    odd = {chance.choice(KEYS): chance.choice(VALUES) for _ in range(chance.randrange(4))}
-    return chance.choice(
-        (
-            chance.choice(WORDS),
-            chance.choice(WORDS) * chance.randrange(1, 200),
-            chance.randbytes(chance.randrange(LONGEST + 40)),
-            GOOD[:cut] + chance.randbytes(chance.randrange(4)) + GOOD[cut:],
-            json.dumps(odd).encode(),
-            chance.choice((b"[", b"{", b'{"a":')) * chance.randrange(1, 400),
-            topic.encode() + GOOD,
-        )
-    )
-
-
 @pytest.mark.fault("F73")
 @pytest.mark.parametrize(
     "topic",
@@ -163,6 +130,7 @@ def mangled(chance: random.Random, topic: str) -> bytes:
         f"{ROOT}/cameras/porch/reason/set",
         f"{ROOT}/cameras/porch/source/set",
         f"{ROOT}/cameras/porch/rule/gate/set",
+        f"{ROOT}/profile/set",
         f"{ROOT}/feedback",
     ],
 )
@@ -175,13 +143,16 @@ def test_two_thousand_payloads_turn_nothing_but_their_own_switch(topic: str) -> 
         command = made.read(topic, payload, retained=False, now=float(number))
         if command is not None:
             heeded[command] += 1
-            assert payload in {b"ON", b"OFF"} or topic.endswith("/feedback")
+            assert payload in {b"ON", b"OFF"} or not topic.startswith(f"{ROOT}/cameras/")
     assert made.taken + made.refused.total() == count
     assert made.taken == heeded.total()
     for one in heeded:
         match one:
             case Switch(camera="porch", switch=switch):
                 assert topic == f"{ROOT}/cameras/porch/{switch}/set"
+            case ProfileChoice(profile=profile):
+                assert topic == f"{ROOT}/profile/set"
+                assert re.fullmatch("[a-z0-9_]{1,32}", profile)
             case Feedback(verdict=verdict):
                 assert topic == f"{ROOT}/feedback"
                 assert verdict in {"true_alarm", "false_alarm"}
