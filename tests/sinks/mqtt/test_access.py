@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import aiomqtt
 import pytest
 from rig.broker import Mosquitto, free_port
 from rig.certificate import make_certificate, signed
 from rig.revisions import revision
 from rig.subscriber import Subscriber
+from rig.waiting import running, until
 
-from sinks import SinkRejected, SinkUnavailable
+from sinks import Command, SinkRejected, SinkUnavailable, Switch
 from sinks.mqtt import MqttSink
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("clean_loop")]
@@ -104,6 +106,45 @@ async def test_many_events_through_a_web_server(tmp_path: Path, make: Make) -> N
         subscriber.wait(lambda s: len(s.events) >= MANY)
         assert [event["id"] for event in subscriber.events] == [f"e{n}" for n in range(MANY)]
         assert subscriber.latest("lookout/box1/availability") == "offline"
+
+
+class SecureWeb(Web):
+    """The same, with a certificate that signs itself."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        make_certificate(folder)
+        files = (f"certfile {folder / 'localhost.crt'}", f"keyfile {folder / 'localhost.key'}")
+        self._settings[1:1] = files
+
+    @property
+    def url(self) -> str:
+        """What a sink is configured with."""
+        return f"wss://localhost:{self.port}/mqtt"
+
+
+async def test_events_and_commands_through_a_web_server_with_tls(
+    tmp_path: Path, make: Make
+) -> None:
+    """Both ways, in order, with whoever is trusted; whoever is not is for a person."""
+    heard: list[Command] = []
+    with SecureWeb(tmp_path) as broker, Subscriber(broker.plain, tmp_path / "got") as subscriber:
+        trusted = make(broker, ca=tmp_path / "localhost.crt", heed=heard.append)
+        async with trusted as sink, running(sink.lost()):
+            for number in range(20):
+                await sink.deliver(revision(number, size=5000))
+            async with aiomqtt.Client("127.0.0.1", broker.plain) as client:
+                await client.publish("lookout/box1/cameras/porch/detect/set", "OFF", qos=1)
+            await until(lambda: heard, "a command came")
+        subscriber.wait(lambda s: len(s.events) >= 20)
+        assert [event["id"] for event in subscriber.events] == [f"e{n}" for n in range(20)]
+        subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
+        assert heard == [Switch(camera="porch", switch="detect", on=False)]
+        with pytest.raises(SinkRejected, match="certificate is not trusted"):
+            await make(broker).__aenter__()
+        broker.kill()
+        with pytest.raises(SinkUnavailable, match="nothing listens"):
+            await make(broker, ca=tmp_path / "localhost.crt").__aenter__()
 
 
 async def test_a_web_server_that_has_no_broker_is_unavailable(tmp_path: Path, make: Make) -> None:
