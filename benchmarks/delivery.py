@@ -15,12 +15,14 @@ The lag of the event loop is how much later than asked a sleep of 5 ms ends.
 """
 
 import asyncio
+import gc
 import logging
 import statistics
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -59,6 +61,9 @@ TICK = 0.005
 def measure() -> dict[str, Any]:
     """Run all of it against one broker after the other; return rates, lags and latencies."""
     logging.getLogger("mqtt").setLevel(logging.ERROR)  # aiomqtt counts its callers aloud
+    _events(EVENTS)
+    gc.collect()
+    gc.freeze()  # as the daemon does once it has started
     return asyncio.run(_measure())
 
 
@@ -126,9 +131,9 @@ def _listened() -> Iterator[Mosquitto]:
                     subscriber.kill()
 
 
-def _events(count: int, begin: int = 0) -> list[Event]:
-    numbers = range(begin, begin + count)
-    return [revision(n, camera=f"camera{n % CAMERAS}", size=SIZE) for n in numbers]
+@cache
+def _events(count: int) -> list[Event]:
+    return [revision(n, camera=f"camera{n % CAMERAS}", size=SIZE) for n in range(count)]
 
 
 async def _bare(broker: Mosquitto, window: int) -> float:

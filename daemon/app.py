@@ -4,6 +4,7 @@ journal ⊃ sinks ⊃ reasoner ⊃ detector ⊃ cameras
 """
 
 import asyncio
+import gc
 import logging
 import os
 import threading
@@ -40,6 +41,7 @@ from sinks import (
     ObjectCounts,
     SinkRejected,
     SinkUnavailable,
+    Tally,
     ZoneCounts,
 )
 from sources import SourceBusy, SourceRejected, SourceUnavailable
@@ -124,6 +126,7 @@ class App:
             with self._turns:
                 await self._run()
         finally:
+            gc.unfreeze()
             if self._last_resort is not None:
                 self._last_resort.cancel()
         return Exit.BEHIND if self._behind else Exit.CLEAN
@@ -209,6 +212,10 @@ class App:
             house = Housekeeping(self, self._plan.config)
             tasks.append(group.create_task(house.run(), name="housekeeping"))
             tasks.append(group.create_task(self.notifier.feed(self.progress), name="watchdog"))
+            # What is there by now stays; to look through all of it for garbage, again and again,
+            # would hold everything up for 70 ms each time.
+            gc.collect()
+            gc.freeze()
             self.notifier.ready(f"watching {len(self.lines)} cameras")
             await self._run_reasoner()
             await house.note()
@@ -342,16 +349,18 @@ class App:
             depart=self.recorder.depart,
         )
         for name, sink in self._plan.sinks.items():
+            tally = Tally(name, self.clock.now)
             self.deliveries[name] = Delivery(
                 name,
                 self._plan.config.node,
-                partial(sink.factory, name, sink.config, told),
+                partial(sink.factory, name, sink.config, replace(told, sent=tally.add)),
                 cursor=cursors[name],
                 recorder=self.recorder,
                 board=self.board,
                 clock=self.clock,
                 beat=self.progress.part(f"sink-{name}"),
                 refusal_delay=self._timing.retry_first,
+                tally=tally,
             )
 
     async def _build_lines(self) -> None:

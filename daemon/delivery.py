@@ -14,7 +14,7 @@ from daemon.supervisor import Failure
 from daemon.systemd import patient
 from daemon.window import Lane, Window
 from reasoners import Event
-from sinks import Connected, Counting, EventRejected, Message, Notice, Pipelined, Sink
+from sinks import Connected, Counting, EventRejected, Message, Notice, Pipelined, Sink, Tally
 from sinks.journal import Entry
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,9 @@ REFUSALS = 3
 
 BATCH = 20
 """Revisions read together. More keep Python's lock for milliseconds, in which nothing else runs."""
+
+SHARE = 4
+"""Revisions handed over before others have their turn: twenty at once hold the loop for 5 ms."""
 
 Said = Literal["delivered", "set_aside", "refused"]
 
@@ -46,6 +49,7 @@ class Delivery:
     Args:
         open_sink: Builds the sink; it is entered anew for every connection.
         cursor: Position up to which everything was delivered in earlier runs.
+        tally: Counts what the sink sends, for the ledger.
     """
 
     def __init__(  # noqa: PLR0913 (wires six neighbours)
@@ -60,6 +64,7 @@ class Delivery:
         clock: Clock,
         beat: Callable[[], None],
         refusal_delay: float = 1.0,
+        tally: Tally | None = None,
     ) -> None:
         self.name = name
         self.figures = DeliveryFigures()
@@ -79,6 +84,7 @@ class Delivery:
         self._moved = asyncio.Event()
         self._uncounted = 0
         self._denied = False
+        self._tally = tally
 
     @property
     def behind(self) -> int:
@@ -129,11 +135,12 @@ class Delivery:
             self._notice(kind, f"sink {self.name}: {failure.reason}")
 
     async def save(self) -> None:
-        """Write the cursor to the journal, if it moved."""
-        if self.cursor != self._saved or self._uncounted:
+        """Write the cursor to the journal, if it moved, and what was sent to the ledger."""
+        sent = self._tally.take() if self._tally else []
+        if self.cursor != self._saved or self._uncounted or sent:
             counted, self._uncounted = self._uncounted, 0
             self._saved = self.cursor
-            await self._recorder.advance({self.name: self._saved}, {self.name: counted})
+            await self._recorder.advance({self.name: self._saved}, {self.name: counted}, sent)
 
     def skip(self, cursor: int) -> None:
         """Go on from the journal's cursor: what lies before it has expired."""
@@ -167,6 +174,8 @@ class Delivery:
                 coroutine = self._hand_over(sink, entry, window, lane)
                 group.create_task(coroutine, name=f"sink-{self.name}-{entry.position}")
                 self._beat()
+                if entry.position % SHARE == 0:
+                    await asyncio.sleep(0)
             if not entries:
                 await _wait(self._grown, 1.0)
 

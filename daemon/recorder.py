@@ -324,9 +324,14 @@ class Recorder:
         """Read what was committed after a position."""
         return await self.run(self._journal.after, position, most)
 
-    async def advance(self, moves: Mapping[str, int], delivered: Mapping[str, int]) -> None:
-        """Move cursors."""
-        await self.run(self._journal.advance, moves, delivered)
+    async def advance(
+        self,
+        moves: Mapping[str, int],
+        delivered: Mapping[str, int],
+        sent: Sequence[Departure] = (),
+    ) -> None:
+        """Move cursors, and write into the ledger what was sent for it."""
+        await self.run(self._journal.advance, moves, delivered, sent)
 
     async def dead_letter(self, sink: str, entry: Entry, reason: str) -> None:
         """Set a revision aside that a sink refuses for good."""

@@ -8,7 +8,7 @@ from sinks.command import (
     SceneAsked,
     Switch,
 )
-from sinks.departure import Departure
+from sinks.departure import Departure, Tally
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import (
     CameraStatus,
@@ -62,5 +62,6 @@ __all__ = [
     "Stats",
     "Switch",
     "SwitchState",
+    "Tally",
     "ZoneCounts",
 ]

@@ -36,6 +36,10 @@ async def _unrecorded(departure: Departure) -> None:
     """Keep no ledger."""
 
 
+def _untold(host: str, content: bytes, event: str) -> None:
+    """Count nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a sink may know of a camera."""
@@ -90,6 +94,10 @@ class Site:
 
     depart: Callable[[Departure], Awaitable[None]] = _unrecorded
     """Writes into the ledger what is about to leave the box; to be awaited before it does."""
+
+    sent: Callable[[str, bytes, str], None] = _untold
+    """Counts an event that is about to leave the box: to whom (`name:port`), as which bytes, and
+    its id; returns at once. Sinks that send to nobody leave it alone."""
 
 
 class Sink(Protocol):

@@ -32,7 +32,9 @@ def ledger(
     to: Annotated[str | None, typer.Option(help="To this host, with or without port.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
-    """Show which pictures, clips and questions were sent out, oldest first; only reads.
+    """Show which pictures, clips, questions and events were sent out, oldest first; only reads.
+
+    Events have a line for each minute and receiver; their hash is that of a chain.
 
     Example: `lookout ledger --since 1d --to api.example.org`
     """
@@ -54,7 +56,8 @@ def _table(found: Iterable[Departure]) -> None:
     count = size = 0
     for departure in found:
         count, size = count + 1, size + departure.size
-        row = (text(departure.at), departure.kind, str(departure.size), departure.camera or "")
+        what = f"{departure.count} events" if departure.kind == "events" else departure.kind
+        row = (text(departure.at), what, str(departure.size), departure.camera or "")
         who = (departure.event or "", departure.part, departure.host, departure.sha256[:12])
         table.add_row(*map(Text, row + who))
     console = Console(highlight=False, soft_wrap=True)

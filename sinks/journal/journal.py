@@ -177,8 +177,13 @@ class Journal:
         """Return the position up to which a registered sink has everything."""
         return self._cursor(sink)
 
-    def advance(self, moves: Mapping[str, int], delivered: Mapping[str, int]) -> None:
-        """Move cursors forward, and note how many deliveries that meant.
+    def advance(
+        self,
+        moves: Mapping[str, int],
+        delivered: Mapping[str, int],
+        sent: Sequence[Departure] = (),
+    ) -> None:
+        """Move cursors forward, and note how many deliveries that meant and what was sent for it.
 
         What a cursor passes counts as delivered, unless it was dead-lettered. A move backwards
         moves nothing: what lies between has expired meanwhile, and is counted as that.
@@ -202,6 +207,7 @@ class Journal:
                 "UPDATE sink SET deliveries = deliveries + ? WHERE name = ?",
                 [(count, sink) for sink, count in delivered.items()],
             )
+            ledger.write(db, sent)
 
     def dead_letter(self, sink: str, entry: Entry, reason: str) -> None:
         """Put an event aside for one sink that will not take it.

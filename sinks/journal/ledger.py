@@ -1,7 +1,8 @@
-"""The ledger of what left the box, beside the events."""
+"""The ledger of what left the box."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from typing import Any, Final
 
 from sinks.departure import Departure
@@ -10,6 +11,9 @@ MOST: Final = 200_000
 """Lines kept, newest first, whatever their age; about 40 MB."""
 
 _BATCH: Final = 500
+
+_COLUMNS: Final = "at, kind, part, host, size, sha256, camera, event, count"
+"""In the order of `Departure`."""
 
 TABLE: Final = """
 CREATE TABLE departure (
@@ -24,14 +28,22 @@ CREATE TABLE departure (
     event TEXT
 ) STRICT;
 """
+"""As it was first; `COUNTED` makes it what it is."""
+
+COUNTED: Final = """
+ALTER TABLE departure ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+CREATE UNIQUE INDEX departure_minute ON departure (part, host, at) WHERE kind = 'events';
+"""
 
 
 def write(db: sqlite3.Connection, departures: Iterable[Departure]) -> None:
-    """Add lines."""
+    """Add lines; one of events replaces that of the same part, receiver and beginning."""
     db.executemany(
-        "INSERT INTO departure (at, kind, part, host, size, sha256, camera, event) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(d.at, d.kind, d.part, d.host, d.size, d.sha256, d.camera, d.event) for d in departures],
+        f"INSERT INTO departure ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 (fixed names)
+        "ON CONFLICT (part, host, at) WHERE kind = 'events' DO UPDATE SET "
+        "size = excluded.size, sha256 = excluded.sha256, event = excluded.event, "
+        "count = excluded.count",
+        [astuple(departure) for departure in departures],
     )
 
 
@@ -62,7 +74,7 @@ def read(
     }
     while True:
         rows = db.execute(
-            "SELECT ordinal, at, kind, part, host, size, sha256, camera, event FROM departure "
+            f"SELECT ordinal, {_COLUMNS} FROM departure "  # noqa: S608 (fixed names)
             "WHERE ordinal > :after AND (:since IS NULL OR at >= :since) "
             "AND (:until IS NULL OR at < :until) AND (:camera IS NULL OR camera = :camera) "
             "AND (:host IS NULL OR host = :host "

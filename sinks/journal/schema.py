@@ -5,7 +5,7 @@ from typing import Final
 
 from sinks.journal import calls, evaluated, learned, ledger
 
-VERSION: Final = 7
+VERSION: Final = 8
 """Written as `user_version`; a newer one is refused, an older one migrated."""
 
 APPLICATION: Final = 0x4C4F4F4B
@@ -96,7 +96,7 @@ CREATE TABLE dead_letter (
     body TEXT NOT NULL,
     PRIMARY KEY (sink, position)
 ) STRICT, WITHOUT ROWID;
-{_WORDS}{_SAID}{ledger.TABLE}{calls.TABLE}{evaluated.TABLES}{learned.TABLE}"""
+{_WORDS}{_SAID}{ledger.TABLE}{ledger.COUNTED}{calls.TABLE}{evaluated.TABLES}{learned.TABLE}"""
 """`dated_at` is `updated_at` where the clock could be trusted, else null: such a row has no age.
 `unfinished` holds bodies of its own, so that an event open for longer than the journal keeps rows
 can still be ended."""
@@ -112,6 +112,7 @@ MIGRATIONS: Final[dict[int, str]] = {
     4: calls.TABLE,
     5: evaluated.TABLES,
     6: learned.TABLE,
+    7: ledger.COUNTED,
 }
 """Version → script that leads to the next version."""
 

@@ -91,6 +91,7 @@ class KafkaSink:
             "content-type": "application/json",
         }
         headers = [(name, value.encode()) for name, value in about.items()]
+        self._site.sent(self._config.servers[0], body, event.id)
         await producer.send(event.camera.encode(), body, headers)
 
     async def show(self, message: Message) -> None:

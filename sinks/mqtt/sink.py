@@ -147,6 +147,7 @@ class MqttSink:
             ("node", event.node),
             ("camera", event.camera),
         ]
+        self._site.sent(self._place, letter.payload, event.id)
         receipt = await self._post(letter, about, expiry=self._config.expiry)
         if not receipt.refused:
             return
@@ -206,6 +207,10 @@ class MqttSink:
                 if command is not None:
                     self._site.heed(command)
 
+    @property
+    def _place(self) -> str:
+        return f"{self._config.host}:{self._config.port}"
+
     async def _record(self, jpeg: bytes, camera: str, event: str) -> None:
         await self._site.depart(
             Departure.of(
@@ -213,7 +218,7 @@ class MqttSink:
                 at=self._site.now(),
                 kind="picture",
                 part=self.name,
-                host=f"{self._config.host}:{self._config.port}",
+                host=self._place,
                 camera=camera,
                 event=event,
             )
@@ -376,7 +381,7 @@ class MqttSink:
         topic = self._topics.selftest
         if self._was_connected and last not in (b"", self._instance):
             raise SinkRejected(
-                f"{self._config.host}:{self._config.port}: session taken over: another client "
+                f"{self._place}: session taken over: another client "
                 f"has connected as node {self._site.node!r}; stop it, or give each its own name"
             )
         await self._post(Letter(topic, self._instance, retain=True, kind=TEXT))

@@ -25,6 +25,13 @@ class Outgoing:
     picture: bytes | None = None
     """The file of the form."""
 
+    @property
+    def said(self) -> bytes:
+        """What it tells beside headers and picture: the body, or a form's fields as JSON."""
+        if self.fields is not None:
+            return json.dumps(self.fields, ensure_ascii=False).encode()
+        return self.content or b""
+
 
 class Composer:
     """Builds what is sent as the configuration has it."""

@@ -112,6 +112,7 @@ class WebhookSink:
             raise EventRejected(f"template: {exc}; see to `body` and `headers`") from exc
         if picture is not None:
             await self._record(event, picture)
+        self._site.sent(config.place, outgoing.said, event.id)
         try:
             async with asyncio.timeout(config.timeout):
                 await self._send(self._client, event, outgoing)

@@ -80,8 +80,10 @@ def test_every_visit_is_one_event(tmp_path: Path, camera: RtspServer, broker: Mo
         gone = list(reader.departures())
     stored = {sha256(path.read_bytes()).hexdigest() for path in lookout.state.rglob("*.jpg")}
     assert gone, "no picture is in the ledger"
-    assert {departure.sha256 for departure in gone} <= stored
+    assert {one.sha256 for one in gone if one.kind == "picture"} <= stored
     assert {departure.host for departure in gone} == {f"127.0.0.1:{broker.port}"}
+    told = [departure for departure in gone if departure.kind == "events"]
+    assert sum(line.count for line in told) == len(events), "an event left without its line"
     for event in news:
         assert event["media"]["snapshot"], event
         assert (lookout.state / "media" / event["media"]["snapshot"].lstrip("/")).is_file()

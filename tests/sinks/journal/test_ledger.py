@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from rig.revisions import revision
 
-from sinks import Departure
+from sinks import Departure, Tally
+from sinks.departure import chained
 from sinks.journal import Journal, JournalReader, Limits, ledger
 
 
@@ -53,3 +55,30 @@ def test_many_lines_are_read_in_short_batches(monkeypatch: pytest.MonkeyPatch) -
     with journal._guard() as db:  # noqa: SLF001 (a journal in memory has no reader)
         assert [line.at for line in ledger.read(db)] == [1, 2, 3, 4, 5, 6, 7]
     journal.close()
+
+
+def test_events_share_a_line_that_grows_within_its_minute(tmp_path: Path) -> None:
+    """Together with the cursor: a line replaces its former self; others stay as they are."""
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.open()
+    journal.register(["mqtt"])
+    journal.commit([revision(n) for n in range(1, 4)])
+    now = [1000.0]
+    tally = Tally("mqtt", lambda: now[0])
+    tally.add("broker:1883", b"one", "e1")
+    journal.advance({"mqtt": 1}, {"mqtt": 1}, tally.take())
+    tally.add("broker:1883", b"two", "e2")
+    now[0] += 60
+    tally.add("broker:1883", b"three", "e3")
+    journal.advance({"mqtt": 3}, {"mqtt": 2}, tally.take())
+    journal.depart([departure(1000), departure(1000)])
+    journal.close()
+    with JournalReader(tmp_path / "journal.sqlite") as reader:
+        found = list(reader.departures())
+    assert [(one.at, one.kind, one.count, one.size, one.event) for one in found] == [
+        (1000.0, "events", 2, 6, "e2"),
+        (1060.0, "events", 1, 5, "e3"),
+        (1000.0, "question", 1, 1000, None),
+        (1000.0, "question", 1, 1000, None),
+    ]
+    assert found[0].sha256 == chained(chained("", b"one"), b"two")
