@@ -61,6 +61,8 @@ class ObjectCounts(_Message):
     camera: Name
     at: Seconds
     counts: dict[str, int]
+    moving: dict[str, int] = {}
+    """How many of them move; labels of which none does may be missing."""
 
 
 class ZoneCounts(_Message):
@@ -71,6 +73,8 @@ class ZoneCounts(_Message):
     zone: Name
     at: Seconds
     counts: dict[str, int]
+    moving: dict[str, int] = {}
+    """How many of them move; labels of which none does may be missing."""
 
 
 class RuleState(_Message):

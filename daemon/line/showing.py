@@ -103,10 +103,17 @@ class Showing:
     def counts(self) -> None:
         """Show how many of what are there, in all and in each zone."""
         at = round(max(self._time.latest, 0.0) + self._time.step(), 3)
-        counts = self._chronicle.counts()
-        self._board.show(ObjectCounts(camera=self.name, at=at, counts=counts))
-        for zone, inside in self._chronicle.zone_counts().items():
-            self._board.show(ZoneCounts(camera=self.name, zone=zone, at=at, counts=inside))
+        chronicle = self._chronicle
+        self._board.show(
+            ObjectCounts(
+                camera=self.name, at=at, counts=chronicle.counts(), moving=chronicle.moving()
+            )
+        )
+        for zone, inside in chronicle.zone_counts().items():
+            moving = chronicle.moving(zone)
+            self._board.show(
+                ZoneCounts(camera=self.name, zone=zone, at=at, counts=inside, moving=moving)
+            )
 
     def scene(self) -> None:
         """Tell what is there now, and what holds between it."""

@@ -166,6 +166,15 @@ class Scene:
             for zone, labels in self._zone_labels.items()
         }
 
+    def moving(self, zone: str | None = None) -> dict[str, int]:
+        """Count the objects that move by label, in all or in one zone; no zeros."""
+        counted = Counter(
+            thing.label
+            for thing in self.things.values()
+            if thing.moving and (zone is None or zone in thing.zones)
+        )
+        return dict(sorted(counted.items()))
+
     def relations(self, thing: int | None = None) -> list[Relation]:
         """Tell what holds now: the live graph of the scene.
 

@@ -273,6 +273,10 @@ class Chronicle:
         """Count what is in each zone by label."""
         return self._scene.zone_counts()
 
+    def moving(self, zone: str | None = None) -> dict[str, int]:
+        """Count what moves by label, in all or in one zone."""
+        return self._scene.moving(zone)
+
     def relations(self) -> tuple[EventRelation, ...]:
         """Tell what holds now between all that is there: the live graph, strongest first."""
         return carried(self._scene.relations(), self._scene.track, most=None)[0]

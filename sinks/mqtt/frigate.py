@@ -1,7 +1,8 @@
 """What Frigate would publish: for automations and blueprints that were written for it.
 
-Source: https://docs.frigate.video/integrations/mqtt. Verbs, names and kinds of fields are its own;
-what it knows and we do not is empty or zero. Boxes are in pixels of a picture of `SIZE`.
+Source: https://docs.frigate.video/integrations/mqtt, and …/integrations/api for `stats`. Verbs,
+names and kinds of fields are its own; what it knows and we do not is empty or zero. Boxes are in
+pixels of a picture of `SIZE`.
 """
 
 import json
@@ -10,8 +11,18 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from reasoners import Event, EventObject
-from sinks.message import CameraStatus, Message, ObjectCounts, Snapshot, SwitchState, ZoneCounts
-from sinks.mqtt.topic import JPEG, TEXT, Letter
+from sinks.command import Command, Switch
+from sinks.message import (
+    CameraStatus,
+    Message,
+    ObjectCounts,
+    Snapshot,
+    Stats,
+    SwitchState,
+    ZoneCounts,
+)
+from sinks.mqtt.frigate_stats import Rates
+from sinks.mqtt.topic import JPEG, ON_OFF, TEXT, Letter
 from sinks.sink import Place
 
 SIZE: Final = (1280, 720)
@@ -20,7 +31,20 @@ SIZE: Final = (1280, 720)
 REMEMBERED: Final = 1000
 """Events whose last revision is kept, to be told as `before`."""
 
+SWITCHES: Final = {"detect": "detect", "object_descriptions": "reason"}
+"""Its switch → ours: whether anybody looks, and whether a model describes what is seen."""
+
+_OURS: Final = {ours: theirs for theirs, ours in SWITCHES.items()}
+
 _AWAY: Final = {"online": "online", "frozen": "online", "disabled": "disabled"}
+_OF_A_CAMERA: Final = (
+    "status/detect",
+    *(f"{switch}/state" for switch in SWITCHES),
+    "review_status",
+    "all",
+    "all/active",
+)
+"""Retained, whatever it has seen."""
 
 
 class FrigateTopics:
@@ -29,13 +53,19 @@ class FrigateTopics:
     Args:
         prefix: Where it begins; Frigate's own is `frigate`.
         node: Of this box; several of them must not share camera names.
+        version: Of this program.
     """
 
-    def __init__(self, prefix: str, node: str) -> None:
+    def __init__(self, prefix: str, node: str, version: str) -> None:
         self.root = prefix
         self.selftest = f"{prefix}/lookout/{node}/selftest"
-        self.orders: tuple[str, ...] = ()
+        self.orders = tuple(f"{prefix}/+/{switch}/set" for switch in SWITCHES)
         self.remains: tuple[str, ...] = ()
+        self._rates = Rates(version)
+        self._open: dict[str, dict[str, str]] = {}
+        """Severities of open events, by camera and id."""
+
+        self._status: dict[str, str] = {}
         self._told: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._labels: OrderedDict[str, str] = OrderedDict()
         self._early: dict[str, Snapshot] = {}
@@ -45,8 +75,7 @@ class FrigateTopics:
 
     def present(self, online: bool) -> Letter:
         """Say whether we are there."""
-        word = b"online" if online else b"offline"
-        return Letter(f"{self.root}/available", word, retain=True, kind=TEXT)
+        return self._word("available", "online" if online else "offline")
 
     def ghosts(self, topics: set[str], cameras: Sequence[Place], gone: Sequence[str]) -> list[str]:
         """List what is retained of cameras that are gone."""
@@ -54,8 +83,20 @@ class FrigateTopics:
         return [
             f"{self.root}/{camera}/{part}"
             for camera in sorted(set(gone) - {place.name for place in cameras})
-            for part in ("status/detect", "detect/state")
+            for part in _OF_A_CAMERA
         ]
+
+    def command(self, topic: str, payload: bytes) -> Command | None:
+        """Read what was said on one of `orders`; None where the topic is none of them.
+
+        Raises:
+            ValidationError: It is, but this payload means nothing there.
+        """
+        match topic.removeprefix(f"{self.root}/").split("/"):
+            case [camera, switch, "set"] if switch in SWITCHES:
+                told = {"camera": camera, "switch": SWITCHES[switch], "on": ON_OFF.get(payload)}
+                return Switch.model_validate(told)
+        return None
 
     def letters(self, event: Event) -> tuple[Letter, ...]:
         """Tell of one revision: as an event, as a review, with its description and picture."""
@@ -78,6 +119,7 @@ class FrigateTopics:
             told = {"type": "description", "id": after["id"], "camera": event.camera}
             told["description"] = event.description
             letters.append(_json(f"{self.root}/tracked_object_update", told))
+        letters += self._review_status(event)
         early = self._early.get(event.camera)
         if early is not None and early.event == event.id:
             letters += self._picture(self._early.pop(event.camera))
@@ -85,33 +127,50 @@ class FrigateTopics:
 
     def message(self, message: Message) -> tuple[Letter, ...]:
         """Tell of states; of what Frigate has no word for, nothing."""
+        told: tuple[Letter, ...] = ()
         match message:
             case CameraStatus():
-                word = _AWAY.get(message.state, "offline").encode()
-                topic = f"{self.root}/{message.camera}/status/detect"
-                return (Letter(topic, word, retain=True, kind=TEXT),)
-            case SwitchState(switch="detect"):
-                topic = f"{self.root}/{message.camera}/detect/state"
-                word = b"ON" if message.on else b"OFF"
-                return (Letter(topic, word, retain=True, kind=TEXT),)
+                word = _AWAY.get(message.state, "offline")
+                told = (self._word(f"{message.camera}/status/detect", word),)
+            case SwitchState() if message.switch in _OURS:
+                topic = f"{message.camera}/{_OURS[message.switch]}/state"
+                told = (self._word(topic, "ON" if message.on else "OFF"),)
             case ObjectCounts():
-                return self._counts(message.camera, message.counts)
+                told = self._counts(message.camera, message)
             case ZoneCounts():
-                return self._counts(message.zone, message.counts)
+                told = self._counts(message.zone, message)
+            case Stats():
+                told = (_json(f"{self.root}/stats", self._rates.since_last(message)),)
             case Snapshot():
-                return self._picture(message)
-        return ()
+                told = self._picture(message)
+        return told
 
-    def _counts(self, place: str, counts: dict[str, int]) -> tuple[Letter, ...]:
-        """Tell how many of each label there are; those that are gone are none."""
+    def _word(self, topic: str, word: str) -> Letter:
+        return Letter(f"{self.root}/{topic}", word.encode(), retain=True, kind=TEXT)
+
+    def _counts(self, place: str, message: ObjectCounts | ZoneCounts) -> tuple[Letter, ...]:
+        """Tell how many of each label there are, and move; those that are gone are none."""
         known = self._counted.setdefault(place, set())
-        known.update(counts)
-        all_of = {label: counts.get(label, 0) for label in sorted(known)}
-        all_of["all"] = sum(counts.values())
-        return tuple(
-            Letter(f"{self.root}/{place}/{label}", str(count).encode(), retain=True, kind=TEXT)
-            for label, count in all_of.items()
-        )
+        known.update(message.counts)
+        told: dict[str, int] = {}
+        for counts, end in ((message.counts, ""), (message.moving, "/active")):
+            told |= {f"{label}{end}": counts.get(label, 0) for label in sorted(known)}
+            told[f"all{end}"] = sum(counts.values())
+        return tuple(self._word(f"{place}/{name}", str(count)) for name, count in told.items())
+
+    def _review_status(self, event: Event) -> tuple[Letter, ...]:
+        """Tell whether anything goes on before a camera, and how grave it is, when that changes."""
+        here = self._open.setdefault(event.camera, {})
+        here.pop(event.id, None)
+        if event.type != "end":
+            here[event.id] = _severity(event)
+            if len(here) > REMEMBERED:
+                del here[next(iter(here))]
+        grave = "alert" if "alert" in here.values() else "detection" if here else "none"
+        if self._status.get(event.camera) == grave:
+            return ()
+        self._status[event.camera] = grave
+        return (self._word(f"{event.camera}/review_status", grave.upper()),)
 
     def _picture(self, picture: Snapshot) -> tuple[Letter, ...]:
         label = self._labels.get(picture.event)
@@ -186,7 +245,7 @@ def _review(told: dict[str, Any], event: Event) -> dict[str, Any]:
         "camera": told["camera"],
         "start_time": told["start_time"],
         "end_time": told["end_time"],
-        "severity": "alert" if event.severity == "alert" else "detection",
+        "severity": _severity(event),
         "thumb_path": "",
         "data": {
             "detections": [told["id"]],
@@ -197,6 +256,10 @@ def _review(told: dict[str, Any], event: Event) -> dict[str, Any]:
             "metadata": metadata,
         },
     }
+
+
+def _severity(event: Event) -> str:
+    return "alert" if event.severity == "alert" else "detection"
 
 
 def _box(thing: EventObject | None) -> list[int]:

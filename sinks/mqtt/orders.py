@@ -1,12 +1,11 @@
 """Reads what comes on the command topics: capped, validated, rated, and never retained. Pure."""
 
 from collections import Counter
-from typing import Final
+from typing import Final, Protocol
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from sinks.command import Command, Feedback, FeedbackReset, ProfileChoice, SceneAsked, Switch
-from sinks.mqtt.topic import Topics
+from sinks.command import Command
 
 LONGEST: Final = 512
 """Bytes of a payload; more cannot be meant."""
@@ -18,14 +17,23 @@ PACE: Final = 2.0
 TOPICS: Final = 1024
 """Topics whose pace is remembered; the one longest unheard of is forgotten first."""
 
-_FEEDBACK: Final[TypeAdapter[Feedback | FeedbackReset]] = TypeAdapter(Feedback | FeedbackReset)
-_WORDS: Final = {b"ON": True, b"OFF": False}
+
+class Language(Protocol):
+    """A topic tree on which commands may come."""
+
+    def command(self, topic: str, payload: bytes) -> Command | None:
+        """Read one; None where the topic is no command's.
+
+        Raises:
+            ValidationError: It is, but not this payload.
+        """
+        ...
 
 
 class Orders:
     """Turns messages into commands; whatever is none is counted by reason and forgotten."""
 
-    def __init__(self, topics: Topics) -> None:
+    def __init__(self, topics: Language) -> None:
         self._topics = topics
         self._buckets: dict[str, tuple[float, float]] = {}
         self.refused: Counter[str] = Counter()
@@ -49,7 +57,7 @@ class Orders:
         )  # fmt: skip
         if reason is None:
             try:
-                command = self._command(topic, payload)
+                command = self._topics.command(topic, payload)
             except ValidationError:
                 reason = "invalid"
             else:
@@ -59,19 +67,6 @@ class Orders:
                 reason = "unknown"
         self.refused[reason] += 1
         return None
-
-    def _command(self, topic: str, payload: bytes) -> Command | None:
-        if topic == self._topics.feedback:
-            return _FEEDBACK.validate_json(payload)
-        if topic == f"{self._topics.profile}/set":
-            return ProfileChoice.model_validate({"profile": payload.decode(errors="replace")})
-        camera, *switch, last = topic.removeprefix(f"{self._topics.root}/cameras/").split("/")
-        if switch == ["scene"] and last == "get":
-            return SceneAsked(camera=camera)
-        if len(switch) not in {1, 2} or last != "set":
-            return None
-        told = {"camera": camera, "switch": "/".join(switch), "on": _WORDS.get(payload)}
-        return Switch.model_validate(told)
 
     def _paced(self, topic: str, now: float) -> bool:
         """Take one from the topic's bucket, which fills at `PACE` up to `BURST`."""

@@ -61,8 +61,8 @@ class MqttSink:
         topics = Topics(config.prefix or "lookout", site.node)
         self._topics: Topics | FrigateTopics = topics
         if config.compat == "frigate":
-            self._topics = FrigateTopics(config.prefix or "frigate", site.node)
-        self.orders = Orders(topics)
+            self._topics = FrigateTopics(config.prefix or "frigate", site.node, site.version)
+        self.orders = Orders(self._topics)
         """What came on the command topics, and what was refused."""
         self._discovery: Discovery | None = None
         if config.discovery is not None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
+
+from pydantic import TypeAdapter
 
 from reasoners import Event
+from sinks.command import Command, Feedback, FeedbackReset, ProfileChoice, SceneAsked, Switch
 from sinks.message import (
     CameraStatus,
     Forecast,
@@ -26,6 +29,11 @@ from sinks.sink import Place
 JSON = "application/json"
 TEXT = "text/plain"
 JPEG = "image/jpeg"
+
+ON_OFF = {b"ON": True, b"OFF": False}
+"""What a switch understands."""
+
+_FEEDBACK: Final[TypeAdapter[Feedback | FeedbackReset]] = TypeAdapter(Feedback | FeedbackReset)
 
 _OF_A_CAMERA = (
     *("state", "status", "objects", "latest", "snapshot", "forecast"),
@@ -94,6 +102,24 @@ class Topics:
         cameras = f"{self.root}/cameras/+"
         switches = f"{cameras}/+/set", f"{cameras}/rule/+/set", f"{self.profile}/set"
         return *switches, f"{cameras}/scene/get", self.feedback
+
+    def command(self, topic: str, payload: bytes) -> Command | None:
+        """Read what was said on one of `orders`; None where the topic is none of them.
+
+        Raises:
+            ValidationError: It is, but this payload means nothing there.
+        """
+        if topic == self.feedback:
+            return _FEEDBACK.validate_json(payload)
+        if topic == f"{self.profile}/set":
+            return ProfileChoice.model_validate({"profile": payload.decode(errors="replace")})
+        camera, *switch, last = topic.removeprefix(f"{self.root}/cameras/").split("/")
+        if switch == ["scene"] and last == "get":
+            return SceneAsked(camera=camera)
+        if len(switch) not in {1, 2} or last != "set":
+            return None
+        told = {"camera": camera, "switch": "/".join(switch), "on": ON_OFF.get(payload)}
+        return Switch.model_validate(told)
 
     def camera(self, camera: str) -> str:
         """Everything of one camera but its events lies below."""

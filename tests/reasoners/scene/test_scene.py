@@ -222,6 +222,18 @@ def test_counts_by_label_and_zone_fall_back_to_zero(track: MakeTrack, view: Make
     assert scene.zone_counts() == {"step": {"person": 0}}
 
 
+def test_what_moves_is_counted_by_label_and_zone(track: MakeTrack, view: MakeView) -> None:
+    """Of two people one walks through the zone; labels of which none moves are left out."""
+    scene = Scene(SceneConfig(zones={"step": STEP}))
+    for tick in range(12):
+        at = tick / 10
+        walker = track(1, x=0.3 + 0.2 * at, y=0.5, velocity=(0.2, 0.0))
+        observed(scene, view(at, walker, track(2, x=0.1, y=0.1), track(3, x=0.8, label="dog")))
+    assert scene.counts() == {"dog": 1, "person": 2}
+    assert (scene.moving(), scene.moving("step")) == ({"person": 1}, {"person": 1})
+    assert scene.moving("nowhere") == {}
+
+
 def test_a_full_scene_refuses_and_counts(track: MakeTrack, view: MakeView) -> None:
     """What finds no room is refused once per track, not once per frame."""
     scene = Scene(SceneConfig(max_objects=2))

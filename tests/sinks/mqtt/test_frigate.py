@@ -20,12 +20,13 @@ from sinks import (
     ObjectCounts,
     Place,
     Snapshot,
-    Stats,
+    Switch,
     SwitchState,
     ZoneCounts,
 )
 from sinks.mqtt import MqttConfig, MqttSink
 from sinks.mqtt.frigate import REMEMBERED, FrigateTopics
+from sinks.mqtt.orders import Orders
 
 Make = Callable[..., MqttSink]
 
@@ -44,7 +45,7 @@ FIELDS: Final = frozenset(
 
 def topics() -> FrigateTopics:
     """Begin anew."""
-    return FrigateTopics("frigate", "box1")
+    return FrigateTopics("frigate", "box1", "0.1.0")
 
 
 def told(made: FrigateTopics, event: Event, topic: str = "events") -> dict[str, Any]:
@@ -130,20 +131,35 @@ def test_templates_that_people_share_find_what_they_look_for(template: str) -> N
         (CameraStatus(camera="yard", state="online", since=1), {"yard/status/detect": b"online"}),
         (CameraStatus(camera="yard", state="failed", since=1), {"yard/status/detect": b"offline"}),
         (
-            ObjectCounts(camera="yard", at=1, counts={"person": 2, "car": 1}),
-            {"yard/car": b"1", "yard/person": b"2", "yard/all": b"3"},
+            ObjectCounts(camera="yard", at=1, counts={"person": 2, "car": 1}, moving={"person": 1}),
+            {
+                "yard/car": b"1",
+                "yard/person": b"2",
+                "yard/all": b"3",
+                "yard/car/active": b"0",
+                "yard/person/active": b"1",
+                "yard/all/active": b"1",
+            },
         ),
         (
             ZoneCounts(camera="yard", zone="step", at=1, counts={"person": 1}),
-            {"step/person": b"1", "step/all": b"1"},
+            {
+                "step/person": b"1",
+                "step/all": b"1",
+                "step/person/active": b"0",
+                "step/all/active": b"0",
+            },
         ),
         (
             SwitchState(camera="yard", switch="detect", on=False, at=1),
             {"yard/detect/state": b"OFF"},
         ),
-        (SwitchState(camera="yard", switch="reason", on=True, at=1), {}),
+        (
+            SwitchState(camera="yard", switch="reason", on=True, at=1),
+            {"yard/object_descriptions/state": b"ON"},
+        ),
+        (SwitchState(camera="yard", switch="rule/gate", on=True, at=1), {}),
         (Notice(kind="gap", at=1, node="box1", text="x"), {}),
-        (Stats(at=1, node="box1", uptime_s=1), {}),
     ],
 )
 def test_states_have_their_words(message: Any, found: dict[str, bytes]) -> None:
@@ -161,6 +177,8 @@ def test_what_is_there_no_more_is_counted_as_none() -> None:
     assert {x.topic: x.payload for x in later} == {
         "frigate/yard/person": b"0",
         "frigate/yard/all": b"0",
+        "frigate/yard/person/active": b"0",
+        "frigate/yard/all/active": b"0",
     }
 
 
@@ -187,7 +205,44 @@ def test_of_cameras_that_are_gone_nothing_stays() -> None:
     """Their states are cleared; nobody else's."""
     made = topics()
     found = made.ghosts({"frigate/other"}, [Place("yard", "Yard")], ["yard", "shed"])
-    assert found == ["frigate/shed/status/detect", "frigate/shed/detect/state"]
+    assert found == [
+        "frigate/shed/status/detect",
+        "frigate/shed/detect/state",
+        "frigate/shed/object_descriptions/state",
+        "frigate/shed/review_status",
+        "frigate/shed/all",
+        "frigate/shed/all/active",
+    ]
+
+
+def test_what_goes_on_is_told_by_its_gravest_event_when_that_changes() -> None:
+    """NONE, DETECTION or ALERT, retained; of a revision that changes nothing, nothing."""
+    made = topics()
+
+    def status(event: Event) -> list[bytes]:
+        found = [x for x in made.letters(event) if x.topic == "frigate/porch/review_status"]
+        assert all(x.retain for x in found)
+        return [x.payload for x in found]
+
+    mild = revision(2, severity="info")
+    assert status(mild) == [b"DETECTION"]
+    assert status(visit(1)) == [b"ALERT"]
+    assert status(visit(2)) == []
+    assert status(visit(3, type="end", ended_at=1010.0)) == [b"DETECTION"]
+    assert status(mild.model_copy(update={"revision": 2, "type": "end"})) == [b"NONE"]
+
+
+def test_commands_have_its_words_and_reach_our_switches() -> None:
+    """`detect`, and whether a model describes; nothing else of its commands is heeded."""
+    orders = Orders(topics())
+    for switch, ours in (("detect", "detect"), ("object_descriptions", "reason")):
+        topic = f"frigate/porch/{switch}/set"
+        command = orders.read(topic, b"OFF", retained=False, now=0.0)
+        assert command == Switch(camera="porch", switch=ours, on=False)
+    for topic in ("frigate/restart", "frigate/porch/recordings/set", "frigate/porch/detect"):
+        assert orders.read(topic, b"OFF", retained=False, now=0.0) is None
+    assert orders.read("frigate/porch/detect/set", b"off", retained=False, now=0.0) is None
+    assert (orders.taken, orders.refused) == (2, {"unknown": 3, "invalid": 1})
 
 
 def test_it_goes_with_no_other_language() -> None:
