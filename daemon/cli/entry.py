@@ -8,6 +8,7 @@ import typer
 
 from daemon.cli import (
     check,
+    dead_letters,
     demo,
     describe,
     discover,
@@ -49,6 +50,7 @@ app.command()(events.events)
 app.command()(forecast.forecast)
 app.command()(fsck.fsck)
 app.command()(ledger.ledger)
+app.command()(dead_letters.dead_letters)
 app.add_typer(models.app, name="models")
 app.command()(doctor.doctor)
 app.command()(schema.schema)

@@ -3,12 +3,13 @@
 from sinks.journal.calls import REPEATED, UNDER_WAY, Call, Question, Spent
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits, SinkFigures
 from sinks.journal.journal import Journal
-from sinks.journal.reader import JournalReader
+from sinks.journal.reader import DeadLetter, JournalReader
 
 __all__ = [
     "REPEATED",
     "UNDER_WAY",
     "Call",
+    "DeadLetter",
     "Entry",
     "Expired",
     "Figures",

@@ -13,6 +13,7 @@ import pytest
 from rig.broker import Amqtt, Mosquitto, free_port
 from rig.checker import Run, violations
 from rig.delivery import WINDOW, Delivery
+from rig.old_door import OldDoor
 from rig.revisions import revision
 from rig.subscriber import Subscriber
 
@@ -206,6 +207,38 @@ async def test_a_broker_that_does_not_let_us_read_ourselves_is_refused(
             SinkRejected, match=r"mqtt_denied: lookout/box1/selftest: .*did not come back; let"
         ):
             await sink.__aenter__()
+
+
+@pytest.mark.fault("F33")
+async def test_an_older_broker_that_denies_us_is_found_out_before_anything_is_sent(
+    tmp_path: Path, journal: Journal, make: Make, login: Log
+) -> None:
+    """F33, MQTT 3.1.1: its receipts cannot say no, but our own words do not come back."""
+    last = commit(journal, range(1, 5))
+    acl = "user lookout\ntopic readwrite other/#\n"
+    with Mosquitto.guarded(tmp_path, acl, {"lookout": "s3cret"}) as broker:
+        async with OldDoor(broker.port) as door:
+            sink = make(
+                door, {"broker": login("lookout", "s3cret")}, credential="broker", timeout=1
+            )
+            with pytest.raises(SinkRejected, match=r"lookout/box1/selftest: .*did not come back"):
+                await Delivery(journal, sink).drain(last)
+    figures = journal.figures()["sinks"]["mqtt"]
+    assert (figures["delivered"], figures["waiting"]) == (0, 4)
+
+
+async def test_behind_an_old_door_events_arrive_by_the_older_protocol(
+    tmp_path: Path, journal: Journal, make: Make
+) -> None:
+    """What the test above refuses is let through where the broker allows it."""
+    last = commit(journal, range(1, 5))
+    with Mosquitto(tmp_path) as broker, Subscriber(broker.port, tmp_path / "out") as subscriber:
+        async with OldDoor(broker.port) as door:
+            sink = make(door)
+            async with sink:
+                assert sink.version == 4
+            await Delivery(journal, sink).drain(last)
+            await asyncio.to_thread(subscriber.wait, lambda s: len(s.events) == 4)
 
 
 @pytest.mark.parametrize("password", ["wrong", None])
