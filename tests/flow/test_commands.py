@@ -24,7 +24,7 @@ pytestmark = pytest.mark.broker
 TOPICS: Final = Topics("lookout", "box1")
 CAMERAS: Final = f"{TOPICS.root}/cameras"
 PROFILES: Final = {"home", "away", "night"}
-CONFIG: Final = {
+CONFIG: Final[dict[str, Any]] = {
     "stats_interval": 0.2,
     "rules": {"gate": {"when": {"label": "person"}}},
     "cameras": {
@@ -79,12 +79,17 @@ def command_topics(subscriber: Hearing) -> list[str]:
     """List what the daemon listens to, from what it says and does: nothing is written down here.
 
     That is every topic that Home Assistant is told to command, every state with its `set`, every
-    pattern without a wildcard, and of the others those of nothing that there is.
+    pattern that has only a camera to be named, and of the others those of nothing that there is.
     """
     parts = [part for device in subscriber.devices for part in device["components"].values()]
     announced = {part["command_topic"] for part in parts if "command_topic" in part}
     stated = {topic.removesuffix("state") + "set" for topic in switches(subscriber)}
-    plain = {pattern for pattern in TOPICS.orders if "+" not in pattern}
+    plain = {
+        pattern.replace("+", camera)
+        for pattern in TOPICS.orders
+        for camera in CONFIG["cameras"]
+        if pattern.count("+") <= 1  # more than a camera must be named
+    }
     real = announced | stated | plain
     for pattern in TOPICS.orders:
         reached = any(aiomqtt.Topic(topic).matches(pattern) for topic in real)

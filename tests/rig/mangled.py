@@ -7,8 +7,11 @@ from typing import Final
 from sinks.mqtt.orders import LONGEST
 
 WORDS: Final = (b"ON", b"OFF", b"on", b"true", b"1", b"", b"\x00", b"ON\n", b" ON", b"\xff\xfe")
-GOOD: Final = json.dumps({"event": "e1", "verdict": "true_alarm"}).encode()
-KEYS: Final = ("event", "verdict", "on", "url", "__class__")
+GOOD: Final = (
+    json.dumps({"event": "e1", "verdict": "true_alarm"}).encode(),
+    json.dumps({"camera": "porch", "rule": "gate", "verdict": "forget"}).encode(),
+)
+KEYS: Final = ("event", "verdict", "camera", "rule", "on", "url", "__class__")
 VALUES: Final[tuple[object, ...]] = (
     None,
     True,
@@ -20,21 +23,23 @@ VALUES: Final[tuple[object, ...]] = (
     [],
     {},
     "true_alarm",
+    "forget",
 )
 
 
 def mangled(chance: random.Random, topic: str) -> bytes:
     """Make a payload; some are what is meant, most are not."""
-    cut = chance.randrange(len(GOOD))
+    good = chance.choice(GOOD)
+    cut = chance.randrange(len(good) + 1)
     odd = {chance.choice(KEYS): chance.choice(VALUES) for _ in range(chance.randrange(4))}
     return chance.choice(
         (
             chance.choice(WORDS),
             chance.choice(WORDS) * chance.randrange(1, 200),
             chance.randbytes(chance.randrange(LONGEST + 40)),
-            GOOD[:cut] + chance.randbytes(chance.randrange(4)) + GOOD[cut:],
+            good[:cut] + chance.randbytes(chance.randrange(4)) + good[cut:],
             json.dumps(odd).encode(),
             chance.choice((b"[", b"{", b'{"a":')) * chance.randrange(1, 400),
-            topic.encode() + GOOD,
+            topic.encode() + good,
         )
     )
