@@ -4,7 +4,7 @@ import pytest
 
 from reasoners.governor.budget import Budget, Hourly, Price
 from reasoners.governor.offer import Offer
-from reasoners.testing.day import Plan, events, live, most_within
+from reasoners.testing.day import Plan, events, live, most_within, replayed
 
 OFFER = Offer("main", "127.0.0.1", cloud=False, at_once=4, max_tokens=400, price=Price(input=1.0))
 BUDGET = Budget(calls_per_hour=300, tokens_per_hour=1_200_000)
@@ -43,3 +43,22 @@ def test_the_same_seed_is_the_same_day() -> None:
     plan = Plan(cameras=4, hours=2.0)
     assert events(plan) == events(plan)
     assert live(plan, (OFFER,), BUDGET).calls == live(plan, (OFFER,), BUDGET).calls
+
+
+def test_a_day_of_replayed_clips_is_paid_to_the_token() -> None:
+    """Events come as in the clips; calls, tokens and money are those of the calls made."""
+    plan = Plan(cameras=16, hours=3.0, per_hour=30.0, burst_at=1.0, down=(2.0, 2.2))
+    coming = replayed(plan, [[0.5, 1.0, 1.2], [4.0]], 20.0)
+    assert coming == sorted(coming)
+    of_one = [at for at, camera, _ in coming if camera == "cam0"]
+    assert len(of_one) % 3 == 0
+    budget = Budget(calls_per_hour=120, tokens_per_hour=400_000, money_per_hour=0.3)
+    told = live(plan, (OFFER,), budget, coming=coming, latency=lambda _, images, __: 1.0 * images)
+    assert {len(states) for states in told.ends.values()} == {1}
+    assert (told.unbalanced, told.passed_over) == (0, 0)
+    assert told.accounts_off < 1e-6
+    assert most_within([(at, 1.0) for at in told.calls]) <= 120
+    paid = zip(told.tokens, told.paid, strict=True)
+    spent = [(at, OFFER.price.of(*tokens)) for (at, _), tokens in paid]
+    assert 0.1 < most_within(spent) <= 0.3
+    assert told.longest <= 65
