@@ -9,7 +9,12 @@ from sources.source import Secret, Stream
 
 
 class FolderConfig(BaseModel):
-    """Options of a folder of still images: PNG, JPEG, TIFF, and DICOM with the extra `dicom`."""
+    """Options of a folder of still images: PNG, JPEG, TIFF, and DICOM with the extra `dicom`.
+
+    A text beside a still, that of `dock.txt` beside `dock.jpg`, goes along with questions about it:
+    a reading, an order number, a note. It must be there before the still; 1000 characters of it are
+    read, and stand in no event.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -457,6 +457,9 @@ class Taken(_Message):
     sharpness: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False)
     """0 (nothing but blur) to 1; only if asked for."""
 
+    beside: str = Field(default="", max_length=1000)
+    """A text that came with the picture, such as that of a file beside a still; data."""
+
 
 class Piece(_Message):
     """Child to daemon: the next bytes of a clip, perhaps none yet.

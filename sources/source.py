@@ -240,6 +240,14 @@ class Stamped(Protocol):
         ...
 
 
+@runtime_checkable
+class Captioned(Protocol):
+    """A picture that came with a text, such as a still with a file beside it."""
+
+    beside: str
+    """Empty where there was none."""
+
+
 class DecodeFault(Exception):  # noqa: N818 (a fault of one packet, not of the source)
     """One packet could not be decoded."""
 

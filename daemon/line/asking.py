@@ -75,6 +75,7 @@ class Asking:
         main: Where pictures come from, if from elsewhere.
         live: Whether pictures may be taken beside the next look; of a recording they are taken
             before it, so that the same frames are always still there.
+        settle: Seconds of its time at most for which a better view is awaited.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Asking:
         main: MainStream | None,
         *,
         live: bool,
+        settle: float = SETTLE,
     ) -> None:
         self.gallery = Gallery(config.zones)
         self._wire = wiring
@@ -96,6 +98,7 @@ class Asking:
         self._conclude = conclude
         self._main = main
         self._live = live
+        self._settle = settle
         self._host: CameraHost | None = None
         """Who had the pictures last; None once the camera is gone."""
 
@@ -121,7 +124,7 @@ class Asking:
         if self._wire.thinking is None:
             return
         now = asyncio.get_running_loop().time()
-        settle = min(SETTLE, self._wire.deadline / 5)
+        settle = min(self._settle, self._wire.deadline / 5)
         new = [_Open(job, now, at + settle) for job in jobs]
         self._open.extend(new)
         due = [one for one in self._open if self._ready(one, at)]
@@ -250,6 +253,7 @@ class Asking:
                 [pick.look for pick, _ in one.taken], _tracks(one.job)
             ),
             zones=self.gallery.zones,
+            beside=_beside(one.taken),
         )
 
     async def _shots(
@@ -276,11 +280,19 @@ class Asking:
         if found is None:
             return None
         said, jpeg = found
-        return PictureTaken(jpeg, said.width, said.height, said.fingerprint, said.sharpness)
+        return PictureTaken(
+            jpeg, said.width, said.height, said.fingerprint, said.sharpness, said.beside
+        )
 
 
 def _tracks(job: Job) -> tuple[str, ...]:
     return tuple(thing.track for thing in job.event.objects)
+
+
+def _beside(taken: Sequence[tuple[Pick, Shots]]) -> str:
+    """Return the text that came with the latest picture that had one."""
+    texts = [picture.beside for _, shots in taken for _, picture in shots if picture.beside]
+    return texts[-1] if texts else ""
 
 
 def _former(pick: Pick) -> Reason:

@@ -9,7 +9,7 @@ from daemon.camera import CameraHost, Outgrown
 from daemon.closely import Choice
 from daemon.config import ClipsConfig
 from daemon.counters import CameraFigures
-from daemon.line.asking import Asking
+from daemon.line.asking import SETTLE, Asking
 from daemon.line.flow import Flow
 from daemon.line.grabbing import Grabbing
 from daemon.line.showing import Showing
@@ -118,6 +118,8 @@ class Line:
             self._telling.conclude,
             main,
             live=live,
+            # Stills stand alone: the next may come in an hour, and shows something else.
+            settle=SETTLE if live or not quiet else 0.0,
         )
         self._grabbing = Grabbing(self._manner, wiring, self._time, self.figures)
         self._watching = Watching(

@@ -73,6 +73,9 @@ class PictureTaken:
     sharpness: float | None = None
     """0 (nothing but blur) to 1."""
 
+    beside: str = ""
+    """A text that came with the picture; data, never instruction."""
+
 
 def picks(
     gallery: Gallery, tracks: Sequence[str], after: float = float("-inf")

@@ -54,6 +54,8 @@ def form(call: Call) -> dict[str, Any]:
     report: dict[str, Any] = _object(_report(call))
     if call.memory:
         report = {"anyOf": [{"type": "string", "enum": [UNCHANGED]}, report]}
+    if not call.questions:
+        return _object({"report": report})
     return _object({"answers": answers, "report": report})
 
 

@@ -118,7 +118,9 @@ class Report(_Part):
 class Reply(_Part):
     """The reply to one call."""
 
-    answers: dict[str, ReplyAnswer]
+    answers: dict[str, ReplyAnswer] = {}
+    """None where nothing but a report was asked for."""
+
     report: Report | Literal["unchanged"] | None = None
     """None after a short call."""
 

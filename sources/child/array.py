@@ -11,13 +11,15 @@ class ArrayPicture:
     Args:
         pixels: Height x width x 3, RGB, 8 bit.
         when: Media time in seconds.
+        beside: What came with it in words.
     """
 
-    def __init__(self, pixels: Rgb, when: float | None) -> None:
+    def __init__(self, pixels: Rgb, when: float | None, beside: str = "") -> None:
         self.height, self.width = pixels.shape[:2]
         self.time = when
         self.captured: float | None = None
         self.corrupt = False
+        self.beside = beside
         self._pixels = pixels
 
     def rgb(self, width: int, height: int) -> Rgb:

@@ -293,4 +293,5 @@ def taken(wish: Take, made: Made) -> Taken:
         height=made.size.height,
         fingerprint=None if seen is None else seen.fingerprint,
         sharpness=None if seen is None else seen.sharpness,
+        beside=made.beside,
     )

@@ -16,7 +16,7 @@ from sources.child.likeness import Likeness, likeness
 from sources.child.placing import Area, Room, about_point, beside_box, from_point
 from sources.lettering import written
 from sources.picture import Mark, PictureRequest, Point
-from sources.source import Picture, Rgb
+from sources.source import Captioned, Picture, Rgb
 
 _DASH = 4
 """Length of a dash, in thicknesses of a whole line."""
@@ -39,6 +39,8 @@ class Made:
     data: bytes
     size: Size
     likeness: Likeness | None
+    beside: str = ""
+    """What came with the picture in words."""
 
 
 def drawn(converter: Converter, picture: Picture, request: PictureRequest) -> Rgb:
@@ -68,7 +70,9 @@ def jpeg(converter: Converter, picture: Picture, request: PictureRequest) -> Mad
     )
     if not done:
         raise ValueError("the picture cannot be encoded")
-    return Made(encoded.tobytes(), Size(canvas.shape[1], canvas.shape[0]), seen)
+    size = Size(canvas.shape[1], canvas.shape[0])
+    beside = picture.beside if isinstance(picture, Captioned) else ""
+    return Made(encoded.tobytes(), size, seen, beside)
 
 
 def _canvas(converter: Converter, picture: Picture, request: PictureRequest) -> Rgb:

@@ -130,7 +130,9 @@ class LibavPicture:
         *,
         corrupt: bool,
         captured: float | None = None,
+        beside: str = "",
     ) -> None:
+        self.beside = beside
         self.width = frame.width
         self.height = frame.height
         self.time = when

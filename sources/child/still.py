@@ -31,6 +31,8 @@ class StillPacket:
     time: float | None
     arrival: float
     idr: bool = True
+    beside: str = ""
+    """What came with it in words."""
 
     @property
     def size(self) -> int:

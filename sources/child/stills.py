@@ -31,6 +31,9 @@ APART = 10.0
 LOOK = 1.0
 """Seconds of media time between two looks at the same still."""
 
+LONGEST_TEXT = 1000
+"""Characters of a text beside a still that are read."""
+
 Stamp = tuple[int, int]
 """Time of the last change in nanoseconds, and size in bytes."""
 
@@ -125,7 +128,7 @@ class StillStream:
             for path in self._folder.look():
                 data = self._read(path)
                 if data is not None:
-                    yield StillPacket(data, None, time.monotonic())
+                    yield StillPacket(data, None, time.monotonic(), beside=text_beside(path))
             if not self._watch and self._folder.settled:
                 return
             time.sleep(self._interval)
@@ -134,14 +137,15 @@ class StillStream:
         """Decode one file; a broken one is counted and gives nothing."""
         if packet is None:
             return
+        beside = packet.beside if isinstance(packet, StillPacket) else ""
         try:
             if dicom.is_dicom(packet.payload):
                 for pixels in dicom.pictures(packet.payload):
-                    yield from (ArrayPicture(pixels, when) for when in self._times())
+                    yield from (ArrayPicture(pixels, when, beside) for when in self._times())
             else:
                 frame = self._decoder.decode(packet.payload)
                 for when in self._times():
-                    yield LibavPicture(frame, when, self._scalers, corrupt=False)
+                    yield LibavPicture(frame, when, self._scalers, corrupt=False, beside=beside)
         except DecodeFault:
             self.mishaps.damaged += 1
 
@@ -155,13 +159,27 @@ class StillStream:
 
     def _read(self, path: Path) -> bytes | None:
         """Read a file that is a file and not too large; None, counted, if it is not."""
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor)
-                data = file.read(LARGEST_FILE + 1)
-        except OSError:
-            data = b""
+        data = _content(path, LARGEST_FILE + 1)
         if data and len(data) <= LARGEST_FILE:
             return data
         self.mishaps.damaged += 1
         return None
+
+
+def text_beside(path: Path) -> str:
+    """Return the text that lies beside a still, on one line: of `dock.jpg`, that of `dock.txt`.
+
+    Empty where there is none; of a long one its beginning.
+    """
+    data = _content(path.with_suffix(".txt"), 4 * LONGEST_TEXT)
+    return " ".join(data.decode("utf-8", "replace").split())[:LONGEST_TEXT]
+
+
+def _content(path: Path, most: int) -> bytes:
+    """Read so many bytes of a file that is a file; none if it is not, or cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor)
+            return file.read(most)
+    except OSError:
+        return b""

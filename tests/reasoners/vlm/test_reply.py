@@ -1,6 +1,7 @@
 """What a model answered: whole, or not at all."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -293,3 +294,15 @@ def test_any_text_is_a_reply_or_a_named_error(text: str) -> None:
         assert reply.answers["q1"].answer in {"yes", "no", "cannot_tell"}
         assert 0 <= reply.answers["q1"].confidence <= 100
         json.dumps(reply.model_dump()).encode()
+
+
+def test_where_nothing_is_asked_a_bare_report_is_whole() -> None:
+    """Neither the form nor the reply has answers then; an empty set of them does no harm."""
+    bare = call((replace(job(), questions=(), question=""),), Limits())
+    assert list(form(bare)["properties"]) == ["report"]
+    report = {key: GOOD["report"][key] for key in ("description", "things", "counts")}
+    report |= {"things": [], "counts": [], "written": [], "why": ""}
+    for reply in ({"report": report}, {"answers": {}, "report": report}):
+        assert read(json.dumps(reply), bare).answers == {}
+    with pytest.raises(ReplyInvalid, match="answers"):
+        read(json.dumps({"report": report}), call((job(),), Limits()))
