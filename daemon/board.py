@@ -2,6 +2,9 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+
+from pydantic import BaseModel
 
 from reasoners import Event
 from sinks import (
@@ -37,11 +40,15 @@ Key = tuple[str, ...]
 Once = Notice | SceneReport
 Said = Once | FrameReport
 
+Wants = Callable[[type[BaseModel]], bool]
+"""Tells whether messages of a class are of any use; always the same of the same class."""
+
 
 class Listener:
-    """One sink's view of the board: what it has not been shown yet."""
+    """One sink's view of the board: what it has not been shown yet, and is of use to it."""
 
-    def __init__(self, board: "Board") -> None:
+    def __init__(self, board: "Board", wants: Wants) -> None:
+        self.wants = wants
         self.dropped = 0
         """Notices and frame reports the sink was too slow for."""
 
@@ -55,7 +62,8 @@ class Listener:
 
     def anew(self) -> None:
         """Forget what was shown: every present state is shown again, frame reports are stale."""
-        self._states = dict(self._board.states)
+        states = self._board.states.items()
+        self._states = {key: state for key, state in states if self.wants(type(state))}
         self._shown_at.clear()
         self.dropped += len(self._frames)
         self._frames.clear()
@@ -63,11 +71,15 @@ class Listener:
 
     def put(self, key: Key, state: State) -> None:
         """Take a new state; an older one of the same key is forgotten."""
+        if not self.wants(type(state)):
+            return
         self._states[key] = state
         self._changed.set()
 
     def tell(self, message: Said) -> None:
         """Take what is said once."""
+        if not self.wants(type(message)):
+            return
         if not isinstance(message, FrameReport):
             self._make_room(self._notices, NOTICES)
             self._notices.append(message)
@@ -127,11 +139,15 @@ class Board:
         self.states: dict[Key, State] = {}
         self._listeners: list[Listener] = []
 
-    def listen(self) -> Listener:
-        """Add a sink."""
-        listener = Listener(self)
+    def listen(self, wants: Wants = lambda _: True) -> Listener:
+        """Add a sink, which wants everything if it does not say otherwise."""
+        listener = Listener(self, wants)
         self._listeners.append(listener)
         return listener
+
+    def wanted(self, kind: type[BaseModel]) -> bool:
+        """Tell whether anybody has a use for messages of a class: else none need be made."""
+        return any(listener.wants(kind) for listener in self._listeners)
 
     def show(self, state: State) -> None:
         """Replace a state; sinks that know this very value already are left alone."""

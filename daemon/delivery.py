@@ -78,7 +78,7 @@ class Delivery:
         self._beat = beat
         self._refusal_delay = refusal_delay
         self._grown = recorder.listen()
-        self._listener: Listener = board.listen()
+        self._listener: Listener = board.listen(self._sink.wants)
         self._refusals: dict[int, int] = {}
         self._saved = cursor
         self._moved = asyncio.Event()
@@ -152,8 +152,6 @@ class Delivery:
     async def _show(self, sink: Sink) -> None:
         while True:
             message: Message = await self._listener.next()
-            if not sink.wants(type(message)):
-                continue
             try:
                 await sink.show(message)
             except BaseException:

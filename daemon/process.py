@@ -24,7 +24,9 @@ from sources import ChannelBroken, Received, Unpacker, pack
 
 logger = logging.getLogger(__name__)
 
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024
+"""Bytes taken from a socket at a time: more is mapped and unmapped for every message, most of which
+have a few hundred; a picture comes in several goes."""
 _KEEP = frozenset({"PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "LD_LIBRARY_PATH"})
 _KEEP_PREFIXES = ("CUDA_", "NVIDIA_", "MALLOC_", "PYTHON")
 _STDERR_LINES = 200

@@ -15,7 +15,9 @@ from pydantic import BaseModel
 MAX_JSON = 256 * 1024
 MAX_BLOB = 32 * 1024 * 1024
 _LENGTHS = struct.Struct("!II")
-_CHUNK = 256 * 1024
+_CHUNK = 16 * 1024
+"""Bytes taken from the socket at a time: what is larger than `malloc` holds ready would be mapped
+and unmapped for every message, and hardly any has a thousand bytes."""
 
 
 class ChannelBroken(Exception):  # noqa: N818 (named after what it means: the process must go)

@@ -131,7 +131,9 @@ class Showing:
         )
 
     def report(self, frame: Frame, *, looked: bool) -> None:
-        """Tell what is in a frame that was looked at, or carried over."""
+        """Tell what is in a frame that was looked at, or carried over, if anybody listens."""
+        if not self._board.wanted(FrameReport):
+            return
         step = self._time.step()
         self._board.tell(
             FrameReport(

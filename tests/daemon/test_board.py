@@ -179,3 +179,26 @@ async def test_states_are_kept_once_per_key() -> None:
     assert Snapshot(camera="porch", event="e49", jpeg=b"jpeg49") in shown
     assert Forecast(camera="porch", event="e49", jpeg=b"then49") in shown
     assert await next_of(listener, 0.05) is None
+
+
+async def test_what_a_sink_has_no_use_for_does_not_reach_it() -> None:
+    """Neither a state nor a frame report wakes it, nor do they come after a reconnection."""
+    board = Board()
+    listener = board.listen(lambda kind: kind is Notice)
+    for index in range(2 * FRAMES):
+        board.tell(report(index))
+    board.show(status())
+    listener.anew()
+    board.tell(notice("said"))
+    assert [await next_of(listener), await next_of(listener, 0.05)] == [notice("said"), None]
+    assert listener.dropped == 0
+
+
+def test_reports_are_made_where_one_sink_wants_them() -> None:
+    """With nobody there, or only such as have no use for them, none need be."""
+    board = Board()
+    assert not board.wanted(FrameReport)
+    board.listen(lambda kind: kind is Notice)
+    assert not board.wanted(FrameReport)
+    board.listen()
+    assert board.wanted(FrameReport)
