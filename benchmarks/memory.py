@@ -34,8 +34,8 @@ def measure() -> dict[str, Any]:
     first = rows[CAMERAS[0]]
     return {
         "scenery": scenery.describe(),
-        "malloc": "as shipped: two arenas, 128 KiB mmap and trim thresholds in children and "
-        "worker; glibc's defaults in the daemon",
+        "malloc": "as shipped: two arenas; mmap and trim thresholds of 768 KiB and 1 MiB in "
+        "children, 128 KiB in the worker; glibc's defaults in the daemon",
         "quiet": quiet,
         "cameras": {str(count): row for count, row in rows.items()},
         "slope_all_mb_per_camera": round(float(slope), 1),
