@@ -55,10 +55,10 @@ _STREET = (
 )
 _OPENCV = """
 import os, sys
-os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "rtsp_transport;tcp|threads;1"
+os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "rtsp_transport;tcp"
 import cv2
 cv2.setNumThreads(1)
-capture = cv2.VideoCapture(sys.argv[1], cv2.CAP_FFMPEG)
+capture = cv2.VideoCapture(sys.argv[1], cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
 while capture.read()[0]:
     pass
 """

@@ -21,10 +21,7 @@ SWITCHES = {
     "DO_NOT_TRACK": "1",
 }
 
-TUNED = {
-    "OMP_NUM_THREADS": "1",
-    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "threads;1",
-}
+TUNED = {"OMP_NUM_THREADS": "1"}
 """One thread each, as on Lookout's side: on two cores more of them wait for each other."""
 
 
@@ -76,6 +73,9 @@ def _tune() -> None:
 
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
+    # The decoder heeds this alone, and no option of FFmpeg's.
+    capture, one = cv2.VideoCapture, [cv2.CAP_PROP_N_THREADS, 1]
+    vars(cv2)["VideoCapture"] = lambda path: capture(path, cv2.CAP_FFMPEG, one)
     shipped = openvino.Core.compile_model
 
     @functools.wraps(shipped)
