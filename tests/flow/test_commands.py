@@ -46,17 +46,18 @@ def patient(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 class Hearing(Subscriber):
-    """A subscriber to everything."""
+    """A subscriber to what the daemon says on its own topics, and to Home Assistant."""
+
+    def __init__(self, port: int, file: Path) -> None:
+        ways = ("state", "+/state", "rule/+/state")
+        said = [f"{CAMERAS}/+/{way}" for way in ways] + [f"{TOPICS.profile}/state", TOPICS.stats]
+        said += [f"{TOPICS.root}/events/#", TOPICS.availability, "homeassistant/#"]
+        super().__init__(port, file, " ".join(said))
 
     @property
     def messages(self) -> list[Received]:
-        """Return what the daemon says in its own words, not what was said to it."""
-        return [
-            message
-            for message in super().messages
-            if message.topic.startswith(TOPICS.root)
-            and not message.topic.endswith(("/set", "/feedback"))
-        ]
+        """Return what it says on its own topics."""
+        return [one for one in super().messages if one.topic.startswith(TOPICS.root)]
 
     @property
     def devices(self) -> list[dict[str, Any]]:
@@ -124,7 +125,7 @@ def test_no_payload_on_any_command_topic_does_harm(
     chance = random.Random(7)
     sink = {"type": "mqtt", "url": patient.url, "discovery": "homeassistant"}
     with (
-        Hearing(patient.port, tmp_path / "got", "#") as subscriber,
+        Hearing(patient.port, tmp_path / "got") as subscriber,
         Lookout(tmp_path / "d", {**CONFIG, "sinks": {"mqtt": sink}}) as lookout,
     ):
         for name in ("porch", "yard"):

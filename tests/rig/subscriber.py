@@ -1,7 +1,8 @@
 """A durable subscriber: QoS 1, its session kept by the broker, every message appended to a file.
 
-Run as a program: `subscriber.py PORT TOPIC FILE`. Each line of the file is one message:
-`{"topic": …, "payload": …, "retain": …}`, the payload as text, or null where it is none.
+Run as a program: `subscriber.py PORT TOPIC FILE`, several topics divided by blanks. Each line of
+the file is one message: `{"topic": …, "payload": …, "retain": …}`, the payload as text, or null
+where it is none.
 """
 
 import asyncio
@@ -103,7 +104,7 @@ async def collect(port: int, topic: str, file: Path) -> None:
             async with aiomqtt.Client(
                 "127.0.0.1", port, identifier=NAME, clean_session=False, timeout=3, keepalive=5
             ) as client:
-                await client.subscribe(topic, qos=1)
+                await client.subscribe([(one, 1) for one in topic.split()])
                 with file.open("a", encoding="utf-8") as out:
                     async for message in client.messages:
                         out.write(_line(message))
