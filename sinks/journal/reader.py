@@ -64,9 +64,13 @@ class JournalReader:
         try:
             (application,) = self._db.execute("PRAGMA application_id").fetchone()
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.Error as exc:
             self._db.close()
             raise JournalFailed(f"journal {path}: {exc}") from exc
+        if not tables:
+            self._db.close()
+            raise JournalFailed(f"journal {path}: just being made; try again in a moment")
         if application != schema.APPLICATION or version != schema.VERSION:
             self._db.close()
             raise JournalFailed(

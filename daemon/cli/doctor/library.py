@@ -31,6 +31,7 @@ ASKS = {
         "import torch; print(torch.__version__, 'with', torch.cuda.get_device_name(0)"
         " if torch.cuda.is_available() else 'no CUDA device')"
     ),
+    "aiokafka": "import aiokafka; print(aiokafka.__version__)",
 }
 """What each library is asked in a process of its own: none may be imported here."""
 
@@ -43,6 +44,7 @@ _NEEDED = ("av", "opencv", "openvino")
 _EXTRAS = {
     "onnxruntime": "only for `type: onnx`: pip install lookout-daemon[onnx]",
     "torch": "only for a GPU: pip install lookout-daemon[gpu]",
+    "aiokafka": "only for `type: kafka`: pip install lookout-daemon[kafka]",
 }
 """What the others are for."""
 

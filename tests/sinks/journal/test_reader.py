@@ -82,6 +82,14 @@ def test_reader_sees_what_was_committed_meanwhile(journal: Journal, reader: Jour
     assert reader.integrity() == []
 
 
+def test_a_journal_that_is_just_being_made_is_no_strange_one(tmp_path: Path) -> None:
+    """Whoever looks in the first moment of the first run is told to look again."""
+    path = tmp_path / "journal.sqlite"
+    path.touch()
+    with pytest.raises(JournalFailed, match="just being made; try again"):
+        JournalReader(path)
+
+
 def test_reader_cannot_write(reader: JournalReader) -> None:
     """The connection is read-only by its mode, not by good will."""
     with pytest.raises(Exception, match="readonly"):
