@@ -21,7 +21,7 @@ def problems(camera: dict[str, Any], **more: object) -> list[str]:
 @pytest.mark.parametrize(
     ("camera", "line"),
     [
-        ({"colour": 1}, "x: cameras.a.colour: unknown key; known here: clips, cloud, crop"),
+        ({"colour": 1}, "x: cameras.a.colour: unknown key; known here: cassette, clips, cloud"),
         ({"zone": {}}, "x: cameras.a.zone: unknown key; is `zones` meant?"),
         ({"detect": {"width": 1}}, "x: cameras.a.detect.width: unknown key; sizes are found out"),
         ({"ffmpeg": {}}, "x: cameras.a.ffmpeg: unknown key; the stream is `source: {type: rtsp"),
