@@ -5,13 +5,16 @@ from pathlib import Path
 
 import psutil
 import pytest
-from rig.hosted import ask_on, failing, opening, watched
+from rig.hosted import QUICK, ask_on, failing, opening, watched
 from rig.hostile import ACTS, write
 from rig.waiting import UNIT, until
 
 from daemon.camera import Outgrown, hearing
 from daemon.errors import ChildRejected
 from daemon.supervisor import flatten
+
+PATIENT = QUICK.model_copy(update={"silence": 10.0})
+"""For children that take memory by the hundred megabytes: a busy machine needs seconds for it."""
 
 
 @pytest.mark.parametrize("act", sorted(ACTS))
@@ -62,7 +65,10 @@ async def test_child_that_needs_more_memory_than_its_share_is_unavailable(tmp_pa
     """Above its share from the start: replacing it would not help, so the reason names the key."""
     order = opening(fps=50, faults=[{"action": "grow", "at": n} for n in range(3, 9)])
     order = order.model_copy(update={"memory": 128 * 2**20})
-    async with failing("more than `memory` allows; raise it"), watched(order) as found:
+    async with (
+        failing("more than `memory` allows; raise it"),
+        watched(order, timing=PATIENT) as found,
+    ):
         await ask_on(found)
     assert found.figures.recycled == 1
 
@@ -74,7 +80,7 @@ async def test_child_that_grew_slowly_is_outgrown(monkeypatch: pytest.MonkeyPatc
     order = order.model_copy(update={"memory": 128 * 2**20})
     causes: list[BaseException] = []
     try:
-        async with watched(order) as found:
+        async with watched(order, timing=PATIENT) as found:
             await ask_on(found)
     except* Outgrown as group:
         causes += flatten(group)
