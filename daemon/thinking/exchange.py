@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from daemon.clock import Clock
+from daemon.thinking.keeping import pictures
 from daemon.thinking.member import Member
 from daemon.thinking.taping import Taping
 from reasoners import Job, Prompt, ReasonerError, Said
@@ -208,6 +209,7 @@ class Exchange:
         offer = self._member.offer
         if not offer.host or offer.host in {"127.0.0.1", "::1", "localhost"}:
             return
+        of = {image: job.event.id for job in reversed(self._jobs) for image in pictures(job)}
         for image in prompt.images:
             await self._keeper.depart(
                 Departure.of(
@@ -217,7 +219,7 @@ class Exchange:
                     part=offer.name,
                     host=offer.host,
                     camera=self._jobs[0].event.camera,
-                    event=self._jobs[0].event.id,
+                    event=of.get(image, self._jobs[0].event.id),
                 )
             )
 

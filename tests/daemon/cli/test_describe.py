@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from rig.command import called, written
+from rig.dicom import dicom_file
 from rig.model_server import ModelServer
 
 from daemon.exits import Exit
@@ -151,3 +152,35 @@ def test_mistakes_are_one_line(tmp_path: Path, picture: Path) -> None:
     done = called("describe", str(broken), "-c", given)
     assert (done.code, done.err.count("\n")) == (Exit.UNREACHABLE, 1)
     assert "no picture, broken, or too large" in done.err
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        pytest.param(".dcm"),
+        *(pytest.param(one, marks=pytest.mark.slow) for one in (".png", ".jpg", ".tiff")),
+    ],
+)
+def test_every_kind_of_picture_is_described_without_a_question(tmp_path: Path, ending: str) -> None:
+    """A bare report is enough, without a word about answers; the note goes along as data."""
+    pixels = np.zeros((240, 320), np.uint8)
+    pixels[80:160, 60:100] = 250
+    path = tmp_path / f"scan{ending}"
+    if ending == ".dcm":
+        dicom_file(path, pixels)
+    else:
+        assert cv2.imwrite(str(path), pixels)
+    report = replied(description="A bright spot.")["report"]
+    with ModelServer(says(json.dumps({"report": report}))) as server:
+        words = ("-c", config(tmp_path, server.url), "--camera", "yard", "--text", "left knee")
+        done = called("describe", str(path), *words, "--json")
+        (asked,) = server.requests
+    assert done.code == Exit.CLEAN, done
+    told = done.json
+    assert [one["label"] for one in told["objects"]] == ["person"]
+    assert told["reasoning"]["description"] == "A bright spot."
+    assert told["reasoning"]["state"] in {"verified", "uncertain"}
+    said = json.dumps(asked.body)
+    assert '\\"left knee\\"' in said
+    form = asked.body["response_format"]["json_schema"]["schema"]
+    assert list(form["properties"]) == ["report"]

@@ -1,10 +1,12 @@
 """The queue in front of the models, running: bounded, and a terminal state for every question."""
 
 import asyncio
+import base64
 import json
 from dataclasses import replace
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
 from pydantic import JsonValue
@@ -13,13 +15,18 @@ from rig.waiting import running, until
 
 from daemon.clock import Clock
 from daemon.recorder import Recorder
+from daemon.thinking import Member, Thinking
+from reasoners import Limits
 from reasoners.governor.budget import Budget, Price
 from reasoners.governor.effort import STEPS
+from reasoners.governor.governor import Governor
+from reasoners.governor.offer import Offer
+from reasoners.prompt import digest
 from reasoners.providers.config import HttpConfig
 from reasoners.providers.http import HttpReasoner
 from reasoners.providers.probe import Finding
 from reasoners.providers.scripted import ScriptedConfig, ScriptedReasoner
-from reasoners.testing import ScriptedModel, answer, fails, hangs, replied
+from reasoners.testing import ScriptedModel, answer, fails, hangs, replied, says
 from sinks.journal import Journal
 
 
@@ -349,3 +356,55 @@ async def test_what_the_probe_finds_is_used() -> None:
     before = second.limits
     second.learn(Finding(obeys=None, images=None, room=64, latency_s=None, problem="HTTP 503"))
     assert second.limits == before
+
+
+async def test_what_leaves_is_in_the_ledger_and_only_of_cameras_that_agree(
+    conclusions: Conclusions,
+) -> None:
+    """Each picture of each request to another host, repairs too, before it goes; no other one."""
+    notebook = Notebook()
+    async with (
+        ScriptedModel(answer("yes"), says("no json"), answer("yes"), fails(400)) as far,
+        ScriptedModel(answer("yes")) as near,
+    ):
+        members = [
+            Member(
+                Offer(name, host, cloud=name == "far", at_once=1, max_tokens=64, price=Price()),
+                name,
+                http(model),
+                Limits(),
+            )
+            for name, host, model in (("far", "api.example.org", far), ("near", "::1", near))
+        ]
+        offers = [member.offer for member in members]
+        one = Thinking(
+            members,
+            Governor(offers, Budget(), most=8, at_once=1, chance=lambda: 0.5),
+            keeper=notebook,
+            clock=Clock(),
+            beat=lambda: None,
+            outside=lambda camera: camera == "porch",
+        )
+        async with running(one.run()):
+            for number in range(6):
+                camera = "porch" if number % 2 else "bedroom"
+                await one.ask(job(number, camera=camera), conclusions)
+                await until(lambda: not one.figures.pending)
+    sent = [digest(picture) for asked in far.requests for picture in shown(asked.body)]
+    assert [line.sha256 for line in notebook.departures] == sent
+    assert len(sent) == 4
+    assert {(line.host, line.part) for line in notebook.departures} == {("api.example.org", "far")}
+    assert {line.camera for line in notebook.departures} == {"porch"}
+    assert [line.event for line in notebook.departures] == ["e1", "e3", "e3", "e5"]
+    inside = {digest(picture) for asked in near.requests for picture in shown(asked.body)}
+    assert inside & set(sent) == {sent[-1]}, "the last was refused there, and asked inside"
+    assert len(inside) == 4
+    assert set(conclusions.states) == {f"e{number}" for number in range(6)}
+
+
+def shown(body: dict[str, Any]) -> list[bytes]:
+    """Return the pictures of a request."""
+    parts = [part for turn in body["messages"] for part in turn["content"]]
+    shown = [part for part in parts if isinstance(part, dict) and part["type"] == "image_url"]
+    urls = [part["image_url"]["url"] for part in shown]
+    return [base64.b64decode(url.partition(",")[2]) for url in urls]
