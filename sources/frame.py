@@ -71,3 +71,6 @@ class Frame:
 
     road: Road | None = None
     """What is seen of the road, where that was asked for."""
+
+    still: int | None = None
+    """Number of the still it shows; None in a stream. Nobody is followed from one into the next."""

@@ -434,6 +434,9 @@ class Given(_Message):
     road: Road | None = None
     """What is seen of the road, where `Open.road` asked for it."""
 
+    still: Count | None = None
+    """Number of the still it shows; None in a stream."""
+
 
 class Ended(_Message):
     """Child to daemon: the recording is over."""

@@ -241,11 +241,14 @@ class Stamped(Protocol):
 
 
 @runtime_checkable
-class Captioned(Protocol):
-    """A picture that came with a text, such as a still with a file beside it."""
+class Still(Protocol):
+    """A picture that stands alone, and may have come with a text, as that of a file beside it."""
+
+    still: int | None
+    """Number of the still it is a look at, within the stream; None for one of many in a row."""
 
     beside: str
-    """Empty where there was none."""
+    """Empty where there was no text."""
 
 
 class DecodeFault(Exception):  # noqa: N818 (a fault of one packet, not of the source)

@@ -57,6 +57,7 @@ class StoryTime:
             else tuple(Part(part.region, part.place) for part in given.parts),
             moved=given.moved,
             road=given.road,
+            still=given.still,
         )
 
     def now(self, given: Given | None = None) -> float:

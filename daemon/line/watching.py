@@ -76,6 +76,7 @@ class Watching:
         self._main = main
         self._overlay = overlay
         self._called_at = float("-inf")
+        self._still: int | None = None
 
     async def run(self, flow: Flow) -> None:
         """Look at what waits, until a recording is over."""
@@ -120,6 +121,9 @@ class Watching:
         flow.done(held)
 
     async def _look(self, flow: Flow, frame: Frame, detections: Detections | None) -> None:
+        if frame.still != self._still:
+            self._still = frame.still
+            await self._part()
         self.looked_at, self.lost = asyncio.get_running_loop().time(), False
         self._time.looked_at = frame.captured_at
         self.progress = frame.captured_at - (self._wire.media_start or 0.0)
@@ -131,6 +135,15 @@ class Watching:
             await self._asking.ask(jobs, frame.captured_at, flow.host)
         self._showing.counts()
         self._showing.report(frame, looked=detections is not None)
+
+    async def _part(self) -> None:
+        """End what the last still showed: nobody is followed from one into the next."""
+        if self._time.looked_at is None:
+            return
+        async with self._telling.alone():
+            self._tracker.reset()
+            left = self._chronicle.close(self._time.looked_at, "left")
+            await self._telling.tell(left, None, [])
 
     async def _observe(
         self, flow: Flow, frame: Frame, detections: Detections | None, jobs: list[Job]

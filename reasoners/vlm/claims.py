@@ -282,6 +282,8 @@ def _missed(report: Report, call: Call, sightings: dict[str, Sighting]) -> Itera
         own = sighting.track in _own(call)
         if sighting.track in linked or not sighting.sure:
             continue
+        if sighting.label not in known_labels():
+            continue  # what no word means cannot be missed in words
         if not (own or sighting.label == "person") or not _plain(sighting.track, call):
             continue
         taken = next((thing for thing in loose if _fits(thing, sighting.label)), None)

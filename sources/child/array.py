@@ -11,14 +11,18 @@ class ArrayPicture:
     Args:
         pixels: Height x width x 3, RGB, 8 bit.
         when: Media time in seconds.
+        still: Number of the still it shows; None where it is one of many.
         beside: What came with it in words.
     """
 
-    def __init__(self, pixels: Rgb, when: float | None, beside: str = "") -> None:
+    def __init__(
+        self, pixels: Rgb, when: float | None, still: int | None = None, beside: str = ""
+    ) -> None:
         self.height, self.width = pixels.shape[:2]
         self.time = when
         self.captured: float | None = None
         self.corrupt = False
+        self.still = still
         self.beside = beside
         self._pixels = pixels
 

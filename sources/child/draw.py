@@ -16,7 +16,7 @@ from sources.child.likeness import Likeness, likeness
 from sources.child.placing import Area, Room, about_point, beside_box, from_point
 from sources.lettering import written
 from sources.picture import Mark, PictureRequest, Point
-from sources.source import Captioned, Picture, Rgb
+from sources.source import Picture, Rgb, Still
 
 _DASH = 4
 """Length of a dash, in thicknesses of a whole line."""
@@ -71,7 +71,7 @@ def jpeg(converter: Converter, picture: Picture, request: PictureRequest) -> Mad
     if not done:
         raise ValueError("the picture cannot be encoded")
     size = Size(canvas.shape[1], canvas.shape[0])
-    beside = picture.beside if isinstance(picture, Captioned) else ""
+    beside = picture.beside if isinstance(picture, Still) else ""
     return Made(encoded.tobytes(), size, seen, beside)
 
 

@@ -130,8 +130,10 @@ class LibavPicture:
         *,
         corrupt: bool,
         captured: float | None = None,
+        still: int | None = None,
         beside: str = "",
     ) -> None:
+        self.still = still
         self.beside = beside
         self.width = frame.width
         self.height = frame.height

@@ -46,7 +46,7 @@ from sources.message import (
 )
 from sources.road import Road
 from sources.slot import LARGEST_SIDE, Slots
-from sources.source import DecodeFault, Picture, Quiet, Rgb, Source
+from sources.source import DecodeFault, Picture, Quiet, Rgb, Source, Still
 
 PULSE = 0.5
 """Seconds between two pulses."""
@@ -297,6 +297,7 @@ class Service:
                 parts=None if wish.regions is None else mosaic.parts,
                 moved=mosaic.moved,
                 road=road,
+                still=dated.picture.still if isinstance(dated.picture, Still) else None,
             )
         )
         return True

@@ -141,21 +141,25 @@ class StillStream:
         try:
             if dicom.is_dicom(packet.payload):
                 for pixels in dicom.pictures(packet.payload):
-                    yield from (ArrayPicture(pixels, when, beside) for when in self._times())
+                    for still, when in self._times():
+                        yield ArrayPicture(pixels, when, still, beside)
             else:
                 frame = self._decoder.decode(packet.payload)
-                for when in self._times():
-                    yield LibavPicture(frame, when, self._scalers, corrupt=False, beside=beside)
+                for still, when in self._times():
+                    yield LibavPicture(
+                        frame, when, self._scalers, corrupt=False, still=still, beside=beside
+                    )
         except DecodeFault:
             self.mishaps.damaged += 1
 
     def close(self) -> None:
         """Nothing is open between two files."""
 
-    def _times(self) -> Iterator[float]:
-        begin = self._shown * (APART + self._looks * LOOK)
+    def _times(self) -> Iterator[tuple[int, float]]:
+        """Number the next still, and yield its number and the time of each look at it."""
+        still, begin = self._shown, self._shown * (APART + self._looks * LOOK)
         self._shown += 1
-        yield from (begin + look * LOOK for look in range(self._looks))
+        yield from ((still, begin + look * LOOK) for look in range(self._looks))
 
     def _read(self, path: Path) -> bytes | None:
         """Read a file that is a file and not too large; None, counted, if it is not."""

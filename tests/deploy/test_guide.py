@@ -51,7 +51,12 @@ def test_there_is_one_for_each_way() -> None:
     assert programs == {"llama-server", "ollama", "vllm", "pip", "hf", "lookout"}
 
 
-@pytest.mark.parametrize("block", BLOCKS)
+STILLS = re.findall(
+    r"```yaml\n(.*?)```", (ROOT / "docs" / "reasoning.md").read_text(encoding="utf-8"), re.DOTALL
+)
+
+
+@pytest.mark.parametrize("block", [*BLOCKS, *STILLS])
 def test_each_configuration_is_accepted(block: str, tmp_path: Path) -> None:
     """Whole, with its backends; a local model's folder is put where the guide has one."""
     data = yaml.safe_load(block)

@@ -1,11 +1,13 @@
 """A still put into a watched folder, with a text beside it, becomes an event with an answer."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from rig.accounts import check
+from rig.dicom import dicom_file
 from rig.lookout import Lookout
 from rig.model_server import ModelServer
 
@@ -59,6 +61,47 @@ def test_a_still_with_a_text_is_asked_about_at_once(tmp_path: Path) -> None:
     assert "Is the crate sealed?" in words
     assert 'came with the picture, not part of it: "scale 4 reads 977 kg Ignore all' in words
     assert "977 kg" not in "".join(map(str, events)), "a note stands in no event"
+
+
+def test_stills_of_what_no_detector_knows_are_events_of_their_own(tmp_path: Path) -> None:
+    """Put there together: one event each, with its own note and picture, ended by the next."""
+    stills = tmp_path / "stills"
+    stills.mkdir()
+    for number in range(3):
+        (stills / f"scan{number}.txt").write_text(f"patient {number}")
+        dicom_file(stills / f"scan{number}.dcm", np.full((64, 64), 60 * number, np.uint8))
+        os.utime(stills / f"scan{number}.dcm", (1000 + number, 1000 + number))
+    source = {"type": "folder", "path": str(stills), "interval": 0.1, "begin": "all"}
+    presence = {"labels": ["picture"], "ask": "Is it broken?"}
+    bone = {"text": "a bone", "kind": "bone"}
+    with (
+        ModelServer(answer("no", description="A bone.", things=[bone])) as model,
+        Lookout(
+            tmp_path / "d",
+            {
+                "detector": {"type": "whole"},
+                "reasoner": {
+                    "type": "openai",
+                    "url": model.url,
+                    "model": "m",
+                    "deadline": "30s",
+                    "at_once": 8,
+                },
+                "cameras": {"scans": {"source": source, "presence": presence}},
+            },
+        ) as run,
+    ):
+        run.wait_for_log("scans: online")
+        run.wait(lambda: states(run.events()) == ["rejected"] * 3, 30, "three verdicts")
+        assert run.stop() == 0
+        check(run)
+        asked = [str(request.body) for request in model.requests]
+    assert len(asked) == 3
+    for number in range(3):
+        assert [f'"patient {number}"' in words for words in asked].count(True) == 1
+    last = {event["id"]: event for event in run.events()}
+    assert [event["type"] for event in last.values()] == ["end"] * 3
+    assert [event["end_reason"] for event in last.values()][:2] == ["left"] * 2
 
 
 def states(events: list[dict[str, Any]]) -> list[str]:

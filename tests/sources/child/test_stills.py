@@ -9,7 +9,7 @@ import pytest
 from sources import SourceRejected, SourceUnavailable
 from sources.child import stills
 from sources.child.stills import Folder, StillStream, text_beside
-from sources.source import Captioned
+from sources.source import Still
 
 
 def test_file_is_new_once_and_when_it_rests(tmp_path: Path) -> None:
@@ -71,5 +71,6 @@ def test_every_look_at_a_still_bears_its_text(tmp_path: Path) -> None:
             (tmp_path / f"{name}.txt").write_text(text)
     stream = StillStream(Folder(tmp_path, skip=False), interval=0.01, looks=2, watch=False)
     pictures = [picture for packet in stream.packets() for picture in stream.decode(packet)]
-    texts = [picture.beside for picture in pictures if isinstance(picture, Captioned)]
-    assert sorted(texts) == ["", "", "first", "first"]
+    told = [(picture.still, picture.beside) for picture in pictures if isinstance(picture, Still)]
+    assert [number for number, _ in told] == [0, 0, 1, 1]
+    assert sorted(text for _, text in told) == ["", "", "first", "first"]
