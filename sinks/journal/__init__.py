@@ -1,6 +1,6 @@
 """The durable log of events that every sink reads from at its own pace."""
 
-from sinks.journal.calls import REPEATED, UNDER_WAY, Call, Question, Spent
+from sinks.journal.calls import REPEATED, UNDER_WAY, Call, Paid, Question, Spent
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits, SinkFigures
 from sinks.journal.journal import Journal
 from sinks.journal.reader import DeadLetter, JournalReader
@@ -17,6 +17,7 @@ __all__ = [
     "JournalFailed",
     "JournalReader",
     "Limits",
+    "Paid",
     "Question",
     "SinkFigures",
     "Spent",

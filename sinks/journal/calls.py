@@ -112,6 +112,15 @@ class Spent:
     money: float
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What the calls about one camera took, all that are kept."""
+
+    calls: int
+    tokens: float
+    money: float
+
+
 def open_question(db: sqlite3.Connection, question: Question) -> None:
     """Keep a question until `close_question`."""
     db.execute(
@@ -199,6 +208,16 @@ def spent(db: sqlite3.Connection, now: float, span: float) -> list[Spent]:
         details = json.loads(text)
         found.append(Spent(age, camera, _number(details, "paid"), _number(details, "money")))
     return found[::-1]
+
+
+def paid(db: sqlite3.Connection) -> dict[str, Paid]:
+    """Return what the calls about each camera took."""
+    rows = db.execute(
+        "SELECT camera, count(*), total(json_extract(details, '$.paid')), "
+        "total(json_extract(details, '$.money')) FROM call WHERE outcome IS NOT ? GROUP BY camera",
+        (REPEATED,),
+    )
+    return {camera: Paid(calls, tokens, money) for camera, calls, tokens, money in rows}
 
 
 def expire(db: sqlite3.Connection, oldest: float) -> None:

@@ -10,7 +10,7 @@ from typing import Self
 from reasoners import Event
 from sinks.departure import Departure
 from sinks.journal import calls, evaluated, learned, ledger, said, schema
-from sinks.journal.calls import Call
+from sinks.journal.calls import Call, Paid
 from sinks.journal.entry import Entry, Figures, JournalFailed
 from sinks.journal.evaluated import Found
 from sinks.journal.figures import figures
@@ -172,6 +172,13 @@ class JournalReader:
         """Return what was said between us and models about an event, oldest first."""
         try:
             return calls.read(self._db, event)
+        except sqlite3.Error as exc:
+            raise JournalFailed(f"journal {self._path}: {exc}") from exc
+
+    def paid(self) -> dict[str, Paid]:
+        """Return what the calls to models about each camera took, as far as they are kept."""
+        try:
+            return calls.paid(self._db)
         except sqlite3.Error as exc:
             raise JournalFailed(f"journal {self._path}: {exc}") from exc
 

@@ -1,6 +1,5 @@
 """What questions to models cost: a camera, a day, as it was so far or as it is to be expected."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -8,29 +7,29 @@ from typing import Final
 from daemon.cli.doctor.line import Line
 from daemon.plan import Plan
 from reasoners.governor.budget import Budget, Price
-from sinks.journal import JournalFailed, JournalReader
+from sinks.journal import JournalFailed, JournalReader, Paid
 
 DAY: Final = 86_400.0
 EXPECTED: Final = 40.0
-"""Questions of a camera a day, where the journal knows none."""
+"""Calls about a camera a day, where the journal knows none."""
 
 TEXT, PICTURES, ANSWER = 900, 4, 200
 """Tokens of text, pictures, and tokens of the answer of a call, where none was counted yet."""
 
 
 def budget(plan: Plan | None, journal: Path) -> Iterator[Line]:
-    """Say what the questions of each camera cost a day, and what the limits allow.
+    """Say what the calls about each camera cost a day, and what the limits allow.
 
     Args:
         plan: What is configured.
-        journal: Where questions so far are; need not be there.
+        journal: Where calls so far are; need not be there.
     """
     if plan is None or not plan.reasoners:
         yield Line("budget", "ok", "no model is configured, so nothing is spent")
         return
     first = plan.reasoners[0].backend.config
     price: Price = getattr(first, "price", Price())
-    asked, tokens, days = _past(journal)
+    past, days = _past(journal)
     usual = TEXT + PICTURES * int(getattr(first, "patches", 1024))
     for camera, one in plan.cameras.items():
         if not one.config.enabled:
@@ -38,12 +37,14 @@ def budget(plan: Plan | None, journal: Path) -> Iterator[Line]:
         if not one.config.cloud and all(model.cloud for model in plan.reasoners):
             yield Line(f"budget {camera}", "ok", "no model may be asked: `cloud` is not true")
             continue
-        seen = asked[camera] > 0 and days > 0
-        rate = asked[camera] / days if seen else EXPECTED
-        each = tokens[camera] / asked[camera] if seen and tokens[camera] else usual + ANSWER
-        money = rate * price.of(max(0.0, each - ANSWER), min(each, ANSWER))
-        basis = f"as in the last {days:.1f} days" if seen else "taken for granted, none known yet"
-        found = f"{rate:.1f} questions a day ({basis}), {each:.0f} tokens each"
+        spent = past.get(camera)
+        if spent is None or not days:
+            rate, each, basis = EXPECTED, float(usual + ANSWER), "taken for granted, none known yet"
+            money = rate * price.of(usual, ANSWER)
+        else:
+            rate, each = spent.calls / days, spent.tokens / spent.calls
+            basis, money = f"as in the last {days:.1f} days", spent.money / days
+        found = f"{rate:.1f} calls a day ({basis}), {each:.0f} tokens each"
         yield Line(
             f"budget {camera}", "ok", f"{found}: {rate * each:.0f} tokens and {money:.4f} a day"
         )
@@ -69,22 +70,15 @@ def _limits(limits: Budget, price: Price) -> Line:
     return Line("budget", "ok", "no limit; answers cost nothing")
 
 
-def _past(journal: Path) -> tuple[Counter[str], Counter[str], float]:
-    """Return questions and tokens by camera, and the days they took."""
-    asked: defaultdict[str, set[str]] = defaultdict(set)
-    tokens: Counter[str] = Counter()
+def _past(journal: Path) -> tuple[dict[str, Paid], float]:
+    """Return what calls took by camera, and the days in which."""
     first, last = float("inf"), 0.0
     try:
         with JournalReader(journal) as reader:
+            found = reader.paid()
             for entry in reader.events():
-                event = entry.event
-                first, last = min(first, event.started_at), max(last, event.updated_at)
-                if event.reasoning.state in {"none", "pending"} or event.id in asked[event.camera]:
-                    continue
-                asked[event.camera].add(event.id)
-                tokens[event.camera] += event.reasoning.tokens or 0
+                first = min(first, entry.event.started_at)
+                last = max(last, entry.event.updated_at)
     except JournalFailed:
-        return Counter(), Counter(), 0.0
-    days = max(0.0, last - first) / DAY
-    counts = Counter({camera: len(events) for camera, events in asked.items()})
-    return counts, tokens, max(days, 1 / 24) if counts else 0.0
+        return {}, 0.0
+    return found, max(0.0, last - first, DAY / 24) / DAY

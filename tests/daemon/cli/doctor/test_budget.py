@@ -9,8 +9,7 @@ from daemon.cli.doctor.budget import budget
 from daemon.config import parse
 from daemon.plan import Plan, plan
 from daemon.secrets import Secrets
-from reasoners import Reasoning
-from sinks.journal import Journal
+from sinks.journal import REPEATED, Call, Journal
 
 DAY = 86_400.0
 
@@ -23,24 +22,28 @@ def planned(**reasoner: Any) -> Plan:
 
 
 def journal(path: Path) -> Path:
-    """Write two days with four questions before the porch, of 1,000 tokens each."""
+    """Write two days with four calls about the porch, one of them a repair, and one spared."""
     kept = Journal(path)
     kept.open()
     for number in range(5):
-        verified = Reasoning(state="verified" if number < 4 else "none", tokens=1000)
         at = number * DAY / 2
-        kept.commit([revision(number, reasoning=verified, started_at=at, updated_at=at)])
+        kept.commit([revision(number, started_at=at, updated_at=at)])
+        outcome = "answered" if number < 4 else REPEATED
+        paid = {"paid": 1000.0, "money": 0.0018} if number < 4 else {}
+        kept.record_call(
+            Call(at, (f"e{number}",), "porch", "m", "m", "d", "?", (), "", outcome, paid)
+        )
     kept.close()
     return path
 
 
 def test_it_follows_what_the_journal_knows(tmp_path: Path) -> None:
-    """Questions a day, their own tokens, the price of each; a camera without any is guessed."""
+    """Calls a day, what each took in truth; a camera without any is guessed."""
     made = planned(price={"input": 1.0, "output": 5.0})
     porch, yard, limits = budget(made, journal(tmp_path / "journal.sqlite"))
-    assert porch.found.startswith("2.0 questions a day (as in the last 2.0 days), 1000 tokens each")
+    assert porch.found.startswith("2.0 calls a day (as in the last 2.0 days), 1000 tokens each")
     assert porch.found.endswith("2000 tokens and 0.0036 a day")
-    assert "40.0 questions a day (taken for granted" in yard.found
+    assert "40.0 calls a day (taken for granted" in yard.found
     assert (limits.health, limits.remedy.startswith("set `reasoner.budget`")) == ("warn", True)
 
 
