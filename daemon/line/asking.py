@@ -60,6 +60,9 @@ class _Open:
     asked: bool = False
     """It may have been handed over twice, as new and as due, before its turn came."""
 
+    shown: frozenset[int] = frozenset()
+    """Frames that were shown before, and are not to be again."""
+
     taken: list[tuple[Pick, Shots]] = field(default_factory=list)
 
 
@@ -146,16 +149,13 @@ class Asking:
 
     async def more(self, job: Job) -> Job | None:
         """Return a job with frames of its event that were not shown yet; None if there are none."""
-        host, shown = self._host, [keyframe.captured_at for keyframe in job.shown]
+        host = self._host
         if host is None:
             return None
-        since = max(shown, default=job.event.started_at)
-        one = _Open(replace(job, since=since), 0.0, 0.0)
+        shown = frozenset(keyframe.index for keyframe in job.shown)
+        one = _Open(job, 0.0, 0.0, shown=shown)
         await self._take(one, host, self._limits().images)
-        if not one.taken:
-            return None
-        fresh = self._illustrated(one, first=len(shown) + 1)
-        return replace(fresh, since=job.since)
+        return self._illustrated(one, first=len(shown) + 1) if one.taken else None
 
     async def flush(self) -> None:
         """Ask everything that waits with what there is: the camera is gone, or is to be closed."""
@@ -219,7 +219,7 @@ class Asking:
             (replace(pick, reason=reasons.get(pick.look.index, _former(pick))), shots)
             for pick, shots in one.taken
         ]
-        known = {pick.look.index for pick, _ in one.taken}
+        known = {pick.look.index for pick, _ in one.taken} | one.shown
         for pick in wanted:
             left = most - sum(len(shots) for _, shots in one.taken)
             if left <= 0:

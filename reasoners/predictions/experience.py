@@ -35,6 +35,13 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Weights = Annotated[list[Finite], Field(min_length=SIZE, max_length=SIZE)]
 
 
+CLAIMS = 16
+"""Kinds of statements of models that are scored."""
+
+SURELY = 0.01
+"""A model's certainty is taken for so much less than certain."""
+
+
 class Kept(BaseModel):
     """The weights of one kind."""
 
@@ -54,6 +61,9 @@ class Notebook(BaseModel):
     """Hits and outcomes by kind and place."""
 
     scores: dict[Kind, Score] = {}
+    claims: dict[str, Score] = Field(default={}, max_length=CLAIMS)
+    """Of what models expected, by what they said."""
+
     spread: float = Field(default=1.0, ge=SPREADS[0], le=SPREADS[1])
     looks: int = Field(default=0, ge=0)
     """How often a way that was expected was compared with the one that was gone."""
@@ -79,6 +89,7 @@ class Experience:
             kind: kept.scores[kind].model_copy(deep=True) if kind in kept.scores else Score()
             for kind in KINDS
         }
+        self.claims = {what: score.model_copy(deep=True) for what, score in kept.claims.items()}
         self.spread = kept.spread
         self.looks, self.within = kept.looks, kept.within
         self.changed = False
@@ -123,6 +134,24 @@ class Experience:
         self.changed = True
         self.scores[kind].unresolvable += 1
 
+    def heard(self, what: str, probability: float, *, hit: bool | None) -> None:
+        """Take how something turned out that a model expected; nothing else is learned from it.
+
+        Args:
+            what: Kind of statement, as the model said it.
+            probability: As it said it, 0 to 1.
+            hit: Whether it came true; None where nobody can tell.
+        """
+        if what not in self.claims and len(self.claims) >= CLAIMS:
+            return
+        self.changed = True
+        score = self.claims.setdefault(what, Score())
+        if hit is None:
+            score.unresolvable += 1
+        else:
+            # Who is quite sure and wrong once would be infinitely surprised.
+            score.add(min(max(probability, SURELY), 1.0 - SURELY), hit=hit)
+
     def compare(self, surprise: float) -> None:
         """Take how far an object was from where it was expected.
 
@@ -138,12 +167,13 @@ class Experience:
         self.spread = min(max(self.spread * math.exp(step), SPREADS[0]), SPREADS[1])
 
     def figures(self) -> dict[str, Figures]:
-        """Return the scores of every kind that was ever stated, for `stats`."""
-        return {
+        """Return the scores of every kind that was ever stated, for `stats`; models' as `vlm_…`."""
+        own = {
             kind: score.figures()
             for kind, score in self.scores.items()
             if score.count or score.unresolvable
         }
+        return own | {f"vlm_{what}": score.figures() for what, score in self.claims.items()}
 
     def notebook(self) -> Notebook:
         """Return what is worth keeping."""
@@ -155,6 +185,7 @@ class Experience:
             },
             rates=self._rates,
             scores=self.scores,
+            claims=self.claims,
             spread=self.spread,
             looks=self.looks,
             within=self.within,

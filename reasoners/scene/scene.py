@@ -215,6 +215,24 @@ class Scene:
         ]
         return now + before, max(0, thing.ties - len(before))
 
+    def claim(self, relation: Relation) -> None:
+        """Take into the graph what a model says held between what is there.
+
+        It lies in the past of the graph, as `vlm`; nothing is concluded from it. What concerns an
+        object that is gone is left.
+        """
+        whom = {relation.subject, relation.object}
+        if all(isinstance(one, str) or one in self.things for one in whom):
+            self.graph.ended.append(replace(relation, source="vlm"))
+            for one in whom:
+                if isinstance(one, int):
+                    self.things[one].ties += 1
+
+    def shown_as(self, track: int) -> int | None:
+        """Return the identity of the object that a track shows now; None if it is not there."""
+        thing = self._by_track.get(track)
+        return None if thing is None or thing.id not in self.things else thing.id
+
     def particular(self) -> Iterator[Relation]:
         """Yield what holds now and comes with no change of its own: who left, took, blocks what."""
         yield from self._belongings.relations()
@@ -266,7 +284,8 @@ class Scene:
         return changes
 
     def _known(self) -> list[Relation]:
-        return [*self.graph.ended, *self.relations()]
+        measured = [one for one in self.graph.ended if one.source == "geometry"]
+        return [*measured, *self.relations()]
 
     def _note_interval(self) -> None:
         if self._started_at is None:

@@ -30,7 +30,7 @@ from reasoners.telling.forecast import forecast, stated
 from reasoners.telling.foreshown import ties, ways
 from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.questioning import Asking, asked
-from reasoners.telling.relating import carried
+from reasoners.telling.relating import carried, claimed
 from reasoners.telling.snapshot import TIES, picture
 from reasoners.telling.story import Story, Telling, illustrated
 from reasoners.telling.strokes import Tails, color_of, foot
@@ -230,6 +230,8 @@ class Chronicle:
             revision = Revision(event, after=end)
         elif story.pending or story.heeds(verdict):
             revision = Revision(story.conclude(verdict, at))
+        if revision is not None:
+            self._claim(verdict)
         story.looking = False
         self._forget(story)
         return revision
@@ -302,6 +304,15 @@ class Chronicle:
         for thing in self._scene.things.values():
             if thing.seen:
                 self._tails.note(thing.id, now, foot(thing.box))
+
+    def _claim(self, verdict: Verdict) -> None:
+        """Let what a model says of relations join the graph; other events may be about them too."""
+        if verdict.state == "rejected":
+            return
+        for told in verdict.relations:
+            relation = claimed(told, self._scene.shown_as)
+            if relation is not None:
+                self._scene.claim(relation)
 
     def _note(self, changes: list[Change]) -> None:
         """Let every event know what happened to its objects."""

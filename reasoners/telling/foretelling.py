@@ -31,6 +31,10 @@ class Foretelling:
         self._track = track
         self._told: list[Prediction] = []
 
+    def heard(self, what: str, probability: float, hit: bool | None) -> None:
+        """Score what a model expected beside what the camera's own forecasts are worth."""
+        self._forecaster.experience.heard(what, probability, hit=hit)
+
     def take(self, things: Iterable[Thing]) -> None:
         """Add what is open now about these objects."""
         known = {id(one) for one in self._told}

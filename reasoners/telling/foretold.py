@@ -10,15 +10,24 @@ MOST = 8
 """Statements kept of one event."""
 
 
+Heard = Callable[[str, float, bool | None], None]
+
+
+def _nobody(what: str, probability: float, hit: bool | None) -> None:
+    """Tell nobody."""
+
+
 class Foretold:
     """A model's predictions of one event; each ends as hit, miss, or unresolvable.
 
     Args:
         track: Tells the track id an object has or had last; None if that is forgotten.
+        heard: Takes what was said, how likely, and whether it came true; None: nobody can tell.
     """
 
-    def __init__(self, track: Callable[[int], int | None]) -> None:
+    def __init__(self, track: Callable[[int], int | None], heard: Heard = _nobody) -> None:
         self._track = track
+        self._heard = heard
         self._told: tuple[EventPrediction, ...] = ()
 
     def state(self, predictions: Iterable[EventPrediction], now: float) -> None:
@@ -55,8 +64,9 @@ class Foretold:
         stated = one.stated_at
         return one.outcome is None and stated is not None and stated <= at <= stated + one.horizon_s
 
-    @staticmethod
-    def _ended(one: EventPrediction, outcome: str, at: float) -> EventPrediction:
+    def _ended(self, one: EventPrediction, outcome: str, at: float) -> EventPrediction:
+        hit = None if outcome == "unresolvable" else outcome == "hit"
+        self._heard(one.what, one.probability, hit)
         return one.model_copy(update={"outcome": outcome, "resolved_at": moment(at)})
 
     def _is(self, one: EventPrediction, change: Change) -> bool:

@@ -1,6 +1,7 @@
 """Which relations an event carries, the strongest, the rest counted; and how causes are written."""
 
 from collections.abc import Callable, Sequence
+from typing import get_args
 
 from reasoners.event import EventCause, EventChange, EventRelation
 from reasoners.scene.cause import Cause
@@ -11,6 +12,9 @@ from reasoners.telling.wire import moment, track_name, unit
 
 RELATIONS = 32
 """Relations an event carries."""
+
+PREDICATES: tuple[Predicate, ...] = get_args(Predicate)
+"""What the scene knows to hold between things."""
 
 _SAYING: tuple[frozenset[Predicate], ...] = (
     frozenset({"inside", "carries", "leaves_behind", "takes", "blocks", "follows", "on"}),
@@ -54,6 +58,25 @@ def carried(
             )
         )
     return tuple(written), len(relations) - len(written)
+
+
+def claimed(told: EventRelation, thing: Callable[[int], int | None]) -> Relation | None:
+    """Read what a model claims; None where the scene does not know the word, or whom it names.
+
+    Args:
+        told: As it stands in an event.
+        thing: Tells the identity of the object that a track shows; None if it is not there.
+    """
+    subject = thing(int(told.subject.removeprefix("t")))
+    other: int | str | None = told.object
+    if not told.object.startswith("zone:"):
+        other = thing(int(told.object.removeprefix("t")))
+    predicate = next((word for word in PREDICATES if word == told.predicate), None)
+    if subject is None or other is None or predicate is None:
+        return None
+    return Relation(
+        subject, predicate, other, told.since, told.until, told.confidence, source="vlm"
+    )
 
 
 def caused(cause: Cause, track: Callable[[int], int | None]) -> EventCause | None:

@@ -155,7 +155,7 @@ class Story:
         self._noted: dict[tuple[object, ...], Change] = {}
         self._causes: dict[Cause, None] = {}
         self._foretelling = foretelling
-        self._foretold = Foretold(scene.track)
+        self._foretold = Foretold(scene.track, foretelling.heard)
         self._claims: tuple[EventRelation, ...] = ()
         self._why = ""
         self._asked = {one.name: one.text for one in telling.questions or ()}
@@ -392,9 +392,11 @@ class Story:
         told = relations
         if self._claims:
             # Of both there is something: what was measured leads, what was claimed follows.
-            claims = self._claims[: RELATIONS // 4]
+            known = {_said(one) for one in relations}
+            fresh = tuple(one for one in self._claims if _said(one) not in known)
+            claims = fresh[: RELATIONS // 4]
             told = (*relations[: RELATIONS - len(claims)], *claims)
-            left_out += len(relations) + len(self._claims) - len(told)
+            left_out += len(relations) + len(fresh) - len(told)
         answers = last.answers if last else ()
         description = last.description if last else None
         self.dirty = False
@@ -444,7 +446,9 @@ class Story:
 
     def _explain(self, reason: EndReason | None, ended_at: float | None, *, in_view: bool) -> str:
         self._remember_causes()
-        ties = self._scene.touching(self.things[0])[0] if self.things else []
+        touching = self._scene.touching(self.things[0])[0] if self.things else []
+        # What a model claims is told as its words, not as what was seen.
+        ties = [one for one in touching if one.source == "geometry"]
         known = Known(
             rule=self.telling.rule,
             things=self.things,
@@ -512,6 +516,10 @@ def illustrated(
     if forecast is not None:
         found |= {"forecast": forecast, "forecast_frame": index, "forecast_s": ahead}
     return found
+
+
+def _said(relation: EventRelation) -> tuple[str, str, str, str]:
+    return relation.subject, relation.predicate, relation.object, relation.source
 
 
 def _worth(ground: Ground) -> tuple[object, ...]:

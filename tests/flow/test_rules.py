@@ -1,19 +1,17 @@
 """A rule through the whole daemon: from a picture to MQTT, switched from outside, told by `why`."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import aiomqtt
 import pytest
 from rig.accounts import check
 from rig.broker import Mosquitto
 from rig.command import called
 from rig.lookout import Lookout
 from rig.model_server import ModelServer
-from rig.subscriber import Subscriber
+from rig.subscriber import Subscriber, publish
 from rig.visits import Visits
 
 from reasoners import TERMINAL, Event
@@ -23,16 +21,6 @@ from sinks.journal import Journal
 pytestmark = pytest.mark.broker
 
 HALL = "lookout/box1/cameras/hall"
-
-
-async def _say(port: int, topic: str, word: str) -> None:
-    async with aiomqtt.Client("127.0.0.1", port) as client:
-        await client.publish(topic, word, qos=1)
-
-
-def say(broker: Mosquitto, topic: str, word: str) -> None:
-    """Say something to the daemon, as an automation does."""
-    asyncio.run(_say(broker.port, topic, word))
 
 
 def hall(clip: Visits, folder: Path) -> dict[str, Any]:
@@ -63,9 +51,9 @@ def test_a_rule_fires_is_switched_and_is_told(tmp_path: Path, broker: Mosquitto)
         subscriber.wait(lambda s: any(e["type"] == "end" for e in s.events), 40)
         assert subscriber.latest("lookout/box1/profile/state") == "home"
         assert {event["rule"] for event in subscriber.events} == {"inside"}
-        say(broker, "lookout/box1/profile/set", "away")
+        publish(broker.port, "lookout/box1/profile/set", "away")
         subscriber.wait(lambda s: any(e["rule"] == "away_only" for e in s.events), 20)
-        say(broker, f"{HALL}/rule/inside/set", "OFF")
+        publish(broker.port, f"{HALL}/rule/inside/set", "OFF")
         subscriber.wait(lambda s: s.latest(f"{HALL}/rule/inside/state") == "OFF", 20)
         subscriber.wait(lambda s: _active(s) == 0, 20)
         since = len([e for e in subscriber.events if e["rule"] == "away_only"])

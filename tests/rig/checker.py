@@ -141,19 +141,20 @@ def _questions(run: Run) -> Iterator[str]:
 
 
 def _states(run: Run) -> Iterator[str]:
-    """One terminal state per event at most, never left again; ids and revisions in step."""
+    """One terminal state per event and look, never left again; ids and revisions in step."""
     revisions: dict[str, int] = {}
-    ends: dict[str, str] = {}
+    ends: dict[tuple[str, int], str] = {}
     for event in run.committed:
         name, revision = event["id"], event["revision"]
         if revision != revisions.get(name, 0) + 1:
             yield f"event {name}: revision {revision} after {revisions.get(name, 0)}"
         revisions[name] = revision
         state = event["reasoning"]["state"]
-        if name in ends and state != ends[name]:
-            yield f"event {name}: {state} after {ends[name]}"
+        look = name, event["reasoning"].get("looks", 1)
+        if look in ends and state != ends[look]:
+            yield f"event {name}: {state} after {ends[look]}"
         if state in TERMINAL:
-            ends.setdefault(name, state)
+            ends.setdefault(look, state)
 
 
 def _sequence(run: Run) -> Iterator[str]:

@@ -73,7 +73,7 @@ class Street:
 
 
 @asynccontextmanager
-async def street(
+async def street(  # noqa: PLR0913  (each is one thing a test wants otherwise)
     folder: Path,
     *,
     thinking: Thinking | None = None,
@@ -83,6 +83,7 @@ async def street(
     slow: float = 0.0,
     media_start: float | None = None,
     forecast: float | None = None,
+    presence: PresenceConfig = PresenceConfig(hold=0.3),  # noqa: B008  frozen
     **script: Any,
 ) -> AsyncIterator[Street]:
     """Wire a line as the daemon does, with a real child and a real worker."""
@@ -94,7 +95,7 @@ async def street(
     chronicle = Chronicle(
         node="box1",
         camera="street",
-        config=SceneConfig(presence=PresenceConfig(hold=0.3), forecast=forecast),
+        config=SceneConfig(presence=presence, forecast=forecast),
         new_id=live_id,
         clock="unsynced",
         ask=asking,

@@ -97,6 +97,16 @@ class Subscriber:
             time.sleep(0.05)
 
 
+def publish(port: int, topic: str, text: str) -> None:
+    """Say something to the daemon, as an automation does; returns once the broker has it."""
+    asyncio.run(_publish(port, topic, text))
+
+
+async def _publish(port: int, topic: str, text: str) -> None:
+    async with aiomqtt.Client("127.0.0.1", port) as client:
+        await client.publish(topic, text, qos=1)
+
+
 async def collect(port: int, topic: str, file: Path) -> None:
     """Subscribe and write down, for ever; the file appears once subscribed."""
     while True:

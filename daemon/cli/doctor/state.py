@@ -112,17 +112,22 @@ def _foreseen(camera: str, body: str) -> Iterator[Line]:
     """Say how good the predictions of a camera are, kind by kind."""
     what = f"predictions {camera}"
     try:
-        scores = Notebook.model_validate_json(body).scores
+        notebook = Notebook.model_validate_json(body)
     except ValidationError:
         yield Line(what, "warn", "what was learned is not readable", "it is learned anew")
         return
-    for kind, score in scores.items():
+    for said, score in notebook.claims.items():
         if score.count:
-            yield _scored(what, kind, score)
+            remedy = "take its expectations for what they are worth"
+            yield _scored(what, f"{said} (said by a model)", score, remedy)
+    for kind, score in notebook.scores.items():
+        if score.count:
+            leave = f"leave {kind} out of `predictions.kinds` of this camera"
+            yield _scored(what, kind, score, leave)
             yield Line(f"reliability {camera}", "ok", f"{kind}: {_table(score)}")
 
 
-def _scored(what: str, kind: str, score: Score) -> Line:
+def _scored(what: str, kind: str, score: Score, remedy: str) -> Line:
     """Say how good the predictions of one kind are, and how good always saying the same is."""
     found = (
         f"{kind}: {score.hits} of {score.count} came true, Brier score {score.brier:.3f} "
@@ -136,7 +141,7 @@ def _scored(what: str, kind: str, score: Score) -> Line:
     found += f", skill over the base rate {score.skill:+.2f} ({low:+.2f} to {high:+.2f})"
     if high >= 0:
         return Line(what, "ok", found)
-    return Line(what, "warn", found, f"leave {kind} out of `predictions.kinds` of this camera")
+    return Line(what, "warn", found, remedy)
 
 
 def _table(score: Score) -> str:

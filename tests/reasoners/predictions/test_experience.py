@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from reasoners.predictions.belief import Evidence
-from reasoners.predictions.experience import CELLS, Experience, Notebook
+from reasoners.predictions.experience import CELLS, CLAIMS, Experience, Notebook
 
 EVIDENCE: Evidence = (1.0, 0.0, 0.0, 0.0)
 
@@ -81,3 +81,18 @@ def test_it_tells_when_there_is_something_to_keep() -> None:
     assert experience.changed
     experience.notebook()
     assert not experience.changed
+
+
+def test_what_models_expect_is_scored_apart() -> None:
+    """Kept over restarts, bounded, never infinitely surprised; beliefs learn nothing from it."""
+    experience = Experience()
+    for hit in (True, False, None):
+        experience.heard("approaches", 1.0, hit=hit)
+    assert experience.changed
+    again = Experience(Notebook.model_validate_json(experience.notebook().model_dump_json()))
+    score = again.figures()["vlm_approaches"]
+    assert (score["resolved"], score["hits"], score["unresolvable"]) == (2, 1, 1)
+    assert again.beliefs["enters"].weights == Experience().beliefs["enters"].weights
+    for number in range(2 * CLAIMS):
+        again.heard(f"kind {number}", 0.5, hit=True)
+    assert len(again.claims) == CLAIMS

@@ -57,3 +57,18 @@ def test_what_is_open_at_the_end_cannot_be_told() -> None:
 def test_few_are_kept() -> None:
     """However many a model states."""
     assert len(stated(*[expected("stops")] * 20).write()) == MOST
+
+
+def test_every_end_is_scored_once() -> None:
+    """As a hit, a miss, or as what nobody can tell, with the probability it was said with."""
+    heard: list[tuple[str, float, bool | None]] = []
+    foretold = Foretold({1: 7, 2: 9}.get, lambda *told: heard.append(told))
+    foretold.state(
+        [expected("stops"), expected("moves_off", horizon=1.0), expected("leaves")], 10.0
+    )
+    foretold.note(Stopped(50, 12.0, 1, 7))
+    foretold.note(Stopped(50, 12.5, 1, 7))
+    foretold.lapse(12.0)
+    foretold.lapse(13.0, over=True)
+    foretold.lapse(99.0, over=True)
+    assert heard == [("stops", 0.7, True), ("moves_off", 0.7, False), ("leaves", 0.7, None)]

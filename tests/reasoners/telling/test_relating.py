@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from reasoners import SceneConfig, View
+from detectors import Track
+from reasoners import Asking, ReasoningState, SceneConfig, Verdict, View
+from reasoners.event import EventRelation
 from reasoners.scene.relation import Relation
 from reasoners.telling.chronicle import Chronicle
-from reasoners.telling.relating import RELATIONS, carried
+from reasoners.telling.relating import RELATIONS, carried, claimed
 from reasoners.testing import CONFIG, exact, play
 
 
@@ -51,9 +53,9 @@ def test_an_event_carries_what_touches_its_object(
     chronicle: Callable[[SceneConfig], Chronicle], name: str, says: set[tuple[str, str, str]]
 ) -> None:
     """From both sides: who follows and who is followed; each with its interval."""
-    told = chronicle(CONFIG)
+    porch = chronicle(CONFIG)
     events = [
-        revision.event for view in exact(play(name, 1), 10) for revision in told.observe(view)
+        revision.event for view in exact(play(name, 1), 10) for revision in porch.observe(view)
     ]
     found = {
         (one.subject, one.predicate, one.object) for event in events for one in event.relations
@@ -75,3 +77,47 @@ def test_the_same_play_tells_the_same_bytes(
     one = [revision.event.wire() for view in views for revision in first.observe(view)]
     two = [revision.event.wire() for view in views for revision in second.observe(view)]
     assert one == two
+
+
+def told(subject: str, predicate: str, place: str) -> EventRelation:
+    """Return what a model claims."""
+    return EventRelation(
+        subject=subject,
+        predicate=predicate,
+        object=place,
+        since=0.0,
+        until=1.0,
+        confidence=0.8,
+        source="vlm",
+    )
+
+
+def test_only_what_the_scene_knows_is_read_of_a_claim() -> None:
+    """Its words, and whom it shows just now."""
+    there = {1: 11, 2: 12}.get
+    one = claimed(told("t1", "carries", "t2"), there)
+    assert one == Relation(11, "carries", 12, 0.0, 1.0, 0.8, source="vlm")
+    place = claimed(told("t1", "inside", "zone:step"), there)
+    assert place is not None
+    assert place.object == "zone:step"
+    assert claimed(told("t1", "hands_over", "t2"), there) is None
+    assert claimed(told("t1", "carries", "t9"), there) is None
+    assert claimed(told("t9", "carries", "t1"), there) is None
+
+
+def test_a_claim_joins_the_graph_as_the_models_word(
+    track: Callable[..., Track], view: Callable[..., View], chronicle: Callable[..., Chronicle]
+) -> None:
+    """Both events carry it, once; no explanation takes it for seen, and a rejected one goes."""
+    cases: dict[ReasoningState, int] = {"verified": 2, "uncertain": 2, "rejected": 1}
+    for state, carriers in cases.items():
+        porch = chronicle(None, Asking("m", 10.0))
+        both = track(1, x=0.1), track(2, x=0.8)
+        porch.observe(view(0.0, *both))
+        claim = told("t1", "carries", "t2")
+        concluded = porch.conclude("porch-1", Verdict(state, relations=(claim,)), 1.0)
+        assert concluded is not None
+        ends = [revision.event for revision in porch.lapse(30.0)]
+        said = [[one for one in event.relations if one.source == "vlm"] for event in ends]
+        assert sum(one == [claim] for one in said) == carriers
+        assert all("carr" not in event.explanation for event in ends)

@@ -61,6 +61,7 @@ def test_skill_of_predictions_is_shown(journal: Path) -> None:
         good.scores["enters"].add(0.7 if hit else 0.1, hit=hit)
         bad.scores["stops"].add(0.1 if hit else 0.7, hit=hit)
     bad.scores["leaves"].add(0.5, hit=True)
+    bad.heard("approaches", 0.5, hit=False)
     kept = Journal(journal)
     kept.open()
     kept.keep_learned(
@@ -79,6 +80,7 @@ def test_skill_of_predictions_is_shown(journal: Path) -> None:
     assert {line.health for line in yard} == {"ok", "warn"}
     assert any("too few" in line.found for line in yard)
     assert any("leave stops out" in line.remedy for line in yard)
+    assert any("approaches (said by a model): 0 of 1 came true" in line.found for line in yard)
     assert "(base rate alone 0.188)" in porch.found
     assert "log loss 0.168 (0.562)" in porch.found
     table = [line.found for line in told if line.what == "reliability porch"]
