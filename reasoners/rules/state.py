@@ -239,8 +239,12 @@ class Does(Leaf):
 
     def grounds(self, facts: Facts, number: int) -> list[Ground]:
         """Say who does, and where."""
-        zone = next((zone for zone in self._zones if zone in facts.things[number].zones), None)
-        return self.ground(facts, number, place=None if zone is None else f"zone:{zone}")
+        thing = facts.things[number]
+        zone = next((zone for zone in self._zones if zone in thing.zones), None)
+        place = None if zone is None else f"zone:{zone}"
+        # Of a hint, how plain it is.
+        sure = round(thing.posture.plainness, 2) if self.kind == "fallen" else None
+        return self.ground(facts, number, place=place, value=sure)
 
 
 class Tied(Leaf):

@@ -21,11 +21,22 @@ EPSILON = 1e-6
 class Posture:
     """The posture of one person, from the sides of its box alone. Lengths in picture heights."""
 
-    __slots__ = ("_flat", "_tall", "_up_since", "_upright_at", "fallen", "fallen_since")
+    __slots__ = (
+        "_flat",
+        "_tall",
+        "_up_since",
+        "_upright_at",
+        "fallen",
+        "fallen_since",
+        "plainness",
+    )
 
     def __init__(self) -> None:
         self.fallen = False
         self.fallen_since = 0.0
+        self.plainness = 0.0
+        """How plainly it looked fallen the last time it did, 0 to 0.9."""
+
         self._tall = 0.0
         self._upright_at: float | None = None
         self._flat: float | None = None
@@ -54,7 +65,8 @@ class Posture:
         self.fallen, self.fallen_since = True, self._flat
         self._flat = None
         flatness = min(1.0, (FLAT - ratio) / FLAT * 1.5)
-        return min(CERTAIN, 0.5 + 0.4 * flatness)
+        self.plainness = min(CERTAIN, 0.5 + 0.4 * flatness)
+        return self.plainness
 
     def _stand(self, now: float, height: float) -> float | None:
         self._upright_at, self._flat = now, None

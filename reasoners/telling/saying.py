@@ -36,6 +36,7 @@ from reasoners.scene.change import (
     Left,
     LeftBehind,
     Loitered,
+    LooksFallen,
     Reappeared,
     Relabelled,
     Related,
@@ -200,6 +201,8 @@ class Saying:
                 return {"span": Span(away)}
             case Relabelled(previous=previous):
                 return {"previous": Word(previous)}
+            case LooksFallen(confidence=confidence):
+                return {"share": Share(confidence)}
             case StoppedRunning(since=since) | GotUp(since=since):
                 return {"span": Span(change.at - since)}
             case Left(zone=zone, since=since):

@@ -116,3 +116,12 @@ def test_after_a_reset_everything_begins_anew() -> None:
     closed = told.close(18.0, "camera_lost")
     assert {r.event.end_reason for r in closed} == {"camera_lost"}
     assert [r.event.rule for r in told.observe(views[180])] == []
+
+
+def test_a_fall_is_a_hint_with_its_uncertainty() -> None:
+    """How plainly it looked like one stands in the condition and in the words, and is never 1."""
+    (event,) = [one for one in events("fall", 2) if one.rule == "falls"]
+    (condition,) = event.conditions
+    assert isinstance(condition.value, float)
+    assert 0.5 <= condition.value <= 0.9
+    assert f"seems to have fallen ({condition.value:.0%} sure)" in event.explanation

@@ -57,7 +57,9 @@ CHANGES: dict[str, Change] = {
     "Person t17 stopped suddenly": StoppedSuddenly(*AT, 2.0, 4.0),
     "Person t17 began to run": StartedRunning(*AT, 4.0),
     "Person t17 stopped running after 3 s": StoppedRunning(*AT, 2.0),
-    "Person t17 looked fallen, which is a hint and no finding": LooksFallen(*AT, 4.0, 0.7),
+    "Person t17 looked fallen (70% sure), which is a hint and no finding": LooksFallen(
+        *AT, 4.0, 0.7
+    ),
     "Person t17 was upright again after 3 s": GotUp(*AT, 2.0),
     'Person t17 entered zone "Front step"': Entered(*AT, "step"),
     'Person t17 left zone "Front step" after 3 s': Left(*AT, "step", 2.0),
