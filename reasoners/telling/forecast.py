@@ -6,7 +6,7 @@ from typing import Final
 from reasoners.predictions.prediction import PICTURE, Prediction
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.thing import Thing
-from reasoners.telling.foreshown import Expected, ellipse, vague
+from reasoners.telling.foreshown import Expected, ellipse, goes, vague
 from reasoners.telling.strokes import (
     TIE,
     Sides,
@@ -132,7 +132,7 @@ def _name(about: int | str, track: Callable[[int], int | None]) -> str:
 
 def _there(thing: Thing, expected: Expected, seconds: float) -> Sides | None:
     """Return where a foot will be, if that is known and worth drawing."""
-    there = expected(thing.id, seconds) if thing.seen and thing.moving else None
+    there = expected(thing.id, seconds) if goes(thing) else None
     return None if there is None or vague(there, WIDEST) else there
 
 

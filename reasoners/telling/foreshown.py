@@ -53,7 +53,7 @@ def ways(things: Iterable[Thing], expected: Expected, seconds: float = AHEAD) ->
     """
     marks: list[Mark] = []
     for thing in things:
-        there = expected(thing.id, seconds) if thing.seen and thing.moving else None
+        there = expected(thing.id, seconds) if goes(thing) else None
         if there is None or vague(there):
             continue
         color = color_of(thing.track)
@@ -64,6 +64,11 @@ def ways(things: Iterable[Thing], expected: Expected, seconds: float = AHEAD) ->
             around = ellipse(there)
             marks.append(Mark(shape="polygon", points=around, color=color, dashed=True))
     return marks
+
+
+def goes(thing: Thing) -> bool:
+    """Tell whether an object is seen to go somewhere: the box of who falls moves as it flattens."""
+    return thing.seen and thing.moving and not thing.posture.fallen
 
 
 def vague(there: Sides, widest: float = WIDEST) -> bool:

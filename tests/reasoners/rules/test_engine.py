@@ -124,4 +124,4 @@ def test_a_fall_is_a_hint_with_its_uncertainty() -> None:
     (condition,) = event.conditions
     assert isinstance(condition.value, float)
     assert 0.5 <= condition.value <= 0.9
-    assert f"seems to have fallen ({condition.value:.0%} sure)" in event.explanation
+    assert f"seems to have fallen, with a confidence of {condition.value:.0%}" in event.explanation

@@ -4,7 +4,7 @@ import pytest
 from rig.foreseen import camera, straight
 
 from reasoners.scene.relation import Relation
-from reasoners.telling.foreshown import CORNERS, TIES, ellipse, ties, vague, ways
+from reasoners.telling.foreshown import CORNERS, TIES, ellipse, goes, ties, vague, ways
 from reasoners.telling.strokes import TIE, color_of
 
 
@@ -49,6 +49,17 @@ def test_what_rests_and_what_is_gone_has_no_way() -> None:
     seen = camera()
     seen.run({1: straight(0.5, 0.0), 2: lambda at: (0.2 + 0.1 * at, 0.8) if at < 2 else None}, 2.5)
     assert not ways(seen.scene.things.values(), seen.forecaster.expected)
+
+
+def test_who_seems_to_have_fallen_goes_nowhere() -> None:
+    """The box moves as it flattens, whoever is in it may lie still."""
+    seen = camera()
+    seen.run({1: straight(0.2, 0.08)}, 2.0)
+    (thing,) = seen.scene.things.values()
+    assert goes(thing)
+    thing.posture.fallen = True
+    assert not goes(thing)
+    assert not ways([thing], seen.forecaster.expected)
 
 
 def test_ties_are_arrows_with_their_words() -> None:

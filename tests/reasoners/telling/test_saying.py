@@ -57,7 +57,7 @@ CHANGES: dict[str, Change] = {
     "Person t17 stopped suddenly": StoppedSuddenly(*AT, 2.0, 4.0),
     "Person t17 began to run": StartedRunning(*AT, 4.0),
     "Person t17 stopped running after 3 s": StoppedRunning(*AT, 2.0),
-    "Person t17 looked fallen (70% sure), which is a hint and no finding": LooksFallen(
+    "Person t17 looked fallen (confidence 70%), which is a hint and no finding": LooksFallen(
         *AT, 4.0, 0.7
     ),
     "Person t17 was upright again after 3 s": GotUp(*AT, 2.0),
