@@ -9,6 +9,7 @@ from reasoners.scene.thing import Thing
 from reasoners.telling.foreshown import Expected, ellipse, goes, vague
 from reasoners.telling.strokes import (
     TIE,
+    WORDS,
     Sides,
     box,
     called,
@@ -80,7 +81,7 @@ def forecast(
         later += [] if there is None else _expected(thing, there, seconds)
         boxes.append(box(thing.box, color_of(thing.track), called(thing.label, thing.track)))
     texts = [
-        Mark(shape="text", points=((0.01, 0.98 - _ROW * row),), text=text, color=TIE)
+        Mark(shape="text", points=((0.01, 0.98 - _ROW * row),), text=text[:WORDS], color=TIE)
         for row, text in enumerate(reversed(told[:TOLD]))
     ]
     head = Mark(shape="text", points=((0.01, 0.05),), text=f"expected in {seconds:g} s", color=TIE)

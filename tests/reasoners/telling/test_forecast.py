@@ -69,7 +69,7 @@ def test_a_crowd_is_a_valid_request() -> None:
     seen = camera()
     seen.run({number: straight(0.02 * number, 0.05) for number in range(1, 31)}, 2.0)
     zones = {f"z{number}": STEP for number in range(64)}
-    told = [f"t{number} stops" for number in range(9)]
+    told = [f"t{number} stops {'y' * 300}" for number in range(9)]
     request = forecast(
         1, list(seen.scene.things.values()), SceneConfig(zones=zones),
         seen.forecaster.expected, 2.0, told,
