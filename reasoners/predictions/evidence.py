@@ -8,12 +8,13 @@ from reasoners.predictions.belief import Evidence, log_odds
 from reasoners.predictions.config import Kind
 from reasoners.predictions.experience import Experience
 from reasoners.predictions.motion import Motion
-from reasoners.predictions.passage import PICTURE_BORDER, Look, Outline, meets, passes
+from reasoners.predictions.passage import PICTURE_BORDER, Look, Outline, goes_in, meets, passes
 from reasoners.predictions.prediction import PICTURE, Prediction
 from reasoners.scene.course import EPSILON, FORESHORTENED
 from reasoners.scene.judgement import CLOSE, NEAR, TO, TO_IT
 from reasoners.scene.scene import Scene
 from reasoners.scene.thing import CUT, RESTS, Thing
+from reasoners.scene.zone import Zone
 
 SETTLED = 0.8
 """Seconds for which an object must have been seen, so that it has a way at all."""
@@ -199,11 +200,23 @@ class Witness:
         if zone is None or (zone.name in thing.zones) != (what == "leaves"):
             return None
         margin = zone.margin(motion.size)
+        if what == "enters" and self._skirts(zone, thing, motion, margin):
+            rise = _rise(zone.point, thing)
+            aspect = thing.aspect
+            chance = goes_in(
+                lambda x, y: zone.depth((x / aspect, y), aspect), motion, rise, margin, look
+            )
+            return self._found(what, log_odds(chance), 0.0, place, near=True)
         found = self._passes(what, thing, motion, place, (zone.point, margin), look)
         if what == "enters":
             return found
         (one, way, lean, _), cell, _ = found
         return (one, way, lean, 0.0 if thing.moving else 1.0), cell, True
+
+    def _skirts(self, zone: Zone, thing: Thing, motion: Motion, margin: float) -> bool:
+        """Tell whether an object is so near to the border that it might count as inside."""
+        x, y = motion.x / thing.aspect, motion.y - _rise(zone.point, thing)
+        return not zone.misses((x, y)) and zone.depth((x, y), thing.aspect) > -margin
 
     def _look(self, thing: Thing, horizon: float) -> Look:
         return Look(horizon, thing.aspect, self._experience.spread)
@@ -218,7 +231,7 @@ class Witness:
         look: Look,
     ) -> Found:
         point, margin = where
-        rise = 0.0 if point == "foot" else (thing.box[3] - thing.box[1]) / 2
+        rise = _rise(point, thing)
         chance = passes(self._outlines[place], motion, rise, margin, look)
         if chance is None:
             return self._found(what, -SUREST, 0.0, place, near=False)
@@ -301,6 +314,11 @@ class Witness:
             del self._pledges[thing.id]
         if thing.moving and not thing.cut and now - thing.first_seen >= 1.0:
             self._pledges[thing.id] = (now + BACK, *motion.ahead(BACK))
+
+
+def _rise(point: str, thing: Thing) -> float:
+    """Return how far above its foot the point of an object lies that counts."""
+    return 0.0 if point == "foot" else (thing.box[3] - thing.box[1]) / 2
 
 
 def _width(thing: Thing) -> float:

@@ -8,7 +8,7 @@ distribution's integral. What comes out is nearly a probability; how nearly, is 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reasoners.predictions.motion import Motion
 from reasoners.scene.zone import Point
@@ -17,6 +17,9 @@ _ACROSS = (0.0, -0.8, 0.8, -1.6, 1.6, -2.4, 2.4, -3.2, 3.2)
 """Standard deviations to the side at which the rays end."""
 
 _SHARES = (0.3192, 0.2318, 0.2318, 0.0887, 0.0887, 0.0179, 0.0179, 0.002, 0.002)
+
+_PARTS = (0.2, 0.4, 0.6, 0.8, 1.0)
+"""Shares of a ray at which it is looked how deep inside it is."""
 
 FARTHEST = 3.0
 """Standard deviations beyond which nothing is within reach."""
@@ -107,6 +110,38 @@ def passes(
     if not outline.within(x, y, way + FARTHEST * deviation, look.aspect):
         return None
     return _fan(outline.edges(look.aspect), (x, y), (end_x - x, end_y - y), deviation, margin)
+
+
+def goes_in(
+    depth: Callable[[float, float], float],
+    motion: Motion,
+    rise: float,
+    margin: float,
+    look: Look,
+) -> float:
+    """Return how likely an object at the border of a zone comes to be deep enough in it, 0 to 1.
+
+    Along the border it is not where a ray passes that counts, but how far from the border it leads.
+
+    Args:
+        depth: How deep inside the zone a point lies, picture heights.
+        motion: The object's.
+        rise: From its foot up to the point that counts, picture heights.
+        margin: How deep inside counts, picture heights.
+        look: How far ahead, and at which picture.
+    """
+    end_x, end_y, across, down = motion.ahead(look.seconds)
+    x, y = motion.x, motion.y - rise
+    go_x, go_y = end_x - x, end_y - rise - y
+    deviation = math.sqrt(look.spread * (across + down) / 2)
+    length = math.hypot(go_x, go_y)
+    side_x, side_y = (-go_y / length, go_x / length) if length > 0 else (0.0, 1.0)
+    total = 0.0
+    for aside, share in zip(_ACROSS, _SHARES, strict=True):
+        ray_x, ray_y = go_x + aside * deviation * side_x, go_y + aside * deviation * side_y
+        if any(depth(x + part * ray_x, y + part * ray_y) > margin for part in _PARTS):
+            total += share
+    return total
 
 
 def _fan(

@@ -28,6 +28,20 @@ def test_the_way_speaks_for_the_zone_ahead_and_against_the_one_behind() -> None:
     assert away[0][1] < -2
 
 
+def test_who_walks_along_a_border_is_not_as_good_as_in() -> None:
+    """Within the margin that keeps jitter from counting, the far side of the zone says nothing."""
+    seen = camera()
+    witness = Witness(seen.scene, Experience())
+    told: list[float] = []
+    for at in seen.show({1: straight(0.45, 0.08, 0.895)}, 3.0):
+        witness.observe()
+        found = witness.evidence("enters", 1, "zone:step", 3.0)
+        if at > 1.5 and found is not None:
+            told.append(found[0][1])
+    assert len(told) > 10
+    assert max(told) < 1
+
+
 def test_nothing_speaks_for_what_cannot_be() -> None:
     """Nobody enters where he is, leaves where he is not, or crosses a line that does not exist."""
     seen = camera()

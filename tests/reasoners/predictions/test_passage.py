@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from reasoners.predictions.motion import Motion
-from reasoners.predictions.passage import PICTURE_BORDER, Look, Outline, meets, passes
+from reasoners.predictions.passage import PICTURE_BORDER, Look, Outline, goes_in, meets, passes
 
 ASPECT = 16 / 9
 SIZE = math.sqrt(0.06 * 0.2)
@@ -101,3 +101,15 @@ def test_two_who_walk_towards_each_other_meet() -> None:
     assert meets(one, two, 0.1, look, 1.8) > 0.5
     assert meets(one, away, 0.1, look, 1.8) < 0.1
     assert meets(one, one, 0.1, look, 1.8) == 1.0
+
+
+@pytest.mark.parametrize("down", [-0.06, -0.02, 0.0, 0.02, 0.06])
+def test_along_a_border_it_counts_how_far_from_it_a_way_leads(down: float) -> None:
+    """Who walks along it may come in; who turns inwards does, and who turns outwards does not."""
+    motion = _walker(0.3, 0.6, 0.1, down)
+    border, margin = motion.y - 0.005, 0.03
+    told = goes_in(lambda _, y: y - border, motion, 0.0, margin, Look(3.0, ASPECT, 1.0))
+    random, (_, y, across, below) = Random(7), motion.ahead(3.0)
+    deviation = math.sqrt((across + below) / 2)
+    drawn = sum(random.gauss(y, deviation) - border > margin for _ in range(4000)) / 4000
+    assert told == pytest.approx(drawn, abs=0.12)
