@@ -45,6 +45,7 @@ BENCHMARKS = (
     "overlooked",
     "clips",
     "delivery",
+    "publication",
 )
 """Modules of this folder, in the order in which they run without names."""
 
