@@ -4,6 +4,7 @@ The same story for every server there is: one of our own in each run, and where 
 installed `llama-server`, or `transformers serve` where the former is not to be found.
 """
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ from rig.visits import Visits
 pytestmark = pytest.mark.broker
 
 DEADLINE = 2.0
+PATIENT = 8.0
+"""Seconds a question has; the other servers compute, on a machine that may be busy."""
+
 SPOKEN = ("verified", "rejected", "uncertain", "invalid")
 """States of those to whom the model said something, on form or not."""
 
@@ -41,6 +45,7 @@ def test_a_server_that_freezes_overflows_and_dies(
     tmp_path: Path, broker: Mosquitto, server: Served
 ) -> None:
     """Each event is out at once and ends once, in time, also those that a restart cut off."""
+    deadline = DEADLINE if server.command[0] == sys.executable else PATIENT
     clip = Visits(count=40, there=1.2, away=1.0).write(tmp_path / "visits.mp4")
     with (
         server,
@@ -50,7 +55,7 @@ def test_a_server_that_freezes_overflows_and_dies(
             tmp_path / "d",
             clip,
             broker,
-            {**server.reasoner(proxy.port), "deadline": f"{DEADLINE:g}s"},
+            {**server.reasoner(proxy.port), "deadline": f"{deadline:g}s", "at_once": 4},
         ) as lookout,
     ):
         subscriber.wait(lambda s: bool(answered(s, *SPOKEN)), 60)
@@ -91,7 +96,7 @@ def test_a_server_that_freezes_overflows_and_dies(
         subscriber.wait(lambda s: {e["id"] for e in s.events} == answered(s))
         check(lookout, subscriber, reconnects=1)
         assert not open_questions(lookout)
-        assert faults_of_events(subscriber.messages, DEADLINE, cut_off) == []
+        assert faults_of_events(subscriber.messages, deadline, cut_off) == []
 
 
 def _too_long(subscriber: Subscriber) -> set[str]:

@@ -21,9 +21,12 @@ _INK = (150, 150, 150)
 class SignedVisits(Visits):
     """The square comes, and while it is there one sign hangs above it and below."""
 
+    signs: tuple[tuple[str, ...], ...] = SIGNS
+    """The lines of each, in turn."""
+
     def sign(self, number: int) -> tuple[str, ...]:
         """Return the lines of the sign that a picture shows."""
-        return SIGNS[int(number / self.fps / (self.there + self.away)) % len(SIGNS)]
+        return self.signs[int(number / self.fps / (self.there + self.away)) % len(self.signs)]
 
     def picture(self, number: int) -> Rgb:
         """Draw one picture."""
