@@ -208,6 +208,7 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
+@pytest.mark.fault("F48")
 @given(data=st.data())
 @settings(
     max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -239,6 +240,7 @@ def _judge(attempt: Callable[[], object], start: str) -> None:
         assert len(line) > len(start)
 
 
+@pytest.mark.fault("F48")
 @given(data=st.data())
 @settings(max_examples=150, deadline=None, derandomize=True)
 def test_any_text_mutation_is_accepted_or_told_in_lines(

@@ -86,6 +86,7 @@ def _analyzer() -> None:
         pytest.skip("no systemd-analyze: install the package systemd")
 
 
+@pytest.mark.fault("F57")
 @pytest.mark.parametrize("unit", UNITS)
 def test_unit_is_hardly_exposed(unit: Path) -> None:
     """F57: systemd's own exposure score stays at 2.0 or below."""

@@ -123,6 +123,7 @@ def test_f19_inference_hangs(
     assert max(report["published_at"] - report["captured_at"] for report in reports) <= 3.0
 
 
+@pytest.mark.fault("F61")
 def test_f61_worker_killed_with_slots(
     tmp_path: Path, camera: RtspServer, broker: Mosquitto
 ) -> None:
@@ -148,6 +149,7 @@ def test_f61_worker_killed_with_slots(
         check(lookout, subscriber)
 
 
+@pytest.mark.fault("F60")
 def test_f60_daemon_killed_with_four_cameras(
     tmp_path: Path, camera: RtspServer, broker: Mosquitto
 ) -> None:

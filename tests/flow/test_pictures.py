@@ -24,6 +24,7 @@ KILLS = 2
 FRAMES = 400
 
 
+@pytest.mark.fault("F64")
 def test_f64_no_picture_is_of_another_frame(tmp_path: Path) -> None:
     """With a slow detector, one decoded frame kept and children killed, none is wrong.
 

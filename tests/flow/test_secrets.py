@@ -99,6 +99,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.fault("F65")
 def test_no_process_holds_a_secret_it_does_not_need(
     tmp_path: Path, front: RtspServer, back: RtspServer, guarded: Mosquitto
 ) -> None:
@@ -139,6 +140,7 @@ def test_no_process_holds_a_secret_it_does_not_need(
         check(lookout, lost_children=True, secrets=(FRONT, BACK, BROKER, MODEL))
 
 
+@pytest.mark.fault("F51")
 def test_secrets_are_in_no_message(
     tmp_path: Path, front: RtspServer, back: RtspServer, broker: Mosquitto
 ) -> None:

@@ -187,6 +187,7 @@ def test_service_manager_is_told_how_it_goes(
     assert ready - 0.1 <= pings[0]
 
 
+@pytest.mark.fault("F47")
 def test_f47_blocked_loop_is_not_reported_as_well(tmp_path: Path, visits_clip: Path) -> None:
     """While the event loop is blocked, here for 3 s, no ping goes out, and afterwards they do."""
     blocked, trigger = 3.0, tmp_path / "block"

@@ -85,6 +85,7 @@ def test_faults_at_work_are_its_last_word(fault: str, reason: str, code: int) ->
         assert process.process.wait(PATIENCE) == code
 
 
+@pytest.mark.fault("F61")
 @pytest.mark.parametrize(("fault", "code"), [("segfault", -signal.SIGSEGV), ("exit", 7)])
 def test_sudden_death_is_end_of_file(fault: str, code: int) -> None:
     """F61: a worker that dies without a word closes its socket; no core file is left."""
@@ -170,6 +171,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.fault("F60")
 def test_it_dies_with_the_daemon() -> None:
     """F60: when the daemon is killed, the kernel ends the worker within two seconds."""
     with subprocess.Popen(

@@ -74,6 +74,7 @@ def test_text_stays_within_the_picture() -> None:
     assert red(drawn(PictureRequest(index=0, marks=(mark,)))).sum() > 300
 
 
+@pytest.mark.fault("F56")
 def test_mask_covers_every_jpeg() -> None:
     """A privacy polygon is black in a full picture and in a crop of it (F56)."""
     mask = Mask((((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6)),))

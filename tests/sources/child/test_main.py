@@ -33,6 +33,7 @@ PARENT = """
 """
 
 
+@pytest.mark.fault("F60")
 @pytest.mark.parametrize("config", [{}, {"faults": [{"action": "hang", "at": 1}]}])
 def test_child_dies_with_its_parent(config: dict[str, object]) -> None:
     """After `kill -9` of the parent no child is alive two seconds later, hung or not (F60)."""
@@ -111,6 +112,7 @@ def test_bug_ends_the_process(tmp_path: Path) -> None:
         assert "AttributeError" in child.errors()
 
 
+@pytest.mark.fault("F59")
 @pytest.mark.parametrize("rounds", [4, pytest.param(50, marks=pytest.mark.slow)])
 def test_torn_picture_is_never_believed_when_killed_midway(rounds: int) -> None:
     """Killed while it writes a slot: neither handed over nor taken for a picture (F59)."""

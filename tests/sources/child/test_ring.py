@@ -1,5 +1,6 @@
 """What the child remembers."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +9,7 @@ from sources.child.ring import PacketRing, PictureRing
 from sources.testing.scripted import ScriptedPacket, ScriptedPicture
 
 
+@pytest.mark.fault("F64")
 def test_picture_ring_keeps_the_last_ones_by_index() -> None:
     """An index that left is gone; a neighbour is never given instead (F64)."""
     ring = PictureRing(3)

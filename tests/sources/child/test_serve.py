@@ -62,6 +62,25 @@ def test_pictures_that_nobody_looks_at_are_not_converted() -> None:
         assert isinstance(child.take(PictureRequest(index=2)), Taken)
 
 
+@pytest.mark.fault("F63")
+@pytest.mark.parametrize("seconds", [2, pytest.param(60, marks=pytest.mark.slow)])
+def test_a_child_that_nobody_asks_keeps_up_and_converts_nothing(seconds: int) -> None:
+    """Its camera is drained, memory stands still, and who asks at last gets the newest picture."""
+    with Child() as child:
+        child.open(SCRIPTED, {"fps": 20, "width": 640})
+        first = child.wait_for(Pulse, lambda pulse: pulse.counts.decoded > 10, seconds + 20)
+        last = child.wait_for(
+            Pulse, lambda p: p.counts.decoded >= first.counts.decoded + 20 * seconds, seconds + 60
+        )
+        assert last.counts.converted == 0
+        assert last.counts.superseded >= last.counts.decoded - 1
+        assert last.rss - first.rss < 4_000_000
+        given = child.next()
+        assert isinstance(given, Given)
+        assert given.index >= last.counts.decoded - 1
+        assert given.counts.converted == 1
+
+
 def test_the_road_is_looked_at_where_that_is_asked(tmp_path: Path) -> None:
     """A camera that looks ahead tells lane marks and standing with each picture; others do not."""
     path = RoadClip(frames=20).write(tmp_path / "road.mp4")
@@ -92,6 +111,7 @@ def test_several_questions_are_answered_in_order() -> None:
         assert [answer.index for answer in answers] == [0, 1, 2]
 
 
+@pytest.mark.fault("F64")
 def test_picture_of_a_kept_frame_is_that_frame() -> None:
     """A JPEG shows the index asked for; what left the ring, or never was, is gone (F64)."""
     import cv2  # noqa: PLC0415 (only this test looks into JPEGs)
@@ -185,6 +205,7 @@ def test_secret_is_not_repeated() -> None:
         assert "canary" not in child.errors()
 
 
+@pytest.mark.fault("F56")
 def test_mask_hides_its_pixels_from_everything(clips: Path) -> None:
     """No bright pixel of a masked object leaves the child, small or full, through H.264 (F56)."""
     import cv2  # noqa: PLC0415 (only this test looks into JPEGs)
