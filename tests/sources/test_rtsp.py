@@ -145,13 +145,15 @@ def test_camera_that_goes_away_is_noticed(footage: Path, reader: str) -> None:
 
 
 @pytest.mark.rtsp
-@pytest.mark.parametrize("scheme", ["digest", "basic"])
-def test_password_opens_the_camera(footage: Path, scheme: Any) -> None:
+@pytest.mark.parametrize(("scheme", "transport"), [("digest", "tcp"), ("basic", "udp")])
+def test_password_opens_the_camera(footage: Path, scheme: Any, transport: str) -> None:
     """The right one with odd characters is let in; a wrong one and none are told apart."""
     with RtspServer(footage, user=USER, password=WORD, scheme=scheme) as server:
         with Child() as child:
-            child.open(RTSP, {"url": server.url}, user=USER, secret=WORD)
+            config = {"url": server.url, "transport": transport}
+            child.open(RTSP, config, user=USER, secret=WORD)
             assert isinstance(child.next(), Given)
+            assert child.wait_for(StreamInfo).details["transport"] == transport
             command = Path(f"/proc/{child.process.pid}/cmdline").read_text()
             assert WORD not in command
         wrong = refused(server.url, user=USER, secret=WORD + "x")
@@ -188,6 +190,7 @@ def test_unknown_path_is_rejected(server: RtspServer) -> None:
 
 
 @pytest.mark.rtsp
+@pytest.mark.fault("F63")
 def test_nobody_asks_and_nothing_is_converted(server: RtspServer) -> None:
     """The child keeps up with its camera, converts nothing, and gives the newest at once (F63)."""
     with Child() as child:
