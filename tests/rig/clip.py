@@ -26,6 +26,9 @@ class Clip:
     gop: int = 25
     camera: int = 1
     b_frames: int = 0
+    open_gop: bool = False
+    """Whether groups after the first begin without an IDR; needs B frames."""
+
     codec: str = "libx264"
     crossing: float = 2.0
     full_range: bool = False
@@ -54,6 +57,7 @@ class Clip:
             stream.codec_context.thread_count = 1
             stream.time_base = Fraction(1, self.fps)
             keyint = f"keyint={self.gop}:min-keyint={self.gop}:scenecut=0"
+            keyint += ":open-gop=1:b-adapt=0" if self.open_gop else ""
             if self.codec == "libx264":
                 stream.options = {**dict(self.options), "x264-params": keyint}
             if self.codec == "libx265":

@@ -209,7 +209,8 @@ class Assembly:
         self._judge(nals, marked=marked, early=early, several=several)
         if spoiled or not cutter.first(slices[0]):
             self._harm()
-        self._give(done, nals, any(cutter.start(nal) for nal in slices), whole=not spoiled)
+        start = any(cutter.start(nal) for nal in (*self._carried, *nals))
+        self._give(done, nals, start, whole=not spoiled)
         return True
 
     def _give(self, done: list[Unit], nals: list[bytes], start: bool, *, whole: bool) -> None:

@@ -11,6 +11,7 @@ from sources.child.rtsp.description import Codec
 _STAP_A, _FU_A = 24, 28
 _AP, _FU = 48, 49
 _START, _END = 0x80, 0x40
+_RECOVERY_POINT = 6
 _TOP = 0x80
 """The first bit of a slice header: set on the first slice of a picture."""
 
@@ -151,8 +152,13 @@ class H264(_Collecting):
         return len(nal) > 1 and bool(nal[1] & _TOP)
 
     def start(self, nal: bytes) -> bool:
-        """Tell whether decoding can start at the picture it belongs to (IDR)."""
-        return nal[0] & 31 == 5  # noqa: PLR2004
+        """Tell whether decoding can start at the picture it belongs to.
+
+        That is an IDR, or what a message says is exact from that very picture on (annex D, recovery
+        point): encoders whose groups are open write one IDR, and none ever after.
+        """
+        kind = nal[0] & 31
+        return kind == 5 or (kind == 6 and _recovers_at_once(nal))  # noqa: PLR2004
 
     def parameters(self, nal: bytes) -> bool:
         """Tell whether it is a parameter set."""
@@ -212,6 +218,27 @@ class H265(_Collecting):
     def complete(self, kinds: set[int]) -> bool:
         """Tell whether parameter sets of these types are enough to decode."""
         return {32, 33, 34} <= kinds
+
+
+def _recovers_at_once(nal: bytes) -> bool:
+    """Tell whether a unit of messages holds a recovery point with no picture to wait for."""
+    at = 1
+    while at + 2 < len(nal):
+        kind, at = _summed(nal, at)
+        size, at = _summed(nal, at)
+        if kind == _RECOVERY_POINT:
+            # recovery_frame_cnt comes first; its shortest code, one set bit, is 0.
+            return size > 0 and nal[at : at + 1] >= b"\x80"
+        at += size
+    return False
+
+
+def _summed(nal: bytes, at: int) -> tuple[int, int]:
+    """Read a number that is written as a row of bytes to add up; return what follows as well."""
+    total = 0
+    while nal[at : at + 1] == b"\xff":
+        total, at = total + 255, at + 1
+    return total + int.from_bytes(nal[at : at + 1], "big"), at + 1
 
 
 def cutter(codec: Codec) -> Cutter:

@@ -1,11 +1,14 @@
 """Where access units end, and whether they are whole."""
 
 import struct
+from pathlib import Path
 
+import av
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rig.camera_b.payload import payloads
+from rig.camera_b.payload import footage, payloads
+from rig.clip import Clip
 
 from sources.child.rtsp.assembly import MOST, PROBATION, Assembly, Unit
 from sources.child.rtsp.description import Codec
@@ -139,6 +142,30 @@ def test_without_parameter_sets_nothing_starts() -> None:
     sender.number = 20
     assert stamps(sender.pictures(9))[0] == 20
     assert sender.mishaps == Mishaps()
+
+
+def test_groups_that_are_open_are_started_at(clips: Path) -> None:
+    """Of a camera that wrote its one IDR long ago, every group is whole and can be begun with."""
+    clip = Clip(frames=40, width=320, height=240, gop=12, b_frames=2, open_gop=True)
+    taken = footage(clip.write(clips / "open.mp4"))
+    assembly = Assembly(H264(), taken.sets, Mishaps())
+    sequence, units = 0, list[Unit]()
+    for number, nals in enumerate(taken.units[5:], 5):
+        parts = payloads("h264", nals, aggregate=True)
+        for place, payload in enumerate(parts, 1):
+            packet = Packet(place == len(parts), 96, sequence, number * 3600, 1, payload)
+            units += assembly.feed(packet, float(number))
+            sequence += 1
+    starts = [unit.stamp // 3600 for unit in units if unit.idr]
+    assert len(starts) >= 2
+    assert starts == [place for place, start in enumerate(taken.idr) if place > 5 and start]
+    assert not any(unit.data for unit in units if unit.stamp // 3600 < starts[0])
+    codec = av.CodecContext.create("h264", "r")
+    assert isinstance(codec, av.VideoCodecContext)
+    frames = [frame for unit in units if unit.data for frame in codec.decode(av.Packet(unit.data))]
+    assert len(frames) >= 12
+    assert frames[0].key_frame
+    assert not any(frame.is_corrupt for frame in frames)
 
 
 def test_what_has_no_end_is_not_collected() -> None:

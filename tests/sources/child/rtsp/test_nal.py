@@ -55,3 +55,24 @@ def test_ordinary_is_what_need_not_be_looked_at(codec: Codec, nals: list[bytes])
         assert all(one.slice(nal) for nal in nals)
         assert not any(one.start(nal) or one.parameters(nal) for nal in nals)
         assert one.first(nals[0])
+
+
+@pytest.mark.parametrize(
+    ("unit", "starts"),
+    [
+        ("65 88", True),
+        ("41 9a", False),
+        ("06 06 01 c4 80", True),
+        ("06 05 02 aa bb 06 01 c4 80", True),
+        ("06 ff 01 01 aa 06 01 80 80", True),
+        ("06 06 02 1f 10 80", False),
+        ("06 05 ff 00 06 01 c4", False),
+        ("06 06 00 80", False),
+        ("06 06", False),
+        ("06 ff ff ff", False),
+        ("06", False),
+    ],
+)
+def test_decoding_starts_at_an_idr_or_where_a_message_says_so(unit: str, starts: bool) -> None:
+    """A recovery point counts if it is exact at once, wherever among messages it stands."""
+    assert cutter("h264").start(bytes.fromhex(unit)) is starts
