@@ -20,6 +20,9 @@ from sources.source import Secret, Stream
 _DECODERS = frozenset({"h264", "hevc", "mjpeg"})
 """What a camera may make us decode: an attacked camera must not choose among all of libav."""
 
+_BEGINNING = 3.0
+"""Seconds for which a picture that stands alone is looked for while opening."""
+
 _CONFIGURED = "configured"
 """Why libavformat reads a camera that our own client has not spoken to."""
 
@@ -89,7 +92,9 @@ class RtspSource:
         config = self._config
         udp = config.transport == "udp" and urlsplit(config.url).scheme == "rtsp"
         aim = aimed(config.url, config, secret)
-        return RtspStream(*aim, self.read_timeout, udp=udp, hwaccel=self.hwaccel)
+        stream = RtspStream(*aim, self.read_timeout, udp=udp, hwaccel=self.hwaccel)
+        stream.begin(_BEGINNING)
+        return stream
 
     def _libav(self, secret: Secret | None, reason: str) -> Stream:
         from sources.child.fault import Attempt  # noqa: PLC0415 (PyAV only in the child)

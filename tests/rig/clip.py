@@ -29,6 +29,9 @@ class Clip:
     open_gop: bool = False
     """Whether groups after the first begin without an IDR; needs B frames."""
 
+    refresh: bool = False
+    """Whether no picture after the first stands alone: each is refreshed by a column."""
+
     codec: str = "libx264"
     crossing: float = 2.0
     full_range: bool = False
@@ -58,6 +61,7 @@ class Clip:
             stream.time_base = Fraction(1, self.fps)
             keyint = f"keyint={self.gop}:min-keyint={self.gop}:scenecut=0"
             keyint += ":open-gop=1:b-adapt=0" if self.open_gop else ""
+            keyint += ":intra-refresh=1" if self.refresh else ""
             if self.codec == "libx264":
                 stream.options = {**dict(self.options), "x264-params": keyint}
             if self.codec == "libx265":

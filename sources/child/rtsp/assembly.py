@@ -93,6 +93,9 @@ class Assembly:
         self.trusting = False
         """Whether the marker ends pictures."""
 
+        self.gradual = False
+        """Whether the camera was seen to refresh its pictures bit by bit: none stands alone."""
+
     def follow(self, data: bytes, arrival: float) -> bool:
         """Take a packet if it just goes on with the fragment under way; else leave it for `feed`.
 
@@ -209,7 +212,9 @@ class Assembly:
         self._judge(nals, marked=marked, early=early, several=several)
         if spoiled or not cutter.first(slices[0]):
             self._harm()
-        start = any(cutter.start(nal) for nal in (*self._carried, *nals))
+        whole = (*self._carried, *nals)
+        start = any(cutter.start(nal) for nal in whole)
+        self.gradual = self.gradual or any(cutter.gradual(nal) for nal in whole)
         self._give(done, nals, start, whole=not spoiled)
         return True
 

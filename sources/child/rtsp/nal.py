@@ -4,7 +4,7 @@ A cutter takes the payloads of one access unit in order and collects its NAL uni
 fit together makes it `broken`; nothing here raises.
 """
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sources.child.rtsp.description import Codec
 
@@ -56,6 +56,10 @@ class Cutter(Protocol):
 
     def start(self, nal: bytes) -> bool:
         """Tell whether decoding can start at the picture it belongs to."""
+        ...
+
+    def gradual(self, nal: bytes) -> bool:
+        """Tell whether it says that pictures become whole bit by bit from here on."""
         ...
 
     def parameters(self, nal: bytes) -> bool:
@@ -158,7 +162,11 @@ class H264(_Collecting):
         point): encoders whose groups are open write one IDR, and none ever after.
         """
         kind = nal[0] & 31
-        return kind == 5 or (kind == 6 and _recovers_at_once(nal))  # noqa: PLR2004
+        return kind == 5 or (kind == 6 and _recovery(nal) == "at once")  # noqa: PLR2004
+
+    def gradual(self, nal: bytes) -> bool:
+        """Tell whether it says that pictures become whole bit by bit from here on."""
+        return nal[0] & 31 == 6 and _recovery(nal) == "later"  # noqa: PLR2004
 
     def parameters(self, nal: bytes) -> bool:
         """Tell whether it is a parameter set."""
@@ -211,6 +219,10 @@ class H265(_Collecting):
         """Tell whether decoding can start at the picture it belongs to (IDR, CRA, BLA)."""
         return 16 <= nal[0] >> 1 & 63 <= 21  # noqa: PLR2004
 
+    def gradual(self, _: bytes) -> bool:
+        """Say no: what such an encoder writes is read like any other's, and waited for."""
+        return False
+
     def parameters(self, nal: bytes) -> bool:
         """Tell whether it is a parameter set."""
         return nal[0] >> 1 & 63 in {32, 33, 34}
@@ -220,17 +232,17 @@ class H265(_Collecting):
         return {32, 33, 34} <= kinds
 
 
-def _recovers_at_once(nal: bytes) -> bool:
-    """Tell whether a unit of messages holds a recovery point with no picture to wait for."""
+def _recovery(nal: bytes) -> Literal["at once", "later"] | None:
+    """Tell from a unit of messages when pictures are whole again; None where it does not say."""
     at = 1
     while at + 2 < len(nal):
         kind, at = _summed(nal, at)
         size, at = _summed(nal, at)
         if kind == _RECOVERY_POINT:
             # recovery_frame_cnt comes first; its shortest code, one set bit, is 0.
-            return size > 0 and nal[at : at + 1] >= b"\x80"
+            return "at once" if size > 0 and nal[at : at + 1] >= b"\x80" else "later"
         at += size
-    return False
+    return None
 
 
 def _summed(nal: bytes, at: int) -> tuple[int, int]:

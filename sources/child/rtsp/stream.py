@@ -1,6 +1,7 @@
 """An RTSP camera as a stream: what the child demuxes and decodes."""
 
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -96,6 +97,10 @@ class RtspStream:
         self._heard_at = 0.0
         """Monotonic seconds of the last packet of a picture."""
 
+        self._reading = self._read()
+        self._early: deque[Packet] = deque()
+        """What was read while it was looked for a start; seconds at most."""
+
         self.info = self._describe()
 
     @property
@@ -122,8 +127,33 @@ class RtspStream:
         """Say what the camera's clock is worth."""
         return self._timeline.verdict()
 
+    def begin(self, within: float) -> None:
+        """Read until decoding could start, for so many seconds; what came waits for `packets`.
+
+        Raises:
+            NotUnderstood: It never will: no picture of this camera stands alone.
+            SourceUnavailable: The camera fell silent, or left.
+        """
+        ends = time.monotonic() + within
+        try:
+            for packet in self._reading:
+                self._early.append(packet)
+                if packet.idr or self._assembly.gradual or time.monotonic() > ends:
+                    break
+        except SourceUnavailable:
+            self.close()
+            raise
+        if self._assembly.gradual:
+            self.close()
+            raise NotUnderstood("its pictures are refreshed bit by bit")
+
     def packets(self) -> Iterator[Packet]:
         """Yield access units as their last packet comes; damaged ones with size 0."""
+        while self._early:
+            yield self._early.popleft()
+        yield from self._reading
+
+    def _read(self) -> Iterator[Packet]:
         self._heard_at = time.monotonic()
         while True:
             due = self._session.keep_alive()

@@ -76,3 +76,6 @@ def test_ordinary_is_what_need_not_be_looked_at(codec: Codec, nals: list[bytes])
 def test_decoding_starts_at_an_idr_or_where_a_message_says_so(unit: str, starts: bool) -> None:
     """A recovery point counts if it is exact at once, wherever among messages it stands."""
     assert cutter("h264").start(bytes.fromhex(unit)) is starts
+    assert cutter("h264").gradual(bytes.fromhex(unit)) is (
+        unit in {"06 06 02 1f 10 80", "06 06 00 80"}
+    )

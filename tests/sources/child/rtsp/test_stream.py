@@ -372,6 +372,27 @@ def test_what_we_do_not_speak_is_left_to_libav(h264: Footage) -> None:
             assert "reader: auto" in failed.reason
 
 
+def test_camera_that_refreshes_bit_by_bit_is_left_to_libav(clips: Path) -> None:
+    """No picture stands alone: it is shown before the clip begins anew, and by whom is said."""
+    clip = Clip(frames=400, width=320, height=240, fps=50, gop=20, refresh=True)
+    film = footage(clip.write(clips / "refreshed.mp4"))
+    assert film.idr.count(True) > 2
+    with CameraB(film, Script(begins=30)) as camera:
+        with Child() as child:
+            child.open(RTSP, {"url": camera.url})
+            given = child.next()
+            assert isinstance(given, Given)
+            truth = read(child.picture(given))
+            assert truth is not None
+            assert truth[1] > 30
+            info = child.wait_for(StreamInfo)
+            assert info.details["reader"] == "libav"
+            assert "bit by bit" in str(info.details["reader_reason"])
+        with Child() as child:
+            child.open(RTSP, {"url": camera.url, **OWN})
+            assert "set `reader: auto`" in child.wait_for(Failed).reason
+
+
 def test_packets_out_of_order_are_left_to_libav(h264: Footage) -> None:
     """Pictures come all the same, by the reader that knows how, and it is said why."""
     sdp = (
