@@ -51,19 +51,26 @@ def remains(pid: int) -> Remains:
     )
 
 
-def pss(processes: Iterable[psutil.Process]) -> float | None:
-    """Return the mean proportional set size in megabytes; None where none of them is left."""
-    found = [held for process in processes if (held := _pss(process.pid))]
-    return sum(found) / len(found) if found else None
+def held(processes: Iterable[psutil.Process]) -> tuple[float, float] | None:
+    """Return two means in megabytes; None where none of them is left.
+
+    The first is the proportional set size. What several processes map of one library counts in it
+    in shares, so that it rises in each when another ends. The second leaves files out.
+    """
+    found = [both for process in processes if (both := _held(process.pid)) is not None]
+    if not found:
+        return None
+    return sum(one for one, _ in found) / len(found), sum(one for _, one in found) / len(found)
 
 
-def _pss(pid: int) -> float:
+def _held(pid: int) -> tuple[float, float] | None:
     try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
-        return 0.0
-    found = [int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")]
-    return found[0] / 1024 if found else 0.0
+        return None
+    sizes = {line.split()[0]: int(line.split()[1]) / 1024 for line in lines if "Pss" in line}
+    whole = sizes.get("Pss:", 0.0)
+    return (whole, whole - sizes.get("Pss_File:", 0.0)) if whole else None
 
 
 def _links(pid: int) -> list[str]:

@@ -15,9 +15,10 @@ from rig.broker import Mosquitto
 from rig.fleet import settled_port
 from rig.mischief import KINDS, OF_A_BOX, Camera
 from rig.proxy import Proxy
-from rig.remains import Remains, pss, remains
+from rig.remains import Remains, held, remains
 from rig.watched import Watched
 
+OWN = " without files"
 _EVERY = 2.0
 """Seconds between two samples of memory."""
 
@@ -51,7 +52,10 @@ class Soak:
 
     faults: list[Fault] = field(default_factory=list)
     memory: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    """Monotonic seconds and megabytes (PSS): of the daemon, of the worker, of the mean child."""
+    """Monotonic seconds and megabytes of the daemon, the worker, and the mean child.
+
+    `NAME` is the proportional set size (PSS), `NAME without files` what grows if it leaks.
+    """
 
     _deck: list[str] = field(default_factory=list)
     _active: list[Fault] = field(default_factory=list)
@@ -143,14 +147,14 @@ class Soak:
             return
         self._sampled = now
         lookout = self.watched.lookout
-        held = {
-            "daemon": pss([psutil.Process(lookout.pid)]),
-            "worker": pss(lookout.children("detectors.worker")),
-            "child": pss(lookout.children("sources.child")),
+        found = {
+            "daemon": held([psutil.Process(lookout.pid)]),
+            "worker": held(lookout.children("detectors.worker")),
+            "child": held(lookout.children("sources.child")),
         }
-        for name, amount in held.items():
-            if amount is not None:
-                self.memory.setdefault(name, []).append((now, amount))
+        for name, both in found.items():
+            for what, amount in zip((name, f"{name}{OWN}"), both or (), strict=False):
+                self.memory.setdefault(what, []).append((now, amount))
 
 
 @contextmanager
