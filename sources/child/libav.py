@@ -338,6 +338,9 @@ class LibavStream:
         self._offset = 0.0
         self._first: float | None = None
         self._latest = 0.0
+        self._turn = 0
+        """Degrees clockwise by which its pictures are to be turned, since the last keyframe."""
+
         self._begin()
         self.info = _info(self._video, self._container)
         self.note(decoded_by(self._decoding))
@@ -431,10 +434,11 @@ class LibavStream:
     def _picture(self, frame: VideoFrame) -> Picture:
         doubted = self._doubt.about(frame)
         when = self._media_time(self._seconds(frame.pts))
-        # Phones write down how a recording is to be held; the angle runs against the clock.
-        turn = 0 if self._address.live else round(-frame.rotation / 90) * 90 % 360
+        if frame.key_frame and not self._address.live:
+            # Phones write down how a recording is to be held; the angle runs against the clock.
+            self._turn = round(-frame.rotation / 90) * 90 % 360
         picture = LibavPicture(frame, when, self._scalers, corrupt=doubted)
-        return TurnedPicture(picture, turn) if turn else picture
+        return TurnedPicture(picture, self._turn) if self._turn else picture
 
     def _media_time(self, stamp: float | None) -> float | None:
         """Count from the first picture that is shown, through all repetitions."""
