@@ -5,7 +5,8 @@ benchmark itself. Networks are Ultralytics' own from their YAML, with random wei
 trained ones.
 
 The bare loop replays one CUDA graph of the fused network in 16 bits on a batch that already lies on
-the device as floats, and reads nothing back. Ours takes 8-bit pictures from the slots of as many
+the device as floats, and reads nothing back; its convolutions are those that were chosen for ours,
+which torch keeps for the whole process. Ours takes 8-bit pictures from the slots of as many
 cameras, through the detector's class with two batches under way, and ends with boxes and labels.
 Both take turns in one process. `slots_wide` is the same with pictures of 16:9, as most cameras
 have them. `worker` is a real worker process that is asked over its socket, as the daemon asks. The
@@ -76,7 +77,9 @@ def _network(torch: Foreign, name: str, batch: int, side: int, *, first: bool) -
         cameras = [stack.enter_context(camera(f"c{number}", SLOTS)) for number in range(batch)]
         full = _fill(cameras, side, side)
         detector = _detector(model, side, batch, min_score=_least(model, side, batch, full))
+        started = time.perf_counter()
         profile = detector.load()
+        load_s = time.perf_counter() - started
         bare = _bare(torch, model, batch, side)
         shares, ours, alone = [], [], []
         for _ in range(TURNS):
@@ -85,6 +88,7 @@ def _network(torch: Foreign, name: str, batch: int, side: int, *, first: bool) -
             shares.append(ours[-1] / alone[-1])
         result: dict[str, Any] = {
             "detector": profile.description,
+            "load_s": round(load_s, 2),
             "objects_per_frame": round(_objects(detector, full), 1),
             "bare_fps": round(statistics.median(alone), 1),
             "slots_fps": round(statistics.median(ours), 1),

@@ -56,6 +56,11 @@ class UltralyticsConfig(BaseModel):
     """Whether CUDA computes in 16-bit floats, which doubles its speed; default true. The corners of
     boxes are computed in 32 bits in any case."""
 
+    tune: bool = False
+    """Whether CUDA tries out, while loading, which of its ways is the fastest for each layer and
+    batch size; default false. True makes full batches about 2 % faster and loading, also after a
+    fault, some 7 s longer (H100), and two loads may differ, since what won may differ."""
+
     fallback: Literal["cpu"] | None = "cpu"
     """Where to go on when a CUDA device has not enough memory even for half the batch, not after a
     restart either: on the CPU, slowly, or (null) nowhere until there is memory; default cpu."""

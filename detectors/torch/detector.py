@@ -58,7 +58,7 @@ class UltralyticsDetector:
             )
         self._torch = import_torch()
         self._device = choose_device(self._torch, self._config.device)
-        self._torch.backends.cudnn.benchmark = self._device != "cpu"
+        self._torch.backends.cudnn.benchmark = self._config.tune
         if self._config.threads is not None:
             self._torch.set_num_threads(self._config.threads)
         try:
