@@ -81,6 +81,19 @@ def test_boxes_are_the_reference_s_on_everything_at_hand(
     assert len(apart) <= (0.1 * 2 * seen if name in AT_WORK else 0), apart
 
 
+@pytest.mark.material
+def test_every_weight_at_hand_is_compared(material: Path) -> None:
+    """No model of the material is left out above, on none of the runtimes that open it."""
+    models = material / "models"
+    there = {(path.relative_to(models).as_posix(), "openvino") for path in models.rglob("*.xml")}
+    for path in models.rglob("*.onnx"):
+        there |= {
+            (path.relative_to(models).as_posix(), runtime) for runtime in ("onnx", "openvino")
+        }
+    compared = [getattr(one, "values", one) for one in MODELS]
+    assert {(name, runtime) for name, runtime, _ in compared} == there
+
+
 def _compare(
     material: Path,
     name: str,
