@@ -165,7 +165,9 @@ def test_recording_is_seen_as_the_phone_was_held(clips: Path) -> None:
             given = child.next()
             assert isinstance(given, Given)
             assert (given.full_width, given.full_height) == (240, 320)
-            assert read(np.ascontiguousarray(np.rot90(child.picture(given))))[1] == number
+            code = read(np.ascontiguousarray(np.rot90(child.picture(given))))
+            assert code is not None
+            assert code[1] == number
 
 
 @pytest.mark.material
