@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rig.thinking import Notebook
+from rig.revisions import revision
+from rig.thinking import Notebook, job
 
 from daemon.clock import Clock
 from daemon.config import parse
@@ -12,6 +13,8 @@ from daemon.errors import ConfigRejected
 from daemon.plan import Plan, plan
 from daemon.secrets import Secret, Secrets
 from daemon.thinking import Thinking, thinking
+from daemon.thinking.opinions import Opinions
+from reasoners import Answer, Reasoning
 
 MODEL = {"type": "openai", "url": "http://127.0.0.1:1/v1", "model": "m"}
 
@@ -19,7 +22,7 @@ MODEL = {"type": "openai", "url": "http://127.0.0.1:1/v1", "model": "m"}
 def planned(**parts: Any) -> Plan:
     """Plan one camera."""
     cameras = {"street": {"source": {"type": "synthetic"}}}
-    config = parse({"cameras": cameras, **parts}, "lookout.yaml")
+    config = parse({"cameras": cameras} | parts, "lookout.yaml")
     return plan(config, "lookout.yaml", Secrets({"key": Secret(None, "two words")}))
 
 
@@ -67,3 +70,45 @@ def test_a_key_that_no_header_carries_is_a_wrong_configuration() -> None:
     ) as caught:
         built(planned(reasoner={**MODEL, "credential": "key"}))
     assert "two words" not in str(caught.value)
+
+
+def test_memory_and_second_opinions_come_from_the_file() -> None:
+    """Of the first model; the one for second opinions is known by its name."""
+    first = {**MODEL, "memory": 0, "second": {"severity": "warning", "by": "large"}, "prose": True}
+    one = built(planned(reasoner=first, reasoners={"spare": MODEL, "large": MODEL}))
+    assert one is not None
+    assert one.opinions == Opinions(frozenset({"alert", "warning"}), by=2)
+    minding = one.minding
+    minding.recall([revision(1, description="A man waits.")])
+    assert minding.minded(job(2, camera="porch")).memory == ()
+
+
+def test_a_second_opinion_of_nobody_is_refused() -> None:
+    """The names that there are stand beside."""
+    with pytest.raises(ConfigRejected, match=r"second\.by: no model 'x'; there are reasoner"):
+        built(planned(reasoner={**MODEL, "second": {"by": "x"}}))
+
+
+@pytest.mark.parametrize(
+    ("camera", "rule", "need"),
+    [
+        ({"presence": {"ask": {"question": "A courier?", "need": 0.7}}}, "presence", 0.75),
+        ({}, "presence", 0.55),
+        ({"rules": {"gate": {"when": {"label": "person"}, "verify": True}}}, "gate", 0.55),
+        ({"rules": {"gate": {"when": {"label": "person"}}}}, "gate", None),
+        ({}, "gone", None),
+    ],
+)
+def test_words_of_people_move_what_the_file_says(
+    camera: dict[str, Any], rule: str, need: float | None
+) -> None:
+    """Whatever decides about a rule's events; of rules that ask nothing, or are gone, nothing."""
+    source = {"source": {"type": "synthetic"}}
+    made = planned(cameras={"street": source | camera}, reasoner=MODEL)
+    one = built(made)
+    assert one is not None
+    answers = (Answer(question=rule, answer="yes", confidence=0.9),)
+    verified = Reasoning(state="verified")
+    event = revision(1, camera="street", rule=rule, answers=answers, reasoning=verified)
+    one.minding.judge([(event, "false_alarm")])
+    assert one.minding.needs().get(f"street/{rule}", {}).get("need") == need
