@@ -124,7 +124,8 @@ def test_who_obeys_the_form_is_read_and_who_does_not_is_invalid(runs: dict[str, 
         states = {e["reasoning"]["state"] for e in run.events if e["id"] in run.answered}
         read = states & {"verified", "rejected", "uncertain"}
         assert bool(read) == (kind != "transformers serve")
-        assert states <= {"pending", "verified", "rejected", "uncertain", "invalid"}
+        # Three models compute at once: on a busy machine one question may run out of time.
+        assert states <= {"pending", "timeout", "verified", "rejected", "uncertain", "invalid"}
 
 
 def test_the_daemon_never_loads_torch(run: Run) -> None:
