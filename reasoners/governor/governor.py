@@ -347,6 +347,8 @@ class Governor:
             return self._end(ticket, "error", "unavailable", text)
         left = ticket.deadline - now
         if all((self.providers[place].fastest or 0.0) > left for place in able):
+            for place in able:
+                self.providers[place].doubt()
             return self._end(ticket, "timeout", "slow", "no provider ever answered so fast")
         return None
 

@@ -16,6 +16,11 @@ TEXT = 1200.0
 HASTE = 0.1
 """Weight of the newest answer in what is expected of the next."""
 
+DOUBT = 0.97
+"""What the quickest answer is still taken for after a question that was not asked because of it.
+A first answer is slow while a model loads: held for true, it would keep a server from ever showing
+that it has become faster."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -48,6 +53,8 @@ class Experience:
         """Seconds an answer takes, the newest counting most."""
 
         self.fastest: float | None = None
+        """Seconds of the quickest answer, taken for less with each question passed over for it."""
+
         self.images: int | None = None
         """Pictures a call may carry, once it is known."""
 
@@ -70,6 +77,11 @@ class Experience:
         self.fastest = seconds if self.fastest is None else min(self.fastest, seconds)
         self._asked = max(self._asked * 0.99, asked / calls / (images + 1))
         return self.paid(asked, answered, calls)
+
+    def doubt(self) -> None:
+        """Note that a question was not asked because no answer ever came so fast."""
+        if self.fastest is not None:
+            self.fastest *= DOUBT
 
     def paid(self, asked: float, answered: float, calls: int) -> Reserved:
         """Note what a call took."""

@@ -367,6 +367,23 @@ def test_whatever_happens_every_question_has_one_end(
     assert sorted(ends) == sorted(f"e{number}" for number in range(one.jobs))
 
 
+def test_a_slow_first_answer_does_not_close_a_provider_for_good() -> None:
+    """What took long while its model loaded is asked again after some questions passed it by."""
+    one = governor(at_once=1)
+    one.submit(ticket("cold", deadline=30.0))
+    (grant,), _ = grants(one, 0.0)
+    one.answered(grant, Usage(29.0, 1, 1), 29.0)
+    passed, asked = 0, list[Grant]()
+    while not asked:
+        one.submit(ticket(f"e{passed}", deadline=49.0))
+        asked, ended = grants(one, 29.0)
+        passed += len(ended)
+    assert passed == 13
+    one.answered(asked[0], Usage(1.0, 1, 1), 30.0)
+    one.submit(ticket("warm", deadline=35.0))
+    assert grants(one, 30.0)[0]
+
+
 def test_who_rides_along_is_not_ended_beside() -> None:
     """What has no time left does not cut short whom it would ride with; it ends by itself."""
     one = governor(at_once=1)
