@@ -101,7 +101,9 @@ def test_entities_follow_us_through_every_restart(
         with again:
             home.wait(lambda: home.ask("devices") == ["Lookout box1", "Yard"], "the gate is gone")
             home.wait(lambda: state("state") == "online", "the yard is back")
-            assert not [key for key in home.entities if "-gate-" in key]
+            home.wait(
+                lambda: not [key for key in home.entities if "-gate-" in key], "its parts too"
+            )
             assert again.stop() == 0
     assert "Error" not in home.log, home.log
     assert "does not generate unique IDs" not in home.log
