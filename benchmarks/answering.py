@@ -37,7 +37,7 @@ def picture(number: int) -> bytes:
     return bytes(cv2.imencode(".jpg", soft)[1])
 
 
-async def measure(served: Served) -> list[list[float]]:
+async def timed(served: Served) -> list[list[float]]:
     """Return pictures, tokens asked and answered, seconds to the first word and to the last."""
     section = {key: value for key, value in served.reasoner().items() if key != "type"}
     config = HttpConfig.model_validate(section | {"max_tokens": 4000})
@@ -94,7 +94,7 @@ def _job(number: int, pictures: int) -> Job:
 def record(model: Path) -> dict[str, Any]:
     """Start the server, ask, and end it."""
     with tempfile.TemporaryDirectory() as folder, llama_server(model, Path(folder)) as served:
-        return {"model": "tiny, random weights", "answers": asyncio.run(measure(served))}
+        return {"model": "tiny, random weights", "answers": asyncio.run(timed(served))}
 
 
 if __name__ == "__main__":
