@@ -142,7 +142,8 @@ class Clerk:
             busy = False
             for asked in tuple(self._cuts):
                 busy |= self._work(asked)
-            if self._closing and not busy:
+            # Who asked between the look for questions and this one is not to be forgotten.
+            if self._closing and not busy and not self._asked:
                 for asked in tuple(self._cuts):
                     self._end(asked)
                 return

@@ -213,18 +213,21 @@ class Service:
             self._beat()
             self._pulse = PULSE_AT_REST if self._reading.gate.lull else PULSE
             patience = max(0.0, self._beat_at + self._pulse - time.monotonic())
-            if self._channel.pending:
-                patience = 0.0
-            ready, _, _ = select.select([self._channel.fileno(), self._wake_fd], [], [], patience)
-            if self._wake_fd in ready:
-                os.eventfd_read(self._wake_fd)
-            heard = self._channel.pending or self._channel.fileno() in ready
-            if heard and not self._listen():
+            if self._heard(patience) and not self._listen():
                 return True
             self._answer()
             self._watch()
             if not self._tell():
                 return False
+
+    def _heard(self, patience: float) -> bool:
+        """Wait until somebody has a word; tell whether the daemon has."""
+        if self._channel.pending:
+            patience = 0.0
+        ready, _, _ = select.select([self._channel.fileno(), self._wake_fd], [], [], patience)
+        if self._wake_fd in ready:
+            os.eventfd_read(self._wake_fd)
+        return self._channel.pending or self._channel.fileno() in ready
 
     def _listen(self) -> bool:
         """Take in every message that is here; False when the daemon hung up."""
@@ -341,6 +344,10 @@ class Service:
         """Pass on what the others have to say; False after the reader's last word."""
         news = self._news.take()
         if any(isinstance(message, Failed) for message in news):
+            # A question that was asked before the stream broke may not have been read yet, and
+            # without one outstanding the end of a clip would be told to nobody.
+            if self._heard(0.0):
+                self._listen()
             self._clerk.finish(GOODBYE)
         for answer, blob in self._clerk.answers():
             self._channel.send(answer, blob)

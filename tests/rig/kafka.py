@@ -113,7 +113,10 @@ class KafkaCluster:
 
 
 def records(cluster: KafkaCluster, topic: str, count: int) -> list[confluent_kafka.Message]:
-    """Read what a topic holds, by another client than the sink's, until there is so much."""
+    """Read all that a topic holds, by another client than the sink's; wait until it is so much.
+
+    What was written twice counts twice: so it is read to the end, not to the number.
+    """
     consumer = confluent_kafka.Consumer(
         {
             "bootstrap.servers": ",".join(cluster.servers),
@@ -125,10 +128,14 @@ def records(cluster: KafkaCluster, topic: str, count: int) -> list[confluent_kaf
     found: list[confluent_kafka.Message] = []
     try:
         known = consumer.list_topics(topic, timeout=20).topics[topic].partitions
-        consumer.assign([confluent_kafka.TopicPartition(topic, number, 0) for number in known])
+        places = [confluent_kafka.TopicPartition(topic, number, 0) for number in known]
+        consumer.assign(places)
         deadline = time.monotonic() + 20
-        while len(found) < count and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
             found += [one for one in consumer.consume(count, 0.2) if one.error() is None]
+            ends = [consumer.get_watermark_offsets(place, timeout=20)[1] for place in places]
+            if len(found) >= max(count, sum(ends)):
+                break
     finally:
         consumer.close()
     return found
