@@ -77,10 +77,13 @@ def test_f01_silent_camera_beside_three_others(
         }
     topic = "lookout/box1/cameras/silent/status"
     states = [message.json for message in subscriber.messages if message.topic == topic]
-    assert [state["state"] for state in states[:2]] == ["connecting", "stalled"]
-    assert states[1]["since"] - states[0]["since"] <= 2 * TIMEOUT + STARTING
+    # A state that lasts a tenth of a second, as between two attempts here, may be passed over.
+    at = next(place for place, state in enumerate(states) if state["state"] == "stalled")
+    assert at
+    assert {state["state"] for state in states[:at]} == {"connecting"}
+    assert states[at]["since"] - states[at - 1]["since"] <= 2 * TIMEOUT + STARTING
     # Either the child noticed, or it was killed because it had not.
-    assert "silent for 2 s" in states[1]["reason"] or "no picture" in states[1]["reason"]
+    assert "silent for 2 s" in states[at]["reason"] or "no picture" in states[at]["reason"]
 
 
 def watched(
