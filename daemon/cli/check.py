@@ -25,6 +25,7 @@ from daemon.clock import Clock
 from daemon.config import ADVISORY
 from daemon.exits import Exit
 from daemon.plan import SIMPLE, Plan
+from daemon.thinking import idle_cassette
 from daemon.version import VERSION
 from detectors import DetectorRejected, DetectorUnavailable
 from detectors.message import Loaded
@@ -101,6 +102,8 @@ def check(
         for name, camera in plan.cameras.items()
         if camera.config.enabled and camera.config.profile == "driver_assist"
     ]
+    if idle := idle_cassette(plan):
+        results.append(Result("cassette", True, idle, 0.0))
     results = [_cleaned(result, filtered.clean) for result in results]
     if as_json:
         good = all(result.ok for result in results)

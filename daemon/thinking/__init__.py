@@ -1,6 +1,6 @@
 """Questions to models: one queue for all cameras, and a terminal state for every question."""
 
-from daemon.thinking.building import member, minding, thinking
+from daemon.thinking.building import idle_cassette, member, minding, thinking
 from daemon.thinking.figures import ThinkingFigures
 from daemon.thinking.member import Member
 from daemon.thinking.resuming import Resuming
@@ -12,6 +12,7 @@ __all__ = [
     "Resuming",
     "Thinking",
     "ThinkingFigures",
+    "idle_cassette",
     "member",
     "minding",
     "thinking",

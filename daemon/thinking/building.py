@@ -1,5 +1,6 @@
 """Builds the chain of models out of a plan; starts none of them."""
 
+import logging
 import random
 from collections.abc import Callable
 from functools import partial
@@ -26,6 +27,8 @@ from reasoners.providers.config import SecondConfig
 from reasoners.providers.tape import Tape
 from reasoners.scene.presence import RULE
 from reasoners.vlm.past import AGE, MOST
+
+logger = logging.getLogger(__name__)
 
 DAY = 86400
 WAITING = 32
@@ -56,6 +59,9 @@ def thinking(
     Raises:
         ConfigRejected: A model refuses its key, or the cassette cannot be written.
     """
+    idle = "" if in_turn else idle_cassette(plan)
+    if idle:
+        logger.warning("%s: cassette: %s", plan.origin, idle)
     members = [member(one, plan.origin) for one in plan.reasoners]
     if not members:
         return None
@@ -84,6 +90,17 @@ def thinking(
     )
     built.taping = _taping(plan, cassette, in_turn=in_turn)
     return built
+
+
+def idle_cassette(plan: Plan) -> str:
+    """Say in one line why nothing comes on the cassette that a plan asks for; empty if it does."""
+    if plan.config.cassette is None:
+        return ""
+    if not plan.reasoners:
+        return "nothing is recorded, for no model is configured; add a `reasoner`, or remove it"
+    if not any(camera.config.cassette for camera in plan.cameras.values()):
+        return "nothing is recorded, for every camera has `cassette: false`; remove it there or here"
+    return ""
 
 
 def minding(plan: Plan) -> Minding:

@@ -61,6 +61,30 @@ def test_driver_assist_is_said_to_be_advice(tmp_path: Path) -> None:
     assert "advisory only" in results(done)["driver assist of dash"]["result"]
 
 
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ({}, "nothing is recorded, for no model is configured; add a `reasoner`"),
+        (
+            {
+                "reasoner": {"type": "openai", "url": "http://127.0.0.1:1/v1", "model": "m"},
+                "cameras": {"street": {**STREET["street"], "cassette": False}},
+            },
+            "nothing is recorded, for every camera has `cassette: false`",
+        ),
+    ],
+)
+def test_a_cassette_that_stays_empty_is_said_to(
+    tmp_path: Path, parts: dict[str, Any], told: str
+) -> None:
+    """The file is right, and what it asks for will not come: one line says so, and why."""
+    file = written(tmp_path, config(cassette={}, **parts))
+    done = called("check", "--config", file, "--offline", "--json")
+    assert done.code == Exit.CLEAN
+    assert list(results(done)) == ["cassette"]
+    assert results(done)["cassette"]["result"].startswith(told)
+
+
 def test_offline_opens_nothing(tmp_path: Path) -> None:
     """With --offline a valid file is enough, though nothing it names is there."""
     url = f"rtsp://127.0.0.1:{free_port()}/x"

@@ -43,6 +43,19 @@ def test_without_a_model_nobody_thinks() -> None:
     assert built(planned()) is None
 
 
+def test_a_cassette_without_a_model_is_told_at_the_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One warning with its key; none where something is recorded, nor in a replay."""
+    state = {"state_dir": str(tmp_path), "cassette": {}}
+    built(planned(**state), in_turn=True)
+    built(planned(**state, reasoner=MODEL))
+    assert not caplog.messages
+    built(planned(**state))
+    (line,) = caplog.messages
+    assert line.startswith("lookout.yaml: cassette: nothing is recorded, for no model is ")
+
+
 def test_budget_and_chain_come_from_the_file() -> None:
     """Limits of the first, both models in order, and the sum of what they take at once."""
     first = {**MODEL, "budget": {"calls_per_hour": 30}, "waiting": 5, "at_once": 3}
