@@ -30,7 +30,6 @@ from reasoners import (
     Rules,
     SceneConfig,
 )
-from reasoners.firing import Engine
 from reasoners.predictions.wish import Wish
 from reasoners.rules.compiling import wishes
 from sinks import Place, Site
@@ -207,6 +206,7 @@ def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay |
     if camera.config.profile == "driver_assist":
         driving = Driving(camera.config.driving, plan.language(name))
         logger.info("%s: driver assist is %s", name, ADVISORY)
+    presence = Presence(camera.config.presence) if camera.config.presence.enabled else None
     rules = Rules(camera.config.rules, scene) if camera.config.rules else None
     chronicle = Chronicle(
         node=plan.config.node,
@@ -216,7 +216,7 @@ def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay |
         clock="media" if replay else wiring.clock.trust,
         ask=ask,
         language=plan.language(name),
-        engines=_engines(camera.config, rules, driving),
+        engines=[engine for engine in (presence, rules, driving) if engine is not None],
         foresight=Foresight(
             camera.config.predictions, experience(name, before), _wishes(camera.config, scene)
         ),
@@ -273,20 +273,9 @@ def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay |
         )
         if film
         else None,
+        presence=presence,
         rules=rules,
     )
-
-
-def _engines(camera: CameraConfig, rules: Rules | None, driving: Driving | None) -> list[Engine]:
-    """Build what decides what is worth an event: the built-in rule, the camera's own, or both."""
-    engines: list[Engine] = []
-    if camera.presence.enabled:
-        engines.append(Presence(camera.presence))
-    if rules is not None:
-        engines.append(rules)
-    if driving is not None:
-        engines.append(driving)
-    return engines
 
 
 def _road(config: CameraConfig) -> RoadView | None:

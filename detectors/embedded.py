@@ -92,7 +92,7 @@ class EmbeddedDetector:
         return Profile(
             width=768,
             height=768,
-            labels=(PERSON, OBJECT),
+            labels=tuple(one for one in (PERSON, OBJECT) if one in self._config.labels),
             description="embedded: people by their outline (HOG), other things by their motion, "
             "OpenCV on the CPU; no model file. It cannot tell a car from a dog and misses people "
             "who are small or half hidden: a detector with weights is better.",

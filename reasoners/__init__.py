@@ -42,7 +42,7 @@ from reasoners.rules.presence import Presence
 from reasoners.rules.rule import PROFILES, RuleConfig, SharedRuleConfig
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.line import LineConfig
-from reasoners.scene.presence import PresenceConfig, default_labels
+from reasoners.scene.presence import PresenceConfig
 from reasoners.scene.view import View
 from reasoners.scene.zone import ZoneConfig
 from reasoners.schema import event_schema
@@ -130,7 +130,6 @@ __all__ = [
     "after_restart",
     "alike",
     "answered_late",
-    "default_labels",
     "default_question",
     "event_schema",
     "keyframes",

@@ -25,6 +25,7 @@ from reasoners import (
     Chronicle,
     EndReason,
     Overlay,
+    Presence,
     RuleRecord,
     Rules,
     SceneConfig,
@@ -53,6 +54,8 @@ class Line:
         film: File of the film that the child makes of a replay; None makes none.
         overlay: What is drawn on it.
         scene: What is drawn on pictures for a model.
+        presence: The built-in rule at work in the chronicle, if it is on; it is told what the
+            detector can say.
         rules: Those at work in the chronicle, if there are any; what they find is kept.
     """
 
@@ -75,6 +78,7 @@ class Line:
         film: Path | None = None,
         overlay: Overlay | None = None,
         scene: SceneConfig | None = None,
+        presence: Presence | None = None,
         rules: Rules | None = None,
     ) -> None:
         self.name = opening.camera
@@ -88,6 +92,7 @@ class Line:
         self._finite = finite
         self._quiet = quiet
         self._film = film
+        self._presence = presence
         self._rules = rules
         self._wire = wiring
         self._tracker = tracker
@@ -275,6 +280,8 @@ class Line:
                 async with host:
                     # The camera opens while the model loads; its state is true either way.
                     profile = await self._wire.detector.profile()
+                    if self._presence is not None:
+                        self._presence.know(profile.labels)
                     await self._follow(Flow(host, pool, self._manner, profile, self.figures))
             finally:
                 self._next_index = host.next_index

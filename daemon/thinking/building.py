@@ -99,7 +99,7 @@ def idle_cassette(plan: Plan) -> str:
     if not plan.reasoners:
         return "nothing is recorded, for no model is configured; add a `reasoner`, or remove it"
     if not any(camera.config.cassette for camera in plan.cameras.values()):
-        return "nothing is recorded, for every camera has `cassette: false`; remove it there or here"
+        return "nothing is recorded, for every camera has `cassette: false`; let one go without"
     return ""
 
 

@@ -1,10 +1,10 @@
 """The built-in rule as an engine: each object that is there begins an event, and ends it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from reasoners.firing import Firing, Moment
 from reasoners.scene.change import Vanished
-from reasoners.scene.presence import RULE, PresenceConfig
+from reasoners.scene.presence import RULE, PresenceConfig, wanted
 from reasoners.scene.thing import Thing
 
 
@@ -14,7 +14,12 @@ class Presence:
     def __init__(self, config: PresenceConfig) -> None:
         self._config = config
         self._inquiry = config.inquiry(RULE)
+        self._labels = wanted(config, config.labels)
         self._there: dict[int, Thing] = {}
+
+    def know(self, labels: Collection[str]) -> None:
+        """Learn what the detector can say; what is watched for by default depends on it."""
+        self._labels = wanted(self._config, labels)
 
     def observe(self, moment: Moment) -> Iterator[Firing]:
         """Begin with what is seen, end what vanished."""
@@ -28,7 +33,7 @@ class Presence:
         for thing in moment.scene.things.values():
             if thing.id in self._there or not thing.seen or thing.carried:
                 continue
-            if thing.label in self._config.labels:
+            if thing.label in self._labels:
                 self._there[thing.id] = thing
                 config = self._config
                 yield Firing(

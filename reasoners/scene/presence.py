@@ -39,6 +39,16 @@ class PresenceConfig(AskingConfig):
     """`info` (default), `warning` or `alert`; written into every event of this rule."""
 
 
-def default_labels(detector_labels: Collection[str]) -> tuple[str, ...]:
-    """Return the labels to watch for where the configuration names none."""
-    return (*LABELS, UNLABELLED) if UNLABELLED in detector_labels else LABELS
+def wanted(config: PresenceConfig, known: Collection[str]) -> frozenset[str]:
+    """Return the labels that open events.
+
+    Where nobody chose any, a detector that has no name for anything opens them with all it sees.
+
+    Args:
+        config: Of the rule.
+        known: What the detector can say.
+    """
+    chosen = frozenset(config.labels)
+    if "labels" in config.model_fields_set or not chosen.isdisjoint(known):
+        return chosen
+    return chosen | {UNLABELLED}

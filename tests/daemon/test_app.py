@@ -129,12 +129,18 @@ def recording(**script: Any) -> dict[str, Any]:
     return {"source": script, "presence": {"hold": 0.5}, "detect": {"fps": "every"}}
 
 
-async def test_recording_runs_to_its_end_and_is_delivered(tmp_path: Path) -> None:
-    """A recording is looked at from start to end; what happened is in the journal and the sink."""
-    app = made(configured(tmp_path, cameras={"street": recording()}))
+@pytest.mark.parametrize("label", ["person", "object"])
+async def test_recording_runs_to_its_end_and_is_delivered(tmp_path: Path, label: str) -> None:
+    """A recording is looked at from start to end; what happened is in the journal and the sink.
+
+    A detector that has no name for what it sees makes events of it as well.
+    """
+    detector = {**DETECTOR, "label": label}
+    app = made(configured(tmp_path, cameras={"street": recording()}, detector=detector))
     assert await app.run() is Exit.CLEAN
     committed = journal(tmp_path)
     assert committed
+    assert {thing["label"] for event in committed for thing in event["objects"]} == {label}
     assert [(e["id"], e["revision"]) for e in committed] == [
         (e["id"], e["revision"]) for e in events(tmp_path)
     ]

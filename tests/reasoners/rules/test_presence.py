@@ -31,6 +31,17 @@ def test_each_object_begins_once_and_ends_when_it_was_last_seen(
     assert phases(presence, scene, view(3.3, chair)) == [(1, "ends", 1.1)]
 
 
+def test_what_a_detector_without_names_sees_begins_an_event(
+    track: MakeTrack, view: MakeView
+) -> None:
+    """By default, and once it is known that it has no names; a detector that has some adds none."""
+    for known, keys in ((("object",), [1]), (("person", "object"), [])):
+        presence, scene = Presence(PresenceConfig()), Scene(SceneConfig())
+        presence.know(known)
+        found = phases(presence, scene, view(1.0, track(1, label="object")))
+        assert [key for key, _, _ in found] == keys
+
+
 def test_what_was_going_on_is_forgotten(track: MakeTrack, view: MakeView) -> None:
     """After a reset nothing ends that began before."""
     presence, scene = Presence(PresenceConfig(severity="alert")), Scene(SceneConfig())
