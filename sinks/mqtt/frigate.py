@@ -60,7 +60,6 @@ class FrigateTopics:
         self.root = prefix
         self.selftest = f"{prefix}/lookout/{node}/selftest"
         self.orders = tuple(f"{prefix}/+/{switch}/set" for switch in SWITCHES)
-        self.remains: tuple[str, ...] = ()
         self._rates = Rates(version)
         self._open: dict[str, dict[str, str]] = {}
         """Severities of open events, by camera and id."""
@@ -76,6 +75,11 @@ class FrigateTopics:
     def present(self, online: bool) -> Letter:
         """Say whether we are there."""
         return self._word("available", "online" if online else "offline")
+
+    def remains(self, cameras: Sequence[Place]) -> tuple[str, ...]:
+        """Match nothing: which cameras there were is remembered elsewhere."""
+        del cameras
+        return ()
 
     def ghosts(self, topics: set[str], cameras: Sequence[Place], gone: Sequence[str]) -> list[str]:
         """List what is retained of cameras that are gone."""

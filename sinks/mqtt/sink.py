@@ -58,7 +58,7 @@ class MqttSink:
         self.name = name
         self._config = config
         self._site = site
-        topics = Topics(config.prefix or "lookout", site.node)
+        topics = Topics(config.prefix or "lookout", site.node, pictures=self.wants(Snapshot))
         self._topics: Topics | FrigateTopics = topics
         if config.compat == "frigate":
             self._topics = FrigateTopics(config.prefix or "frigate", site.node, site.version)
@@ -368,7 +368,7 @@ class MqttSink:
         return set(retained)
 
     def _remains(self) -> tuple[str, ...]:
-        found = self._topics.remains
+        found = self._topics.remains(self._site.cameras)
         return found if self._discovery is None else (*found, self._discovery.filter)
 
     async def _be_the_only_one(self, last: bytes) -> None:

@@ -35,8 +35,9 @@ ON_OFF = {b"ON": True, b"OFF": False}
 
 _FEEDBACK: Final[TypeAdapter[Feedback | FeedbackReset]] = TypeAdapter(Feedback | FeedbackReset)
 
-_OF_A_CAMERA = (
-    *("state", "status", "objects", "latest", "snapshot", "forecast"),
+_PICTURES: Final = ("snapshot", "forecast")
+_OF_A_CAMERA: Final = (
+    *("state", "status", "objects", "latest", *_PICTURES),
     *("detect/state", "reason/state"),
 )
 """Retained, whatever its zones and rules are."""
@@ -60,6 +61,8 @@ class Topics:
 
     prefix: str
     node: str
+    pictures: bool = True
+    """Whether pictures are shown."""
 
     @property
     def root(self) -> str:
@@ -129,15 +132,20 @@ class Topics:
         """Match the events of one camera, of whatever rule."""
         return f"{self.root}/events/{camera}/+"
 
-    @property
-    def remains(self) -> tuple[str, ...]:
-        """Match one retained topic of each camera, zone and rule that ever was."""
-        cameras = f"{self.root}/cameras/+"
-        parts = ("state", "zones/+", "rules/+", "rule/+/state")
-        return tuple(f"{cameras}/{part}" for part in parts)
+    def remains(self, cameras: Sequence[Place]) -> tuple[str, ...]:
+        """Match one retained topic of each camera, zone and rule that ever was.
+
+        And pictures, if there are cameras of which none is shown any more.
+
+        Args:
+            cameras: What is configured.
+        """
+        parts = ["state", "zones/+", "rules/+", "rule/+/state"]
+        parts += sorted(set().union(*(self._unshown(place) for place in cameras)))
+        return tuple(f"{self.root}/cameras/+/{part}" for part in parts)
 
     def ghosts(self, topics: set[str], cameras: Sequence[Place], gone: Sequence[str]) -> list[str]:
-        """List the retained topics of cameras, zones and rules that are not configured any more.
+        """List what is retained of cameras, zones, rules and pictures that are no more.
 
         Args:
             topics: What `remains` found.
@@ -154,6 +162,9 @@ class Topics:
             if place is None:
                 lost.add(camera)
                 found.add(topic)
+            elif kind in _PICTURES:
+                if kind in self._unshown(place):
+                    found.add(topic)
             elif kind != "state":
                 named = name.removesuffix("/state") if kind == "rule" else name
                 if named not in (place.zones if kind == "zones" else place.rules):
@@ -161,6 +172,12 @@ class Topics:
         for camera in lost - known.keys():
             found |= {f"{self.camera(camera)}/{part}" for part in _OF_A_CAMERA}
         return sorted(found)
+
+    def _unshown(self, place: Place) -> set[str]:
+        """Return the kinds of pictures that are not shown of a camera."""
+        if not self.pictures:
+            return {*_PICTURES}
+        return set() if place.forecast else {"forecast"}
 
     def letters(self, event: Event) -> tuple[Letter, ...]:
         """Address everything that one revision is told by."""

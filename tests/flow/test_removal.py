@@ -26,12 +26,16 @@ def retained(subscriber: Subscriber) -> dict[str, str | None]:
     return {topic: payload for topic, payload in found.items() if payload != ""}
 
 
+def _tells(payload: str | None) -> bool:
+    return any(word in (payload or "") for word in ("shed", "bench"))
+
+
 @pytest.mark.fault("F36")
-def test_a_camera_a_zone_and_a_rule_that_go_from_the_file_leave_nothing(
-    tmp_path: Path, broker: Mosquitto
+def test_what_goes_from_the_file_leaves_nothing(
+    tmp_path: Path, broker: Mosquitto, visits_clip: Path
 ) -> None:
-    """After a restart with a changed file no retained topic tells of them; the rest stays."""
-    yard: dict[str, Any] = {
+    """A camera, a zone, a rule, a forecast: no retained topic tells of them; the rest stays."""
+    shed: dict[str, Any] = {
         "source": SMALL,
         "zones": {"step": ZONE, "bench": ZONE},
         "rules": {
@@ -40,7 +44,9 @@ def test_a_camera_a_zone_and_a_rule_that_go_from_the_file_leave_nothing(
         },
     }
     sinks = {"mqtt": {"type": "mqtt", "url": broker.url, "discovery": "homeassistant"}}
-    config = {"sinks": sinks, "cameras": {"yard": yard, "shed": yard}}
+    clip = {"type": "file", "path": str(visits_clip), "pace": "clip", "loop": True}
+    yard = {**shed, "source": clip, "forecast": "1s"}
+    config = {"sinks": sinks, "cameras": {"yard": yard, "shed": shed}}
     with (
         Subscriber(broker.port, tmp_path / "got", "#") as subscriber,
         Lookout(tmp_path / "d", config) as lookout,
@@ -48,21 +54,24 @@ def test_a_camera_a_zone_and_a_rule_that_go_from_the_file_leave_nothing(
         for name in ("yard", "shed"):
             subscriber.wait(lambda s, n=name: s.latest(f"{CAMERAS}/{n}/state") == "online", 40)  # type: ignore[misc]
         subscriber.wait(lambda s: f"{CAMERAS}/shed/zones/bench" in retained(s))
+        subscriber.wait(lambda s: f"{CAMERAS}/yard/forecast" in retained(s), 40)
         assert lookout.stop() == 0
         whole = retained(subscriber)
         changed = yaml.safe_load(lookout.config.read_text())
         del changed["cameras"]["shed"]
         del changed["cameras"]["yard"]["zones"]["bench"]
         del changed["cameras"]["yard"]["rules"]["seat"]
+        del changed["cameras"]["yard"]["forecast"]
         lookout.config.write_text(yaml.safe_dump(changed))
         lookout.start()
         lookout.wait_for_log("yard: online", 40, times=2)
         gone = {t for t in whole if "shed" in t or "/bench" in t or t.split("/")[-1] == "seat"}
-        gone |= {t for t in whole if "/rule/seat/" in t}
+        gone |= {t for t in whole if "/rule/seat/" in t or t.endswith("/forecast")}
         assert any("/shed/" in t for t in gone)
         subscriber.wait(lambda s: not gone & retained(s).keys(), 20)
+        # The last event of a camera may have been about what went; it stands until the next one.
+        subscriber.wait(lambda s: not any(_tells(told) for told in retained(s).values()), 30)
         left = retained(subscriber)
-        assert all(word not in (left[topic] or "") for topic in left for word in ("shed", "bench"))
         assert {t for t in whole if t.startswith(f"{CAMERAS}/yard/")} - gone <= left.keys()
         assert lookout.stop() == 0
         check(lookout, reconnects=1)

@@ -16,6 +16,7 @@ from sinks import (
     CameraStatus,
     Command,
     Feedback,
+    Forecast,
     ObjectCounts,
     Place,
     RuleState,
@@ -29,7 +30,8 @@ pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("clean_loop")]
 Make = Callable[..., MqttSink]
 
 PORCH = Place(
-    "porch", "Porch", {"step": "Step", "lawn": "Lawn"}, {"presence": "presence"}, ("person",)
+    *("porch", "Porch", {"step": "Step", "lawn": "Lawn"}, {"presence": "presence"}, ("person",)),
+    forecast=True,
 )
 SHED = Place("shed", "Shed", {"bench": "Bench"}, {"presence": "presence"}, ("person",))
 SMALLER = Place("porch", "Porch", {"step": "Step"}, {"presence": "presence"}, ("person",))
@@ -59,6 +61,8 @@ async def fill(sink: MqttSink, *places: Place) -> None:
         await sink.show(CameraStatus(camera=camera, state="online", since=1))
         await sink.show(ObjectCounts(camera=camera, at=1, counts={"person": 1}))
         await sink.show(Snapshot(camera=camera, event="e1", jpeg=b"\xff\xd8\xff"))
+        if place.forecast:
+            await sink.show(Forecast(camera=camera, event="e1", jpeg=b"\xff\xd8\xff"))
         for zone in place.zones:
             await sink.show(ZoneCounts(camera=camera, zone=zone, at=1, counts={"person": 1}))
         for rule in place.rules:
@@ -86,7 +90,7 @@ async def kept(
 async def test_what_goes_from_the_configuration_goes_from_the_broker(
     broker: Mosquitto, make: Make
 ) -> None:
-    """A camera, and a zone of another, leave no retained topic; what stays keeps its own."""
+    """A camera, and zone and forecast of another, leave nothing; what stays keeps its own."""
     async with heeding(make(broker, discovery="homeassistant", cameras=(PORCH, SHED))) as sink:
         await fill(sink, PORCH, SHED)
     before = await kept(broker)
@@ -94,10 +98,15 @@ async def test_what_goes_from_the_configuration_goes_from_the_broker(
     async with heeding(make(broker, discovery="homeassistant", cameras=(SMALLER,))) as sink:
         await fill(sink, SMALLER)
     after = await kept(broker)
-    gone = {topic for topic in before if "shed" in topic or topic.endswith("lawn")}
-    assert len(gone) == 8
+    gone = {topic for topic in before if "shed" in topic or topic.endswith(("lawn", "forecast"))}
+    assert len(gone) == 9
     assert after.keys() == before.keys() - gone
-    assert "zone-lawn" not in json.loads(after[f"{DEVICE}-porch/config"])["components"]
+    announced = json.loads(after[f"{DEVICE}-porch/config"])["components"].keys()
+    assert not {"zone-lawn", "forecast"} & announced
+    options = {"discovery": "homeassistant", "snapshot_limit": 0}
+    async with heeding(make(broker, cameras=(SMALLER,), **options)):
+        pass
+    assert after.keys() - (await kept(broker)).keys() == {"lookout/box1/cameras/porch/snapshot"}
 
 
 @pytest.mark.fault("F36")

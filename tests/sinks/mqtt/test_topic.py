@@ -134,16 +134,21 @@ def test_what_is_not_configured_any_more_is_found_and_cleared() -> None:
         f"{root}/porch/rules/old_rule",
         f"{root}/porch/rule/presence/state",
         f"{root}/porch/rule/old_rule/state",
+        f"{root}/porch/forecast",
+        f"{root}/porch/snapshot",
+        f"{root}/lawn/forecast",
         f"{root}/shed/state",
         f"{root}/shed/zones/bench",
     }
     porch = Place("porch", "Porch", {"step": "Step"}, rules={"presence": "presence"})
+    lawn = Place("lawn", "Lawn", forecast=True)
     parts = (
         *("detect/state", "forecast", "latest", "objects", "reason/state", "snapshot", "state"),
         "status",
     )
-    assert topics.ghosts(found, [porch], ["garage", "porch"]) == sorted(
+    assert topics.ghosts(found, [porch, lawn], ["garage", "porch"]) == sorted(
         [
+            f"{root}/porch/forecast",
             f"{root}/porch/zones/lawn",
             f"{root}/porch/rules/old_rule",
             f"{root}/porch/rule/old_rule/state",
@@ -151,3 +156,16 @@ def test_what_is_not_configured_any_more_is_found_and_cleared() -> None:
             *(f"{root}/{camera}/{part}" for camera in ("garage", "shed") for part in parts),
         ]
     )
+
+
+def test_pictures_are_read_again_only_where_some_are_shown_no_more() -> None:
+    """They are large: those of cameras that have forecasts cost their way at each connect."""
+    drawn, plain = Place("lawn", "Lawn", forecast=True), Place("porch", "Porch")
+    for cameras, pictures, read in (
+        ([drawn], True, set()),
+        ([drawn, plain], True, {"forecast"}),
+        ([drawn], False, {"forecast", "snapshot"}),
+    ):
+        topics = Topics("lookout", "box1", pictures)
+        matched = {pattern.rpartition("/")[2] for pattern in topics.remains(cameras)}
+        assert matched & {"forecast", "snapshot"} == read
