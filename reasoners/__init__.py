@@ -9,6 +9,7 @@ from reasoners.errors import (
     ReasonerUnavailable,
     ReplyInvalid,
     ReplyRefused,
+    ReplyTruncated,
 )
 from reasoners.event import (
     TERMINAL,
@@ -113,6 +114,7 @@ __all__ = [
     "Remembered",
     "ReplyInvalid",
     "ReplyRefused",
+    "ReplyTruncated",
     "Revision",
     "RuleConfig",
     "RuleRecord",

@@ -5,6 +5,7 @@
     * ReasonerRejected: the model refused, or answered outside the schema.
         * QuestionTooLong: fewer or smaller pictures may do.
         * ReplyInvalid: the job ends as ``invalid``.
+            * ReplyTruncated: a shorter answer may do.
         * ReplyRefused: the job ends as ``refused``.
 """
 
@@ -32,6 +33,10 @@ class QuestionTooLong(ReasonerRejected):
 
 class ReplyInvalid(ReasonerRejected):
     """The answer does not fit the schema."""
+
+
+class ReplyTruncated(ReplyInvalid):
+    """The answer is longer than it may be."""
 
 
 class ReplyRefused(ReasonerRejected):

@@ -31,6 +31,9 @@ from reasoners.vlm.past import AGE, MOST
 logger = logging.getLogger(__name__)
 
 DAY = 86400
+ANSWER = 1024
+"""Tokens of an answer, where the configuration of a model does not say."""
+
 WAITING = 32
 """Questions that may wait, where the configuration of the first model does not say."""
 
@@ -191,23 +194,26 @@ def member(one: ReasonerPlan, origin: str) -> Member:
     except ReasonerRejected as exc:
         raise ConfigRejected(f"{origin}: {exc}") from None
     usual = Limits()
+    limits = Limits(
+        images=getattr(config, "images", None) or usual.images,
+        patch=int(getattr(config, "patch", usual.patch)),
+        patches=int(getattr(config, "patches", usual.patches)),
+        prose=bool(getattr(config, "prose", False)),
+    )
+    max_tokens = int(getattr(config, "max_tokens", ANSWER))
+    room = getattr(config, "context", None)
     return Member(
         Offer(
             name=one.name,
             host=one.host,
             cloud=one.cloud,
             at_once=int(getattr(config, "at_once", 2)),
-            max_tokens=int(getattr(config, "max_tokens", 512)),
+            max_tokens=max_tokens,
             price=getattr(config, "price", Price()),
             smaller=bool(getattr(config, "smaller", False)),
         ),
         model=str(getattr(config, "model", one.name)),
         reasoner=reasoner,
-        limits=Limits(
-            images=getattr(config, "images", None) or usual.images,
-            patch=int(getattr(config, "patch", usual.patch)),
-            patches=int(getattr(config, "patches", usual.patches)),
-            prose=bool(getattr(config, "prose", False)),
-        ),
+        limits=limits if room is None else limits.within(room, max_tokens),
         probe=bool(getattr(config, "probe", False)),
     )

@@ -11,7 +11,7 @@ from daemon.clock import Clock
 from daemon.thinking.keeping import pictures
 from daemon.thinking.member import Member
 from daemon.thinking.taping import Taping
-from reasoners import Job, Prompt, ReasonerError, Said
+from reasoners import Job, Prompt, ReasonerError, ReplyTruncated, Said
 from reasoners.governor.governor import Usage
 from reasoners.prompt import digest
 from reasoners.providers.tape import Outcome, failed, heard, late
@@ -143,7 +143,9 @@ class Exchange:
         except ReasonerError as error:
             self._under_way = None
             took = round(time.monotonic() - began, 3)
-            self._write(prompt, "", str(error), {"latency_s": took} | self._pay(_tokens(prompt)))
+            most = self._member.offer.max_tokens if isinstance(error, ReplyTruncated) else 0.0
+            paid = self._pay(_tokens(prompt), most)
+            self._write(prompt, "", str(error), {"latency_s": took} | paid)
             self._tape(prompt, failed(error))
             raise
         self._under_way = None
@@ -164,7 +166,8 @@ class Exchange:
         """Note that the request under way, if there is one, was given up."""
         if self._under_way is not None:
             took = round(time.monotonic() - self._began, 3)
-            paid = self._pay(_tokens(self._under_way))
+            # Whoever serves it bills what was written until then, and does not say how much.
+            paid = self._pay(_tokens(self._under_way), self._member.offer.max_tokens)
             self._write(self._under_way, "", why, {"latency_s": took} | paid)
             self._tape(self._under_way, late(why))
             self._under_way = None

@@ -17,7 +17,7 @@ from reasoners import (
     ReasonerError,
     ReasonerRejected,
     ReasonerUnavailable,
-    ReplyInvalid,
+    ReplyTruncated,
     Said,
 )
 from reasoners.local.config import LocalConfig
@@ -105,7 +105,7 @@ class HostedReasoner:
         if isinstance(said, Failed):
             raise _error(said)
         if said.truncated:
-            raise ReplyInvalid("the reply was cut off by the token limit (truncated)")
+            raise ReplyTruncated("the reply was cut off by the token limit (truncated)")
         took = round(time.monotonic() - started, 3)
         return Said(
             said.text, self._config.model, said.asked, said.answered, said.first_s, took, size

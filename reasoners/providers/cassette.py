@@ -27,6 +27,9 @@ class CassetteConfig(Provider):
     path: Path
     """The file. No default."""
 
+    only: str | None = None
+    """Name of the model whose answers these are, where several are on it; default all."""
+
     model: str = "cassette"
     """Shown where the cassette names no model; default `cassette`."""
 
@@ -49,6 +52,7 @@ class CassetteReasoner:
     def __init__(self, name: str, config: CassetteConfig, secret: str | None) -> None:  # noqa: ARG002 (it needs no key)
         self.name = name
         self._path = config.path
+        self._only = config.only
         self._tracks: dict[str, list[_Answer]] = defaultdict(list)
         self._shown: dict[str, list[_Answer]] = defaultdict(list)
 
@@ -59,6 +63,8 @@ class CassetteReasoner:
             ReasonerRejected: It cannot be read.
         """
         for line in lines(self._path):
+            if self._only is not None and line.get("provider", self._only) != self._only:
+                continue
             answer = _Answer(line.get("said"), line.get("error"))
             self._tracks[line["digest"]].append(answer)
             if "shown" in line:

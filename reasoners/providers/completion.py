@@ -6,11 +6,13 @@ Ollama's own, one JSON object a line.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reasoners.errors import ReasonerUnavailable, ReplyInvalid, ReplyRefused
+from reasoners.errors import ReasonerUnavailable, ReplyInvalid, ReplyRefused, ReplyTruncated
+from reasoners.providers.refusal import reported
 
 LONGEST: Final = 65_536
 """Bytes of one line, of the whole answer, and of a reply that is no stream."""
@@ -25,11 +27,19 @@ class _Part(BaseModel):
 class _Piece(_Part):
     content: str | None = None
     refusal: str | None = None
+    reasoning_content: Any = None
+    """What the model says to itself before it answers; vLLM, llama.cpp and SGLang keep it apart."""
+
+    reasoning: Any = None
+    """The same, by its newer name."""
+
+    thinking: Any = None
+    """The same, as Ollama calls it."""
 
 
 class _Choice(_Part):
-    delta: _Piece = _Piece()
-    message: _Piece = _Piece()
+    delta: _Piece | None = None
+    message: _Piece | None = None
     finish_reason: str | None = None
 
 
@@ -40,7 +50,7 @@ class _Usage(_Part):
 
 
 class _Chunk(_Part):
-    choices: list[_Choice] = []
+    choices: list[_Choice] | None = None
     usage: _Usage | None = None
     error: Any = None
 
@@ -48,7 +58,7 @@ class _Chunk(_Part):
 class _Line(_Part):
     """One line of Ollama's own API."""
 
-    message: _Piece = _Piece()
+    message: _Piece | None = None
     done: bool = False
     done_reason: str | None = None
     prompt_eval_count: int | None = Field(default=None, ge=0, le=2**53)
@@ -58,6 +68,14 @@ class _Line(_Part):
 
 Form = Literal["events", "lines", "whole"]
 
+THOUGHTS: Final = (
+    "the model said nothing but to itself: set `effort`, such as `effort: none`, or raise"
+    " `max_tokens`"
+)
+
+GIVEN_UP: Final = frozenset({"abort", "aborted", "error", "cancelled", "load", "unload"})
+"""Reasons of an end that say that the answer is not whole: the server stops, or lost the model."""
+
 
 class Completion:
     """Collects one answer.
@@ -65,9 +83,10 @@ class Completion:
     Args:
         form: Server-sent events, one JSON object a line, or a single one.
         cap: Bytes the whole body may have; a stream repeats its frame around every few letters.
+        clean: Takes secrets out of what the server says of its errors.
     """
 
-    def __init__(self, form: Form, *, cap: int) -> None:
+    def __init__(self, form: Form, *, cap: int, clean: Callable[[str], str] = str) -> None:
         self.asked: int | None = None
         """Tokens of the prompt, if the server says so."""
 
@@ -85,6 +104,10 @@ class Completion:
         self._pieces: list[str] = []
         self._length = 0
         self._refusal = False
+        self._thought = False
+        """Whether the model said something to itself."""
+
+        self._clean = clean
         self._finish: str | None = None
 
     @property
@@ -102,7 +125,7 @@ class Completion:
 
         Raises:
             ReplyInvalid: Too long, or not a chat completion.
-            ReasonerUnavailable: The server reports an error in the middle.
+            ReasonerError: The server reports an error in the middle.
         """
         self._taken += len(data)
         if self._taken > self._cap:
@@ -121,7 +144,8 @@ class Completion:
         """Return the answer, once the body is over.
 
         Raises:
-            ReplyInvalid: Cut off by the token limit, or not a chat completion.
+            ReplyTruncated: Cut off by the token limit, or all that the model says to itself.
+            ReplyInvalid: Not a chat completion.
             ReplyRefused: The server or the model declined.
             ReasonerUnavailable: The body ended midway.
         """
@@ -135,8 +159,12 @@ class Completion:
             raise ReplyRefused("the server reports a refusal")
         if not self.finished:
             raise ReasonerUnavailable("the reply ended midway")
+        if self._finish in GIVEN_UP:
+            raise ReasonerUnavailable(f"the server gave the answer up ({self._finish})")
+        if self._thought and not self._length:
+            raise ReplyTruncated(THOUGHTS)
         if self._finish == "length":
-            raise ReplyInvalid("the reply was cut off by the token limit (truncated)")
+            raise ReplyTruncated("the reply was cut off by the token limit (truncated)")
         return "".join(self._pieces)
 
     def _line(self, line: bytes) -> None:
@@ -159,7 +187,7 @@ class Completion:
         except (ValueError, RecursionError) as error:
             raise ReplyInvalid(f"the reply is not a chat completion ({_kind(error)})") from error
         if chunk.error is not None:
-            raise ReasonerUnavailable("the server reported an error instead of an answer")
+            raise reported(chunk.error, self._clean)
         if chunk.usage is not None:
             self._count(chunk.usage)
         if chunk.choices:
@@ -171,7 +199,7 @@ class Completion:
         except (ValueError, RecursionError) as error:
             raise ReplyInvalid(f"the reply is not a chat completion ({_kind(error)})") from error
         if line.error is not None:
-            raise ReasonerUnavailable("the server reported an error instead of an answer")
+            raise reported(line.error, self._clean)
         self._take(line.message)
         if line.done:
             self.done = True
@@ -189,9 +217,13 @@ class Completion:
         self._take(choice.delta if self._streamed else choice.message)
         self._finish = choice.finish_reason or self._finish
 
-    def _take(self, piece: _Piece) -> None:
+    def _take(self, piece: _Piece | None) -> None:
+        if piece is None:
+            return
         if piece.refusal:
             self._refusal = True
+        if piece.reasoning_content or piece.reasoning or piece.thinking:
+            self._thought = True
         if piece.content:
             self._length += len(piece.content)
             if self._length > LONGEST:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from reasoners.event import Name, Severity
 from reasoners.governor.budget import Budget, Price
 from reasoners.period import Period
-from reasoners.providers.dialect import Dialect, Effort
+from reasoners.providers.dialect import Dialect, Effort, Manner
 from reasoners.providers.whereabouts import outside
 
 PORTS = 65_536
@@ -70,9 +70,14 @@ class Provider(BaseModel):
     """Questions that may wait; default 32. Of more, the least important end as `skipped_budget`.
     Each keeps its pictures in memory, some 200 kB apiece. Of `reasoner` alone."""
 
-    max_tokens: int = Field(default=512, ge=16, le=8192)
-    """Tokens an answer may have; default 512. Lowering it saves time, but a longer answer is cut
-    off and counts as invalid."""
+    max_tokens: int = Field(default=1024, ge=16, le=8192)
+    """Tokens an answer may have; default 1024. Lowering it leaves more room for pictures, but a
+    longer answer is cut off: the bare answers are asked for then, without a description."""
+
+    context: int | None = Field(default=None, ge=1024, le=4_194_304)
+    """Tokens the model takes in at once, question, pictures and answer together. Default: what the
+    server says of itself. Lowering it makes calls carry fewer pictures, then smaller ones. Ollama
+    is told it, and has a default of its own."""
 
     images: int | None = Field(default=None, ge=1, le=32)
     """Pictures a call may carry; default what the server is seen to take, at most 6."""
@@ -134,9 +139,10 @@ class HttpConfig(Provider):
 
     effort: Effort | None = None
     """How much the model thinks to itself before it answers: `none`, `minimal`, `low`, `medium` or
-    `high`, as far as it knows the word. Default: nothing is said of it, as for servers of your own.
-    OpenAI's models since GPT-5 need it, `none` where they have it: what they think is paid for and
-    counts towards `max_tokens`, of which nothing may be left for the answer."""
+    `high`, as far as it knows the word. Default: nothing is said of it. OpenAI's models since GPT-5
+    need it, and models of your own that think unless they are told not to, `none` where they have
+    it: what they think is paid for and counts towards `max_tokens`, of which nothing may be left
+    for the answer."""
 
     inside: bool = False
     """Whether a host with a name like one of the internet lies in your own network all the same.
@@ -151,3 +157,8 @@ class HttpConfig(Provider):
     def cloud(self) -> bool:
         """Whether the host lies outside our own network."""
         return not self.inside and outside(self.host)
+
+    @property
+    def manner(self) -> Manner:
+        """What the server is told beside each question."""
+        return Manner(self.max_tokens, self.effort, self.context)

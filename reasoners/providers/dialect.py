@@ -4,7 +4,8 @@ Seen of llama.cpp 0.5 and `transformers serve` 5.23; read of vLLM
 (https://docs.vllm.ai/en/latest/features/structured_outputs/), SGLang
 (https://docs.sglang.ai/advanced_features/structured_outputs.html), Ollama
 (https://github.com/ollama/ollama/blob/main/docs/api.md) and OpenAI
-(https://platform.openai.com/docs/api-reference/chat).
+(https://platform.openai.com/docs/api-reference/chat); `chat_template_kwargs` of Qwen
+(https://qwen.readthedocs.io/en/latest/deployment/vllm.html#thinking-non-thinking-modes).
 """
 
 import base64
@@ -35,6 +36,27 @@ class Habits:
     """Whether it must be asked to count tokens in a stream."""
 
 
+HOSTED: Final = frozenset({"vllm", "sglang", "llamacpp"})
+"""Servers of one's own that hand a wish to think on to the template of the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a server is told beside the question."""
+
+    max_tokens: int = 1024
+    """Of the answer, what a model thinks to itself included."""
+
+    effort: Effort | None = None
+    """How much it is to think to itself; None for servers that know no such thing."""
+
+    context: int | None = None
+    """Tokens of question and answer it is to have room for; only Ollama is told."""
+
+    loaded: float | None = None
+    """Seconds for which it is to keep the model in memory; likewise."""
+
+
 HABITS: Final[Mapping[Dialect, Habits]] = {
     "openai": Habits("/chat/completions", enforces=True, usage=True),
     "vllm": Habits("/chat/completions", enforces=True, usage=True),
@@ -47,28 +69,31 @@ HABITS: Final[Mapping[Dialect, Habits]] = {
 }
 
 
-def body(
-    prompt: Prompt, dialect: Dialect, model: str, max_tokens: int, effort: Effort | None = None
-) -> dict[str, Any]:
+def body(prompt: Prompt, dialect: Dialect, model: str, manner: Manner) -> dict[str, Any]:
     """Return what is posted, always as a stream: a deadline then frees the server at once.
 
     Args:
         prompt: What is asked.
         dialect: How the server wants to be asked.
         model: Its name there.
-        max_tokens: Of the answer, what a model thinks to itself included.
-        effort: How much it is to think to itself; None for servers that know no such thing.
+        manner: What else it is told.
     """
     if dialect == "ollama":
-        return _ollama(prompt, model, max_tokens)
+        return _ollama(prompt, model, manner)
     asked: dict[str, Any] = {
         "model": model,
         "messages": [_message(turn) for turn in prompt.turns],
-        "max_tokens": max_tokens,
+        "max_tokens": manner.max_tokens,
         "temperature": 0,
         "stream": True,
     }
-    if effort is not None:
+    effort = manner.effort
+    if effort is not None and dialect in HOSTED:
+        # Templates know one word or the other; what one does not know it leaves alone.
+        thinks = {"enable_thinking": effort != "none"}
+        level = {} if effort == "none" else {"reasoning_effort": effort}
+        asked["chat_template_kwargs"] = {**thinks, **level}
+    elif effort is not None:
         # Models that think refuse the limit by its old name, and a temperature while they do.
         asked |= {"reasoning_effort": effort, "max_completion_tokens": asked.pop("max_tokens")}
         if effort != "none":
@@ -127,13 +152,21 @@ def _content(part: str | bytes) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{_base64(part)}"}}
 
 
-def _ollama(prompt: Prompt, model: str, max_tokens: int) -> dict[str, Any]:
+def _ollama(prompt: Prompt, model: str, manner: Manner) -> dict[str, Any]:
+    options: dict[str, Any] = {"temperature": 0, "num_predict": manner.max_tokens}
+    if manner.context is not None:
+        options["num_ctx"] = manner.context
     asked: dict[str, Any] = {
         "model": model,
         "messages": [_ollama_message(turn) for turn in prompt.turns],
         "stream": True,
-        "options": {"temperature": 0, "num_predict": max_tokens},
+        "options": options,
     }
+    if manner.loaded is not None:
+        asked["keep_alive"] = round(manner.loaded)
+    if manner.effort is not None:
+        least = {"none": False, "minimal": "low"}
+        asked["think"] = least.get(manner.effort, manner.effort)
     if prompt.form is not None:
         asked["format"] = prompt.form
     return asked

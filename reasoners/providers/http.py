@@ -13,16 +13,12 @@ from typing import Any, ClassVar, Final, Self
 import httpx2
 from pydantic import BaseModel
 
-from reasoners.errors import (
-    QuestionTooLong,
-    ReasonerRejected,
-    ReasonerUnavailable,
-    ReplyInvalid,
-)
+from reasoners.errors import ReasonerRejected, ReasonerUnavailable, ReplyInvalid
 from reasoners.prompt import Prompt, Said
 from reasoners.providers.completion import LONGEST, Completion, Form
 from reasoners.providers.config import HttpConfig
 from reasoners.providers.dialect import HABITS, Dialect, body
+from reasoners.providers.refusal import refused, safe, waiting
 
 CONNECT = 5.0
 """Seconds to wait for a connection; a deadline that comes first wins."""
@@ -31,29 +27,9 @@ PER_TOKEN = 1024
 """Bytes a server may spend on the frame around one streamed token."""
 
 JPEG = b"\xff\xd8\xff"
-OK, BAD, UNAUTHORIZED, FORBIDDEN, TIMEOUT, TOO_LARGE, TOO_MANY, SERVER_ERROR = (
-    200,
-    400,
-    401,
-    403,
-    408,
-    413,
-    429,
-    500,
-)
+OK = 200
 SAID: Final = 2048
 """Bytes of a refusal that are looked at: enough for the start of a sentence."""
-
-THINKS: Final = re.compile("max_completion_tokens|reasoning[._]effort", re.ASCII)
-"""What a server says that refuses our usual request because its model thinks to itself first."""
-
-TOO_LONG: Final = re.compile(
-    r"exceed_context_size|context_length_exceeded|maximum context length|context (?:size|window)"
-    r"|longer than the (?:maximum|model)|max_model_len|too many (?:images|tokens)"
-    r"|at most \d+ (?:image|multimodal)",
-    re.IGNORECASE,
-)
-"""How servers say that a question is too much for them."""
 
 FORMS: Final[dict[str, Form]] = {
     "text/event-stream": "events",
@@ -138,7 +114,7 @@ class HttpReasoner:
             raise ReplyInvalid("a picture is no JPEG")
         started = time.monotonic()
         config = self._config
-        asked = body(prompt, self.dialect, config.model, config.max_tokens, config.effort)
+        asked = body(prompt, self.dialect, config.model, config.manner)
         data = json.dumps(asked).encode()
         completion, first = await self._exchange(data)
         return Said(
@@ -165,8 +141,10 @@ class HttpReasoner:
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         form = FORMS.get(kind)
         if form is None:
-            raise ReplyInvalid(f"the server sent {_safe(kind, 60) or 'no type'}, not an answer")
-        completion = Completion(form, cap=LONGEST + PER_TOKEN * self._config.max_tokens)
+            raise ReplyInvalid(f"the server sent {safe(kind, 60) or 'no type'}, not an answer")
+        completion = Completion(
+            form, cap=LONGEST + PER_TOKEN * self._config.max_tokens, clean=self._clean
+        )
         first: float | None = None
         try:
             async for data in response.aiter_raw():
@@ -183,22 +161,14 @@ class HttpReasoner:
 
     async def _refuse(self, response: httpx2.Response) -> None:
         """Turn an HTTP status into the error that it is, with the server's own words cut short."""
-        status = response.status_code
-        if status in {UNAUTHORIZED, FORBIDDEN}:
-            # Servers quote the key they refuse.
-            raise ReasonerRejected(f"HTTP {status}: the server refuses the key")
-        words = await self._words(response)
-        reason = f"HTTP {status}: {_safe(words, 200)}".removesuffix(": ")
-        wait = _wait(response)
-        if wait is not None:
-            reason = f"{reason} (asks to wait {wait:g} s)"
-        if status in {TOO_MANY, TIMEOUT} or status >= SERVER_ERROR:
-            raise ReasonerUnavailable(reason, retry_after=wait)
-        if status == TOO_LARGE or (status == BAD and TOO_LONG.search(words)):
-            raise QuestionTooLong(reason)
-        if self._config.effort is None and THINKS.search(words):
-            reason = f"{reason}: set `effort`, such as `effort: none`"
-        raise ReasonerRejected(reason)
+        raise refused(
+            response.status_code,
+            await self._words(response),
+            wait=waiting(response.headers),
+            keyed=self._secret is not None,
+            effort=self._config.effort is not None,
+            clean=self._clean,
+        )
 
     async def _words(self, response: httpx2.Response) -> str:
         said = bytearray()
@@ -206,7 +176,10 @@ class HttpReasoner:
             said += data[:SAID]
             if len(said) >= SAID:
                 break
-        words = said.decode("ascii", "replace")
+        return said.decode("utf-8", "replace")
+
+    def _clean(self, words: str) -> str:
+        """Take the key out of what a server says: some quote it."""
         return words.replace(self._secret, "***") if self._secret else words
 
     async def ask(self, path: str) -> Any:  # noqa: ANN401 (whatever JSON a server says of itself)
@@ -229,21 +202,10 @@ class HttpReasoner:
             return None
 
 
-def _wait(response: httpx2.Response) -> float | None:
-    """Read Retry-After, RFC 9110 section 10.2.3, in its form of seconds."""
-    asked = response.headers.get("retry-after", "")
-    return float(asked) if re.fullmatch(r"\d{1,6}", asked, re.ASCII) else None
-
-
 def cause(error: httpx2.HTTPError) -> str:
     """Say in a few words why there was no answer."""
     if isinstance(error, httpx2.ConnectTimeout):
         return f"no connection within {CONNECT:g} s"
     if isinstance(error, httpx2.ConnectError):
-        return f"no connection: {_safe(str(error), 200)}".removesuffix(": ")
-    return f"the connection broke: {_safe(str(error), 200) or type(error).__name__}"
-
-
-def _safe(text: str, longest: int) -> str:
-    """Keep letters, figures and plain signs, on one line."""
-    return " ".join(re.sub(r"[^A-Za-z0-9 .,:;_/()'*-]+", " ", text).split())[:longest]
+        return f"no connection: {safe(str(error), 200)}".removesuffix(": ")
+    return f"the connection broke: {safe(str(error), 200) or type(error).__name__}"

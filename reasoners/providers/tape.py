@@ -13,12 +13,14 @@ from reasoners.errors import (
     ReasonerUnavailable,
     ReplyInvalid,
     ReplyRefused,
+    ReplyTruncated,
 )
 from reasoners.prompt import Prompt, Said, digest
 
 ERRORS: Final[dict[str, type[ReasonerError]]] = {
     "unavailable": ReasonerUnavailable,
     "too_long": QuestionTooLong,
+    "truncated": ReplyTruncated,
     "invalid": ReplyInvalid,
     "refused": ReplyRefused,
     "rejected": ReasonerRejected,

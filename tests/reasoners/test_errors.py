@@ -6,6 +6,7 @@ from reasoners import (
     ReasonerUnavailable,
     ReplyInvalid,
     ReplyRefused,
+    ReplyTruncated,
 )
 
 
@@ -13,6 +14,7 @@ def test_every_error_has_its_branch() -> None:
     """What heals by itself and what needs a person are apart."""
     assert issubclass(ReasonerUnavailable, ReasonerError)
     assert issubclass(ReplyInvalid, ReasonerRejected)
+    assert issubclass(ReplyTruncated, ReplyInvalid)
     assert issubclass(ReplyRefused, ReasonerRejected)
     assert not issubclass(ReasonerRejected, ReasonerUnavailable)
     assert ReasonerUnavailable("busy", retry_after=3.0).retry_after == 3.0

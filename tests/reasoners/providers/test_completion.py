@@ -162,3 +162,44 @@ def test_ollama_may_cut_off_and_may_fail() -> None:
     half.feed(b'{"message": {"content": "{"}, "done": false}\n')
     with pytest.raises(ReasonerUnavailable, match="midway"):
         half.text()
+
+
+@pytest.mark.parametrize("reason", ["abort", "error"])
+def test_an_answer_the_server_gave_up_is_none(reason: str) -> None:
+    """Servers end so when they are stopped: the rest of the text is missing."""
+    with pytest.raises(ReasonerUnavailable, match=f"gave the answer up .{reason}."):
+        collect(*HELLO, chunk(finish=reason)).text()
+
+
+@pytest.mark.parametrize("key", ["reasoning_content", "reasoning"])
+@pytest.mark.parametrize("finish", ["stop", "length"])
+def test_a_model_that_only_thinks_says_which_key_helps(key: str, finish: str) -> None:
+    """All its tokens went into what it says to itself: that is another fault than broken JSON."""
+    with pytest.raises(ReplyInvalid, match="effort: none"):
+        collect(chunk({key: "Let me see"}), chunk({"content": None}, finish)).text()
+    both = collect(chunk({key: "Let me see"}), *HELLO, chunk(finish="stop"))
+    assert both.text() == "Hello ü"
+
+
+def test_ollama_that_only_thinks_says_so_too() -> None:
+    """Its own API has a field of another name."""
+    completion = Completion("lines", cap=CAP)
+    completion.feed(b'{"message": {"thinking": "hm"}, "done": false}\n')
+    completion.feed(b'{"message": null, "done": true, "done_reason": "length"}\n')
+    with pytest.raises(ReplyInvalid, match="max_tokens"):
+        completion.text()
+
+
+def test_empty_parts_are_no_fault() -> None:
+    """Some servers write null where others leave a key out."""
+    nulls = b'data: {"choices": null}\n\ndata: {"choices": [{"delta": null}], "usage": null}\n\n'
+    assert collect(*HELLO, nulls, chunk(finish="stop")).text() == "Hello ü"
+
+
+def test_a_key_that_an_error_repeats_is_taken_out() -> None:
+    """Also where JSON writes it otherwise."""
+    key = 'sk"1\\2'
+    error = b"data: " + json.dumps({"error": {"message": f"key {key} is busy"}}).encode() + b"\n\n"
+    completion = Completion("events", cap=CAP, clean=lambda text: text.replace(key, "***"))
+    with pytest.raises(ReasonerUnavailable, match=r"key \*\*\* is busy"):
+        completion.feed(error)

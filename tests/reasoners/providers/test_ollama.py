@@ -26,7 +26,9 @@ async def test_it_is_asked_at_its_own_path_and_understood() -> None:
                 )
             assert (said.text, said.asked, said.answered) == ('{"a": 1}', 900, 12)
         assert [asked.path for asked in model.requests] == ["/api/chat", "/api/chat"]
-    assert model.requests[0].body["format"] == {"type": "object"}
+    asked = model.requests[0].body
+    assert asked["format"] == {"type": "object"}
+    assert (asked["options"]["num_ctx"], asked["keep_alive"]) == (8192, 86_400)
 
 
 def test_it_is_found_where_it_listens() -> None:
