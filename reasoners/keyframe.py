@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from detectors import Box
 from reasoners.event import EventObject
 
 Reason = Literal["before", "first_sight", "best_view", "change", "spread", "latest", "still"]
@@ -32,6 +33,8 @@ class Shot:
     """Pixels; 0 where nobody said."""
 
     height: int = 0
+    area: Box | None = None
+    """What of the frame it shows, relative; None: all of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What a rule asks in plain language, and which form the answer has."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -116,6 +117,11 @@ class AskConfig(BaseModel):
             return self
         if not 2 <= len(self.answer) <= 16 or len(set(self.answer)) != len(self.answer):  # noqa: PLR2004 (a choice has two)
             raise ValueError("answer: give from 2 to 16 different choices")
+        odd = next((one for one in self.answer if not _plain(one)), None)
+        if odd is not None:
+            raise ValueError(
+                f"answer: {odd!r} is no plain choice; no links, line breaks or blanks at its ends"
+            )
         if CANNOT_TELL in self.answer:
             raise ValueError(f"answer: {CANNOT_TELL} is always allowed; leave it out")
         if self.affirms and not set(self.affirms) <= set(self.answer):
@@ -142,6 +148,12 @@ class AskConfig(BaseModel):
             unit=self.unit,
             counts=self.counts,
         )
+
+
+def _plain(choice: str) -> bool:
+    """Tell whether a choice survives being read from a model: on one line, and no link."""
+    told = choice.isprintable() and " ".join(choice.split()) == choice
+    return told and re.search(r"://|\bwww\.", choice, re.IGNORECASE) is None
 
 
 def _listed(value: Any) -> Any:  # noqa: ANN401 (whatever the file holds)

@@ -281,7 +281,13 @@ class Asking:
             return None
         said, jpeg = found
         return PictureTaken(
-            jpeg, said.width, said.height, said.fingerprint, said.sharpness, said.beside
+            jpeg,
+            said.width,
+            said.height,
+            said.fingerprint,
+            said.sharpness,
+            said.beside,
+            request.crop,
         )
 
 

@@ -25,6 +25,9 @@ FIRST: Final[tuple[Reason, ...]] = (
 """Which keyframes stay longest when there is room for few."""
 
 
+TOLD: Final = 40
+"""Tracks that a call tells of and lets be named: as many as are marked on one picture."""
+
 Names = tuple[tuple[tuple[str, str], ...], ...]
 
 SURE: Final = 0.5
@@ -78,6 +81,22 @@ class Call:
             for sighting in job.sightings or _sightings(job):
                 found.setdefault(sighting.track, sighting)
         return tuple(sorted(found.values(), key=lambda s: (s.first_seen, s.track)))
+
+    @property
+    def told(self) -> tuple[Sighting, ...]:
+        """Whom the call tells of, in order of first sight: in a crowd not everybody.
+
+        Those stay whom an event is about, then those who are shown, then who came last.
+        """
+        whole = self.sightings
+        own = {thing.track for event in self.events for thing in event.objects}
+        shown = {thing.track for keyframe in self.keyframes for thing in keyframe.objects}
+        ranked = sorted(
+            whole,
+            key=lambda one: (one.track not in own, one.track not in shown, -one.first_seen),
+        )
+        staying = {one.track for one in ranked[:TOLD]}
+        return tuple(one for one in whole if one.track in staying)
 
     @property
     def zones(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from detectors import Box
 from reasoners.keyframe import Keyframe, Part, Reason, Shot
 from reasoners.scene.line import LineConfig
 from reasoners.scene.zone import ZoneConfig
@@ -75,6 +76,9 @@ class PictureTaken:
 
     beside: str = ""
     """A text that came with the picture; data, never instruction."""
+
+    area: Box | None = None
+    """What of the frame it shows, relative; None: all of it."""
 
 
 def picks(
@@ -253,7 +257,9 @@ def keyframes(
             index=pick.look.index,
             captured_at=round(pick.look.at, 3),
             reason=pick.reason,
-            shots=tuple(Shot(part, one.jpeg, one.width, one.height) for part, one in shots),
+            shots=tuple(
+                Shot(part, one.jpeg, one.width, one.height, one.area) for part, one in shots
+            ),
             objects=pick.look.objects,
             quality=_quality(pick, shots),
         )

@@ -1,10 +1,10 @@
 """What the detector knows, told to a model: a fact a line, times from the first picture. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from reasoners.event import EventObject
 from reasoners.keyframe import Keyframe, Reason, Shot, Sighting
-from reasoners.vlm.call import Call
+from reasoners.vlm.call import TOLD, Call
 from reasoners.words import direction, duration, listed, place, quoted
 
 BECAUSE: dict[Reason, str] = {
@@ -17,16 +17,15 @@ BECAUSE: dict[Reason, str] = {
     "still": "the only picture",
 }
 LABEL = 80
-TRACKS = 24
-"""Tracks told of in one call; more hide the question."""
 
 
 def facts(call: Call) -> str:
     """Tell what the detector knows about the events of a call."""
     start = began(call.keyframes)
     lines = [f"Facts from the detector of camera {call.events[0].camera}:"]
-    lines += [_fact(sighting, start, call) for sighting in call.sightings[:TRACKS]]
-    hidden = len(call.sightings) - TRACKS
+    told = call.told
+    lines += [_fact(sighting, start, call) for sighting in told]
+    hidden = len(call.sightings) - len(told)
     if hidden > 0:
         lines.append(f"- {hidden} more tracks")
     for event in call.events:
@@ -44,15 +43,33 @@ def facts(call: Call) -> str:
     return "\n".join(lines)
 
 
-def caption(keyframe: Keyframe, shot: Shot, start: float) -> str:
-    """Say which picture follows: its name, its time, why it was chosen, what is marked on it."""
+def caption(keyframe: Keyframe, shot: Shot, start: float, own: Collection[str] = ()) -> str:
+    """Say which picture follows: its name, its time, why it was chosen, what is marked on it.
+
+    Args:
+        keyframe: Whose picture.
+        shot: Which.
+        start: Time from which on the call counts.
+        own: Whom the events are about; in a crowd they are marked before all others.
+    """
     part = "the whole scene" if shot.part == "whole" else "cut out of it"
-    seen = [thing.track for thing in keyframe.objects]
-    marked = f"; marked: {listed(seen[:TRACKS])}" if seen else ""
+    seen = [thing.track for thing in keyframe.objects if _within(thing, shot)]
+    if len(seen) > TOLD:
+        seen = sorted(seen, key=lambda track: track not in own)[:TOLD]
+    marked = f"; marked: {listed(seen)}" if seen else ""
     return (
         f"{keyframe.name}, {part}, at {keyframe.captured_at - start:.1f} s,"
         f" {BECAUSE[keyframe.reason]}{marked}:"
     )
+
+
+def _within(thing: EventObject, shot: Shot) -> bool:
+    """Tell whether a picture shows something of an object."""
+    if shot.area is None:
+        return True
+    left, top, right, bottom = shot.area
+    box = thing.box
+    return box[0] < right and box[2] > left and box[1] < bottom and box[3] > top
 
 
 def began(keyframes: Iterable[Keyframe]) -> float:

@@ -70,7 +70,7 @@ def _answer(question: Question, call: Call) -> dict[str, Any]:
             answer["pattern"] = NUMBER
         case "text":
             pass
-    evidence = [keyframe.name for keyframe in call.keyframes] + list(call.tracks)
+    evidence = [keyframe.name for keyframe in call.keyframes] + [one.track for one in call.told]
     return _object(
         {
             "answer": answer,
@@ -81,7 +81,7 @@ def _answer(question: Question, call: Call) -> dict[str, Any]:
 
 
 def _report(call: Call) -> dict[str, Any]:
-    tracks, zones = list(call.tracks), list(call.zones)
+    tracks, zones = [one.track for one in call.told], list(call.zones)
     thing: dict[str, Any] = {
         "text": {"type": "string"},
         "kind": {"type": "string"},

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from reasoners.errors import ReplyInvalid, ReplyRefused
+from reasoners.errors import ReplyInvalid, ReplyRefused, ReplyTruncated
 from reasoners.prompt import Prompt, Said
 from reasoners.verdict import Job, Verdict
 from reasoners.vlm.call import Call, Stage, call
@@ -16,7 +16,7 @@ from reasoners.vlm.grounding import ground
 from reasoners.vlm.limits import Limits
 from reasoners.vlm.policy import decision
 from reasoners.vlm.prompt import prompt, repair
-from reasoners.vlm.reply import Reply, read
+from reasoners.vlm.reply import Reply, caption, read
 from reasoners.vlm.thrift import Thrift
 
 Ask = Callable[[Prompt], Awaitable[Said]]
@@ -69,6 +69,11 @@ async def _stage(
         return _all(asked, Verdict("error", reason="there is no picture to ask about"))
     try:
         return ground(await _heard(ask, question, asked, again, said), asked)
+    except ReplyTruncated as error:
+        if asked.stage == "short" or not asked.questions or said or not again():
+            return _all(asked, Verdict("invalid", reason=str(error)))
+        # What was asked is worth more than the report that there was no room for.
+        return await _stage(ask, call(asked.jobs, asked.limits, "short"), _never, said)
     except ReplyRefused as error:
         return _all(asked, Verdict("refused", reason=str(error)))
     except ReplyInvalid as error:
@@ -79,11 +84,12 @@ async def _heard(
     ask: Ask, question: Prompt, asked: Call, again: Callable[[], bool], said: list[Said]
 ) -> Reply:
     """Ask, and once more where the reply is off the form and that may be paid for."""
+    if asked.limits.prose:
+        said.append(await ask(question))
+        return captioned(caption(said[-1].text), asked)
     before = len(said)
     try:
         said.append(await ask(question))
-        if asked.limits.prose:
-            return captioned(said[-1].text, asked)
         return read(said[-1].text, asked)
     except ReplyInvalid as problem:
         if len(said) == before or not again():
@@ -91,6 +97,11 @@ async def _heard(
         told = str(problem)
     said.append(await ask(repair(question, said[-1].text, told)))
     return read(said[-1].text, asked)
+
+
+def _never() -> bool:
+    """Allow no further call."""
+    return False
 
 
 def _asked(jobs: Sequence[Job]) -> bool:

@@ -62,9 +62,10 @@ def prompt(call: Call) -> Prompt:
         parts.append(_pictures_ahead(call))
     else:
         parts.append("\n".join(_question(asked) for asked in call.questions) or "No questions.")
+    own = {thing.track for event in call.events for thing in event.objects}
     for keyframe in call.keyframes:
         for shot in keyframe.shots:
-            parts += [caption(keyframe, shot, start), shot.jpeg]
+            parts += [caption(keyframe, shot, start, own), shot.jpeg]
     if call.limits.prose:
         parts.append(
             "Describe in a few plain sentences what is to be seen and what happens. Name tracks by"
@@ -165,12 +166,12 @@ def _task(call: Call) -> str:
         f'"written": at most {WRITTEN} texts that can be read in the pictures',
         '"why": why it happened, as far as it can be seen; may be empty',
     ]
-    if call.tracks:
+    if call.told:
         report += [
             f'"relations": at most {RELATIONS} from a track to another or to a zone, if shown',
             f'"next": at most {NEXT} likely events, "within_s" seconds, "probability" 0 to 100',
         ]
-    if len(call.tracks) > 1:
+    if len(call.told) > 1:
         report.append('"order": tracks in the order in which they came into view')
     unchanged = ' or the word "unchanged" if nothing new is to be seen' if call.memory else ""
     lines.append(f'"report": an object{unchanged} with:\n- ' + ";\n- ".join(report) + ".")

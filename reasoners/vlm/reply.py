@@ -29,13 +29,26 @@ from reasoners.vlm.form import (
 
 LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.)\S+", re.IGNORECASE)
 FENCED = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL | re.IGNORECASE)
-THOUGHT = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+THOUGHT: Final = "</think>"
+"""Ends what a model says to itself; its beginning may stand in the template, and so not here."""
+
 DECLINED = re.compile(
     r"\W{0,3}(?:(?:i['\u2019]?m|i am|we['\u2019]?re) (?:very |so )?(?:sorry|afraid|unable|not able)"
     r"|sorry\b|i (?:can['\u2019]?t|cannot|can not|won['\u2019]?t|will not|must decline|decline)\b"
-    r"|as an ai\b|unfortunately,? i\b)",
+    r"|as an ai\b|unfortunately,? i\b"
+    r"|(?:es )?tut mir (?:sehr )?leid\b|leider (?:kann|darf) ich\b|als (?:eine? )?ki\b"
+    r"|ich (?:kann|darf|werde) [^.{]{0,80}\bnicht\b"
+    r"|(?:非常|十分|很)?抱歉|对不起|我(?:无法|不能|不会)|作为(?:一个|一名)?\s?(?:ai|人工智能))",
     re.IGNORECASE,
 )
+"""How refusals begin, in English, German and Chinese."""
+
+HELPING = re.compile(
+    r"\b(?:help|assist|identify|recogni[sz]e|describe|comply|request|helfen|erkennen|beschreiben"
+    r"|identifizieren|beantworten)\b|帮助|识别|描述|回答|提供",
+    re.IGNORECASE,
+)
+"""What is declined with: a caption may well begin with what it cannot see."""
 
 
 def plain(text: str) -> str:
@@ -132,12 +145,10 @@ def read(text: str, call: Call) -> Reply:
         ReplyInvalid: It is not the JSON that was asked for.
         ReplyRefused: It is a refusal in prose.
     """
-    said = THOUGHT.sub("", text, count=1) if text.lstrip().startswith("<think>") else text
-    fenced = FENCED.fullmatch(said)
     try:
-        value = _value(fenced[1] if fenced else said)
+        value = _given(text)
     except (ValueError, RecursionError) as error:
-        if DECLINED.match(said):
+        if DECLINED.match(aloud(text)):
             raise ReplyRefused("the model declined in words") from error
         raise ReplyInvalid("the reply is not JSON") from error
     try:
@@ -151,6 +162,26 @@ def read(text: str, call: Call) -> Reply:
         ) from error
     _complete(reply, call)
     return reply
+
+
+def caption(text: str) -> str:
+    """Return what a model that only writes prose said of the pictures.
+
+    Raises:
+        ReplyInvalid: It said nothing.
+        ReplyRefused: It declined.
+    """
+    said = aloud(text).strip()
+    if not said:
+        raise ReplyInvalid("the model said nothing")
+    if DECLINED.match(said) and HELPING.search(said[:200]):
+        raise ReplyRefused("the model declined in words")
+    return said
+
+
+def aloud(text: str) -> str:
+    """Leave out what a model says to itself before it answers."""
+    return text.rpartition(THOUGHT)[2]
 
 
 KEYS: Final = frozenset(
@@ -202,6 +233,22 @@ def _legal(answer: str, question: Question) -> bool:
 def _within(number: float, question: Question) -> bool:
     low, high = question.low, question.high
     return (low is None or number >= low) and (high is None or number <= high)
+
+
+def _given(text: str) -> Any:  # noqa: ANN401  what JSON may hold
+    """Read the JSON of a reply, whatever is put before or around it."""
+    try:
+        return _value(_unfenced(text))
+    except ValueError:
+        _, mark, rest = text.partition(THOUGHT)
+        if not mark:
+            raise
+        return _value(_unfenced(rest))
+
+
+def _unfenced(text: str) -> str:
+    fenced = FENCED.fullmatch(text)
+    return fenced[1] if fenced else text
 
 
 def _value(text: str) -> Any:  # noqa: ANN401  what JSON may hold

@@ -37,6 +37,8 @@ def test_other_forms_affirm_by_any_answer(form: str) -> None:
         ({"answer": ["one"]}, "from 2 to 16"),
         ({"answer": ["a", "a"]}, "different"),
         ({"answer": ["a", "cannot_tell"]}, "always allowed"),
+        ({"answer": ["a", "b\nc"]}, "no plain choice"),
+        ({"answer": ["a", "see www.b.de"]}, "no plain choice"),
         ({"answer": ["a", "b"], "affirms": ["c"]}, "stand under `answer`"),
         ({"affirms": ["perhaps"]}, "give yes, no or both"),
         ({"ned": 0.5}, "Extra inputs"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from rig.asked import event, job, sighting
 
-from reasoners import Job, Question, Verdict
+from reasoners import Job, Question, ReplyTruncated, Verdict
 from reasoners.prompt import Prompt, Said
 from reasoners.testing import replied, thing
 from reasoners.vlm.judging import judge
@@ -23,14 +23,17 @@ YES, NO = (
 class Model:
     """Says one thing after the other, and may be asked so often again."""
 
-    texts: Sequence[str]
+    texts: Sequence[str | ReplyTruncated]
     more: int = 9
     asked: list[Prompt] = field(default_factory=list)
 
     async def ask(self, prompt: Prompt) -> Said:
         """Say the next thing."""
         self.asked.append(prompt)
-        return Said(self.texts[len(self.asked) - 1], "m", 100, 20, latency_s=0.5)
+        text = self.texts[len(self.asked) - 1]
+        if isinstance(text, ReplyTruncated):
+            raise text
+        return Said(text, "m", 100, 20, latency_s=0.5)
 
     def again(self) -> bool:
         """Tell whether one more call may be made."""
@@ -132,3 +135,48 @@ async def test_a_captioner_is_asked_once_and_read_by_the_dictionary() -> None:
     verdict = await model.judge(job(), Limits(prose=True, short_first=True))
     assert (verdict.state, len(model.asked), model.asked[0].form) == ("uncertain", 1, None)
     assert [(e.kind, e.track) for e in verdict.entities] == [("man", "t17")]
+
+
+CUT = ReplyTruncated("the reply was cut off by the token limit (truncated)")
+
+
+async def test_a_report_that_is_too_long_costs_no_answer() -> None:
+    """The bare answers are asked for then, once, and decide without a description."""
+    model = Model([CUT, YES])
+    verdict = await model.judge(job())
+    assert (verdict.state, verdict.answers[0].answer) == ("verified", "yes")
+    assert verdict.description is None
+    assert (model.asked[1].form or {})["required"] == ["answers"]
+    for worse in (CUT, "{}"):
+        model = Model([CUT, worse, YES])
+        assert ((await model.judge(job())).state, len(model.asked)) == ("invalid", 2)
+
+
+async def test_what_is_too_long_ends_there_where_nothing_shorter_is() -> None:
+    """No question was asked, or no more may be paid, or the repair was the last call."""
+    described = Model([CUT, YES])
+    described_job = job(question="", questions=())
+    assert (await described.judge(described_job)).state == "invalid"
+    assert len(described.asked) == 1
+    poor = Model([CUT, YES], more=0)
+    assert ((await poor.judge(job())).state, len(poor.asked)) == ("invalid", 1)
+    repaired = Model(["{}", CUT, YES])
+    assert ((await repaired.judge(job())).state, len(repaired.asked)) == ("invalid", 2)
+    short = Model([YES, CUT, YES])
+    assert (await short.judge(job(), Limits(short_first=True))).state == "verified"
+    assert len(short.asked) == 2
+
+
+async def test_a_captioner_that_thinks_declines_or_is_silent_describes_nothing() -> None:
+    """What it says to itself is not told; a refusal is one; nothing is no description."""
+    prose = Limits(prose=True)
+    thinking = await Model(["A dog? No.</think>A man waits."]).judge(job(), prose)
+    assert thinking.description == "A man waits."
+    for text, state in (
+        ("I'm sorry, I can't help with that.", "refused"),
+        ("抱歉，我无法识别图片中的人物。", "refused"),
+        ("I cannot see anybody, only an empty yard.", "uncertain"),
+        (" \n ", "invalid"),
+    ):
+        model = Model([text])
+        assert ((await model.judge(job(), prose)).state, len(model.asked)) == (state, 1)

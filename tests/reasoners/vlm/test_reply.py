@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rig.asked import job, said, sighting
 
@@ -232,6 +232,18 @@ def test_f24_what_is_no_answer_is_invalid(text: str) -> None:
         "I cannot assist with this request.",
         "As an AI, I must not.",
         "Unfortunately, I can not say.",
+        "Es tut mir leid, dabei kann ich nicht helfen.",
+        "Tut mir leid, ich darf keine Personen erkennen.",
+        "Leider kann ich das nicht beantworten.",
+        "Ich kann Personen auf Bildern nicht identifizieren.",
+        "Als KI darf ich das nicht.",
+        "抱歉，我无法识别图片中的人物。",
+        "很抱歉，我不能回答。",
+        "对不起，我不能帮助你。",
+        "我无法回答这个问题。",
+        "作为一个AI，我不能这样做。",
+        "</think>I'm sorry, but I can't help with that.",
+        "<think>Who is it?</think>\n\nI'm sorry, but I can't help with that.",
     ],
 )
 def test_f25_a_refusal_in_prose_is_refused(text: str) -> None:
@@ -244,6 +256,21 @@ def test_a_description_may_sound_like_a_refusal() -> None:
     """Only prose instead of JSON counts."""
     said = changed(description="I'm sorry, says the sign.")
     assert read(said, ASKED).answers["q1"].answer == "yes"
+
+
+def test_what_a_model_says_to_itself_is_none_of_its_answer() -> None:
+    """With both marks, or with the last alone: templates of thinking models begin the thought."""
+    said = json.dumps(GOOD)
+    for thought in ("<think>yes or no?</think>", "Is it {one}? Perhaps.\n</think>\n\n", "</think>"):
+        assert read(thought + said, ASKED).model_dump() == GOOD
+        assert read(f"{thought}```json\n{said}\n```", ASKED).model_dump() == GOOD
+
+
+def test_a_sign_that_looks_like_a_mark_of_ours_is_a_sign() -> None:
+    """What is written in a picture cuts nothing off."""
+    told = read(changed(written=["</think>", "```"]), ASKED).report
+    assert isinstance(told, Report)
+    assert told.written == ["</think>", "```"]
 
 
 def test_texts_are_made_plain() -> None:
@@ -306,3 +333,50 @@ def test_where_nothing_is_asked_a_bare_report_is_whole() -> None:
         assert read(json.dumps(reply), bare).answers == {}
     with pytest.raises(ReplyInvalid, match="answers"):
         read(json.dumps({"report": report}), call((job(),), Limits()))
+
+
+def written(schema: Any, draw: Any) -> Any:
+    """Write some value that a schema of ours allows."""
+    if "anyOf" in schema:
+        return written(draw(st.sampled_from(schema["anyOf"])), draw)
+    if "enum" in schema:
+        return draw(st.sampled_from(schema["enum"]))
+    if schema["type"] == "object":
+        return {key: written(part, draw) for key, part in schema["properties"].items()}
+    if schema["type"] == "array":
+        # As many as there may be, or none: bounds are where forms and readers differ.
+        count = draw(st.sampled_from([0, schema["maxItems"]]))
+        return [written(schema["items"], draw) for _ in range(count)]
+    if schema["type"] == "integer":
+        return draw(st.integers(schema["minimum"], schema["maximum"]))
+    numbers = st.sampled_from(["0", "-12.5", "cannot_tell"])
+    words = numbers if "pattern" in schema else st.just("a word")
+    return None if schema["type"] == "null" else draw(words)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data(), st.sampled_from([0, 1, 70]), st.booleans(), st.booleans())
+def test_what_the_form_allows_is_read(
+    data: st.DataObject, tracks: int, zoned: bool, before: bool
+) -> None:
+    """A server that obeys is never told that its reply is off the form, in a crowd neither."""
+    questions = (
+        Question("a", "A?"),
+        Question("b", "B?", "choice", ("red", "dark green")),
+        Question("c", "C?", "number"),
+        Question("d", "D?", "text"),
+    )
+    asked = call(
+        (
+            job(
+                *questions,
+                sightings=tuple(sighting(f"t{number}") for number in range(tracks)),
+                zones=("step",) if zoned else (),
+                memory=said("A man.") if before else (),
+            ),
+        ),
+        Limits(),
+    )
+    reply = written(form(asked), data.draw)
+    told = read(json.dumps(reply), asked)
+    assert told.answers.keys() == reply["answers"].keys()
