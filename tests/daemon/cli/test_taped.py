@@ -76,3 +76,58 @@ def test_what_cannot_be_played_or_recorded_is_said(arguments: dict[str, Any], sa
 def test_nothing_is_asked_without_a_cassette() -> None:
     """As ever."""
     assert taped.models(None, None, record=False) == {}
+
+
+def test_a_chain_with_a_second_opinion_is_played_as_it_was_asked(tmp_path: Path) -> None:
+    """Each model answers what it answered, the second one in doubt, captions and memory as set."""
+    clip = Visits(count=3, there=1.2, away=1.2).write(tmp_path / "clip.mp4")
+    cassette = tmp_path / "clip.answers"
+    with ModelServer(answer("yes", confidence=10)) as unsure, ModelServer(answer("no")) as sure:
+        path = written(
+            tmp_path,
+            {
+                "node": "box1",
+                "detector": {"type": "detectors.testing:ScriptedDetector"},
+                "reasoner": {
+                    "type": "openai",
+                    "url": unsure.url,
+                    "model": "m",
+                    "deadline": "20s",
+                    "memory": 0,
+                    "second": {"severity": "info", "by": "spare"},
+                },
+                "reasoners": {"spare": {"type": "openai", "url": sure.url, "model": "n"}},
+                "cameras": {
+                    "yard": {
+                        "source": {"type": "rtsp", "url": "rtsp://127.0.0.1:9/x"},
+                        "presence": {"hold": 0.5},
+                    }
+                },
+            },
+        )
+        made = ("-c", path, "--cassette", str(cassette))
+        recorded = replayed(tmp_path, clip, "recorded.jsonl", *made, "--record")
+        assert sure.requests
+        texts = [json.dumps(asked.body["messages"]) for asked in unsure.requests]
+        assert not [text for text in texts if "said of this camera before" in text]
+    played = replayed(tmp_path, clip, "played.jsonl", *made)
+    assert recorded == played
+    seconds = [json.loads(line)["reasoning"].get("second") for line in played.splitlines()]
+    assert {one["model"] for one in seconds if one} == {"n"}
+
+
+def test_what_shapes_a_question_is_kept_of_its_kind(tmp_path: Path) -> None:
+    """Also what nobody wrote down: Ollama has room for less. A model that is away is no fault."""
+    cassette = tmp_path / "x.answers"
+    cassette.write_text('{"digest": "a", "provider": "reasoner", "said": {}}\n')
+    camera = {"yard": {"source": {"type": "synthetic"}}}
+
+    def kept(**section: object) -> dict[str, Any]:
+        file = Path(written(tmp_path, {"reasoner": section, "cameras": camera}))
+        found: dict[str, Any] = taped.models(file, cassette, record=False)["reasoner"]
+        return found
+
+    ollama = kept(type="ollama", model="m", prose=True)
+    assert (ollama["context"], ollama["prose"], ollama["only"]) == (8192, True, "reasoner")
+    away = kept(type="transformers", path="/nowhere", patches=256)
+    assert (away["type"], away["patches"]) == ("cassette", 256)
