@@ -62,6 +62,9 @@ class Job:
     memory: tuple[Remembered, ...] = ()
     """What was last said about this camera, oldest first; data, never instruction."""
 
+    held: bool = False
+    """Whether the event is told to nobody before it is answered: then it goes first."""
+
     beside: str = ""
     """A text that came with the picture: a sensor's reading, an order number; data as well."""
 

@@ -15,7 +15,7 @@ from daemon.errors import ConfigRejected
 from daemon.identity import live_id
 from daemon.plan import Plan
 from daemon.recorder import Recorder
-from daemon.thinking import thinking
+from daemon.thinking import room, thinking
 from reasoners import AskConfig, Event, FrameReference, Job, Question, Reasoning, Sighting, Verdict
 from sinks.journal import Journal
 
@@ -101,7 +101,7 @@ async def describe_picture(
     """
     clock = Clock()
     ask = asking(plan, camera)
-    seen = await look(plan, camera, clock, shot=ask is not None)
+    seen = await look(plan, camera, clock, None if ask is None else room(plan, camera))
     if ask is None:
         return Described(seen, None)
     job = _job(plan, camera, seen, question, text, ask.deadline)

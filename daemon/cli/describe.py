@@ -21,6 +21,7 @@ from daemon.plan import Plan
 from detectors import DetectorError
 from reasoners import Verdict
 from reasoners.vlm.prompt import BESIDE
+from reasoners.words import duration
 from sinks.journal import JournalFailed
 from sources import SourceError
 
@@ -199,12 +200,36 @@ def _show(done: Described) -> None:
         console.print(setting.printable(f"answer: {answer.answer}{unit}{sure}{on}"))
     if verdict.description:
         console.print(setting.printable(verdict.description))
+    if verdict.why:
+        console.print(setting.printable(f"why: {verdict.why}"))
     _table(
         console,
         ("thing", "kind", "track", "attributes"),
         [
             (one.text, one.kind, one.track or "", " ".join(one.attributes))
             for one in verdict.entities
+        ],
+    )
+    _table(
+        console,
+        ("claimed", "", ""),
+        [
+            (one.subject, one.predicate.replace("_", " "), one.object.replace(":", " "))
+            for one in verdict.relations
+        ],
+    )
+    _table(
+        console,
+        ("expected", "of", "where", "within", "probability"),
+        [
+            (
+                one.what.replace("_", " "),
+                one.subject,
+                (one.object or "").replace(":", " "),
+                duration(one.horizon_s),
+                f"{one.probability:.0%}",
+            )
+            for one in verdict.predictions
         ],
     )
     _table(

@@ -102,14 +102,14 @@ def temporary() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="lookout-picture-")
 
 
-async def look(plan: Plan, camera: str, clock: Clock, *, shot: bool) -> Seen:
+async def look(plan: Plan, camera: str, clock: Clock, room: Limits | None) -> Seen:
     """Have the picture of a camera looked at once.
 
     Args:
         plan: With the picture as the camera's source.
         camera: Its name.
         clock: Dates it.
-        shot: Whether a model will be shown the picture.
+        room: How large a picture a model will be shown; None: none will.
 
     Raises:
         SourceError: It is no picture, or broken.
@@ -130,7 +130,7 @@ async def look(plan: Plan, camera: str, clock: Clock, *, shot: bool) -> Seen:
                 group.create_task(host.once(), name=f"detector-{host.name}") for host in hosts
             ]
             await detecting.profile()
-            seen = await _shown(plan, camera, detecting, clock, shot=shot)
+            seen = await _shown(plan, camera, detecting, clock, room)
             for worker in workers:
                 worker.cancel()
     except BaseExceptionGroup as failed:
@@ -138,7 +138,9 @@ async def look(plan: Plan, camera: str, clock: Clock, *, shot: bool) -> Seen:
     return seen
 
 
-async def _shown(plan: Plan, name: str, detecting: Detecting, clock: Clock, *, shot: bool) -> Seen:
+async def _shown(
+    plan: Plan, name: str, detecting: Detecting, clock: Clock, room: Limits | None
+) -> Seen:
     camera, now = plan.cameras[name], clock.now()
     opening = Open(
         camera=name,
@@ -177,7 +179,7 @@ async def _shown(plan: Plan, name: str, detecting: Detecting, clock: Clock, *, s
                 raise DetectorUnavailable(f"the detector did not look at it: {why}")
             least = float(getattr(plan.tracker.config, "start_score", USUAL))
             seen, pick = _understood(plan, name, frame, _tracks(found.detections, least, now))
-            return await _taken(plan, name, host, seen, pick) if shot else seen
+            return seen if room is None else await _taken(plan, name, host, seen, pick, room)
 
 
 def _tracks(detections: Detections, least: float, now: float) -> list[Track]:
@@ -219,13 +221,15 @@ def _understood(plan: Plan, name: str, frame: Frame, tracks: list[Track]) -> tup
     return seen, Pick(Look(frame.index, at, objects), "still", None)
 
 
-async def _taken(plan: Plan, name: str, host: CameraHost, seen: Seen, pick: Pick) -> Seen:
+async def _taken(
+    plan: Plan, name: str, host: CameraHost, seen: Seen, pick: Pick, room: Limits
+) -> Seen:
     """Add the picture as a model is shown it: fitted, with tracks, zones and lines marked."""
     config = plan.cameras[name].config
     tracks = tuple(thing.track for thing in seen.objects)
     size = seen.width, seen.height
     shots = []
-    for part, request in requests(pick, tracks, config.zones, config.lines, size, Limits()):
+    for part, request in requests(pick, tracks, config.zones, config.lines, size, room):
         answer = await host.taken(request)
         if answer is not None:
             said, jpeg = answer

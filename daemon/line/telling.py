@@ -158,6 +158,7 @@ class Telling:
                     self._wire.deadline,
                     questions=revision.questions,
                     since=revision.since,
+                    held=revision.held,
                 )
             )
         if revision.held:

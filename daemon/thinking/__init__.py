@@ -1,6 +1,6 @@
 """Questions to models: one queue for all cameras, and a terminal state for every question."""
 
-from daemon.thinking.building import idle_cassette, member, minding, thinking
+from daemon.thinking.building import idle_cassette, member, minding, room, thinking
 from daemon.thinking.figures import ThinkingFigures
 from daemon.thinking.member import Member
 from daemon.thinking.resuming import Resuming
@@ -15,5 +15,6 @@ __all__ = [
     "idle_cassette",
     "member",
     "minding",
+    "room",
     "thinking",
 ]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from daemon.clock import Clock
 from daemon.config import CASSETTE
 from daemon.errors import ConfigRejected
@@ -193,15 +195,7 @@ def member(one: ReasonerPlan, origin: str) -> Member:
         )
     except ReasonerRejected as exc:
         raise ConfigRejected(f"{origin}: {exc}") from None
-    usual = Limits()
-    limits = Limits(
-        images=getattr(config, "images", None) or usual.images,
-        patch=int(getattr(config, "patch", usual.patch)),
-        patches=int(getattr(config, "patches", usual.patches)),
-        prose=bool(getattr(config, "prose", False)),
-    )
     max_tokens = int(getattr(config, "max_tokens", ANSWER))
-    room = getattr(config, "context", None)
     return Member(
         Offer(
             name=one.name,
@@ -214,6 +208,28 @@ def member(one: ReasonerPlan, origin: str) -> Member:
         ),
         model=str(getattr(config, "model", one.name)),
         reasoner=reasoner,
-        limits=limits if room is None else limits.within(room, max_tokens),
+        limits=_limits(config),
         probe=bool(getattr(config, "probe", False)),
     )
+
+
+def room(plan: Plan, camera: str) -> Limits:
+    """Return what one call about a camera may hold: to the first model that may be asked of it."""
+    allowed = plan.cameras[camera].config.cloud is True
+    able = (one for one in plan.reasoners if allowed or not one.cloud)
+    return next((_limits(one.backend.config) for one in able), Limits())
+
+
+def _limits(config: BaseModel) -> Limits:
+    """Return the room that a model has by its configuration."""
+    usual = Limits()
+    limits = Limits(
+        images=getattr(config, "images", None) or usual.images,
+        patch=int(getattr(config, "patch", usual.patch)),
+        patches=int(getattr(config, "patches", usual.patches)),
+        prose=bool(getattr(config, "prose", False)),
+    )
+    whole = getattr(config, "context", None)
+    if whole is None:
+        return limits
+    return limits.within(whole, int(getattr(config, "max_tokens", ANSWER)))

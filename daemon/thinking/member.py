@@ -25,6 +25,13 @@ class Member:
     thrift: Thrift = field(default_factory=Thrift)
     """Whether the bare answers are asked for first."""
 
+    configured: Limits = field(init=False)
+    """The room it has by its configuration alone."""
+
+    def __post_init__(self) -> None:
+        """Keep what it is learnt upon: another server may stand behind its address one day."""
+        self.configured = self.limits
+
     def room(self, images: int, effort: Effort) -> Limits:
         """Return what one call to it may hold now.
 
@@ -47,11 +54,13 @@ class Member:
         """Use what the probe found out: how many pictures, how much room, what is quick."""
         if found.problem:
             return
+        limits = self.configured
         if found.images is not None:
-            self.limits = replace(self.limits, images=min(self.limits.images, found.images))
+            limits = replace(limits, images=min(limits.images, found.images))
         if found.room is not None:
-            limits = replace(self.limits, enforced=self.enforces)
-            self.limits = limits.within(found.room, self.offer.max_tokens)
+            limits = replace(limits, enforced=self.enforces)
+            limits = limits.within(found.room, self.offer.max_tokens)
+        self.limits = limits
         # Where tokens are paid for, asking twice of the same pictures costs twice.
         self.thrift.keeps = bool(found.keeps) and not self.offer.price.input
 

@@ -16,6 +16,7 @@ from daemon.thinking.member import Member
 from daemon.thinking.minding import Minding
 from daemon.thinking.opinions import More, Opinions
 from daemon.thinking.taping import Taping
+from daemon.thinking.trying import Trying
 from reasoners import (
     Job,
     Limits,
@@ -27,15 +28,11 @@ from reasoners import (
 from reasoners.governor.breaker import Trip
 from reasoners.governor.governor import Failure, Governor
 from reasoners.governor.ticket import Ended, Grant, Reserved, Ticket, priority
-from reasoners.providers.probe import probe
 from reasoners.vlm.call import together
 from reasoners.vlm.judging import judge
 from sinks.journal import Spent
 
 logger = logging.getLogger(__name__)
-
-PROBE: Final = 120.0
-"""Seconds a model may take to show what it can; a local one is loaded meanwhile."""
 
 LOOK: Final = 1.0
 """Seconds after which the queue is looked at, even if nothing happened."""
@@ -110,7 +107,8 @@ class Thinking:
         self._asked: dict[str, _Asked] = {}
         self._changed = asyncio.Event()
         self._ends: dict[str, asyncio.Event] = {}
-        self._group: asyncio.TaskGroup | None = None
+        self._trying = Trying(members, governor)
+        self._tries: set[asyncio.Task[None]] = set()
         self._closed = False
         governor.fits = self._fits
 
@@ -142,7 +140,7 @@ class Thinking:
         ticket = Ticket(
             event.id,
             event.camera,
-            priority(event.severity),
+            priority(event.severity, held=job.held),
             now,
             now + job.deadline,
             scene=event.camera,
@@ -175,15 +173,11 @@ class Thinking:
                     self._tell(member, self.governor.ban(place, str(error), _now()))
             try:
                 async with asyncio.TaskGroup() as group:
-                    self._group = group
-                    for place, member in enumerate(self._members):
-                        if member.probe and not self._in_turn:
-                            group.create_task(
-                                self._try_out(place, member), name=f"reasoner-{member.offer.name}"
-                            )
                     await self._dispatch(group)
+                    # Nobody is asked any more: what a model could do is of no use now.
+                    for task in self._tries:
+                        task.cancel()
             finally:
-                self._group = None
                 if self.taping is not None:
                     self.taping.close()
 
@@ -214,6 +208,8 @@ class Thinking:
         while not (self._closed and not self.governor.in_flight and not self.governor.queue):
             self._beat()
             self._changed.clear()
+            if not self._in_turn:
+                self._try_out(group, loop.time())
             grant, ended = self.governor.next(loop.time())
             for end in ended:
                 group.create_task(self._end([end]), name=f"reasoner-end-{end.ticket.key}")
@@ -224,20 +220,13 @@ class Thinking:
             wake = self.governor.wake_at(now)
             await self._wait(LOOK if wake == inf else max(0.005, min(LOOK, wake - now)))
 
-    async def _try_out(self, place: int, member: Member) -> None:
-        """Find out what a model can, beside the questions; it may not be there yet."""
-        try:
-            async with asyncio.timeout(PROBE):
-                limits = member.limits
-                found = await probe(member.reasoner, limits.images, prose=limits.prose)
-        except TimeoutError:
-            logger.warning("reasoner %s: no answer within %g s", member.offer.name, PROBE)
-            return
-        level = logging.WARNING if found.problem else logging.INFO
-        logger.log(level, "reasoner %s: %s", member.offer.name, found.text)
-        member.learn(found)
-        if not found.problem:
-            self.governor.providers[place].images = member.limits.images
+    def _try_out(self, group: asyncio.TaskGroup, now: float) -> None:
+        """Begin to try out who is to be, beside the questions."""
+        for place in self._trying.begin(now):
+            name = f"reasoner-{self._members[place].offer.name}"
+            task = group.create_task(self._trying.try_out(place), name=name)
+            self._tries.add(task)
+            task.add_done_callback(self._tries.discard)
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -379,6 +368,7 @@ class Thinking:
             logger.warning("%s", text)
             self._told("degraded", text)
         else:
+            self._trying.back(self._members.index(member), _now())
             logger.info("%s: answers again", name)
             self._told("recovered", f"{name} answers again")
 

@@ -17,5 +17,9 @@ def outside(host: str) -> bool:
     try:
         address = ipaddress.ip_address(name.partition("%")[0])
     except ValueError:
-        return "." in name and not name.endswith(OURS)
+        # A bare number is an address too, as old resolvers read it.
+        number = name.isdecimal() or name.startswith("0x")
+        return number or ("." in name and not name.endswith(OURS))
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
     return not (address.is_private or address.is_loopback or address.is_link_local)

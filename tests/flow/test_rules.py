@@ -16,7 +16,7 @@ from rig.visits import Visits
 
 from reasoners import TERMINAL, Event
 from reasoners.testing import hangs
-from sinks.journal import Journal
+from sinks.journal import Journal, Question
 
 pytestmark = pytest.mark.broker
 
@@ -110,12 +110,14 @@ def test_an_event_waits_for_its_verdict_and_is_lost_to_no_crash(
             lookout.wait(lambda: lookout.figures()["held"] > 0, 30, "one waits")
             lookout.kill()
             held = {event.id for event in _held(lookout)}
+            asked = _questions(lookout)
             lookout.start()
             subscriber.wait(lambda s: held <= {e["id"] for e in s.events if e["type"] == "end"}, 60)
             lookout.wait(lambda: lookout.figures()["held"] == 0, 30, "none waits any more")
             lookout.stop()
             events = subscriber.events
     assert held
+    assert {json.loads(one.body)["held"] for one in asked if one.event in held} <= {True}
     first = {event["id"]: event for event in reversed(events)}
     assert {one["type"] for one in first.values()} == {"new"}
     early = {key: one for key, one in first.items() if key not in held}
@@ -128,6 +130,15 @@ def _held(lookout: Lookout) -> list[Event]:
     journal.open()
     try:
         return journal.held()
+    finally:
+        journal.close()
+
+
+def _questions(lookout: Lookout) -> list[Question]:
+    journal = Journal(lookout.state / "journal.sqlite")
+    journal.open()
+    try:
+        return journal.open_questions()
     finally:
         journal.close()
 

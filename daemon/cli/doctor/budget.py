@@ -1,11 +1,11 @@
 """What questions to models cost: a camera, a day, as it was so far or as it is to be expected."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from daemon.cli.doctor.line import Line
-from daemon.plan import Plan
+from daemon.plan import Plan, ReasonerPlan
 from reasoners.governor.budget import Budget, Price
 from sinks.journal import JournalFailed, JournalReader, Paid
 
@@ -27,16 +27,16 @@ def budget(plan: Plan | None, journal: Path) -> Iterator[Line]:
     if plan is None or not plan.reasoners:
         yield Line("budget", "ok", "no model is configured, so nothing is spent")
         return
-    first = plan.reasoners[0].backend.config
-    price: Price = getattr(first, "price", Price())
     past, days = _past(journal)
-    usual = TEXT + PICTURES * int(getattr(first, "patches", 1024))
     for camera, one in plan.cameras.items():
         if not one.config.enabled:
             continue
-        if not one.config.cloud and all(model.cloud for model in plan.reasoners):
+        able = [model for model in plan.reasoners if one.config.cloud or not model.cloud]
+        if not able:
             yield Line(f"budget {camera}", "ok", "no model may be asked: `cloud` is not true")
             continue
+        price = _price(able[0])
+        usual = TEXT + PICTURES * int(getattr(able[0].backend.config, "patches", 1024))
         spent = past.get(camera)
         if spent is None or not days:
             rate, each, basis = EXPECTED, float(usual + ANSWER), "taken for granted, none known yet"
@@ -48,11 +48,18 @@ def budget(plan: Plan | None, journal: Path) -> Iterator[Line]:
         yield Line(
             f"budget {camera}", "ok", f"{found}: {rate * each:.0f} tokens and {money:.4f} a day"
         )
-    yield _limits(getattr(first, "budget", Budget()), price)
+    first = plan.reasoners[0].backend.config
+    dear = [one.name for one in plan.reasoners if _price(one) != Price()]
+    yield _limits(getattr(first, "budget", Budget()), dear)
 
 
-def _limits(limits: Budget, price: Price) -> Line:
-    """Say what a day may cost at most."""
+def _price(model: ReasonerPlan) -> Price:
+    price: Price = getattr(model.backend.config, "price", Price())
+    return price
+
+
+def _limits(limits: Budget, dear: Sequence[str]) -> Line:
+    """Say what a day may cost at most; `dear` are the models that take money."""
     parts = [
         f"{24 * amount:g} {what} a day"
         for amount, what in (
@@ -64,9 +71,10 @@ def _limits(limits: Budget, price: Price) -> Line:
     ]
     if parts:
         return Line("budget", "ok", f"at most {', '.join(parts)}, all cameras together")
-    if price.input or price.output:
+    if dear:
         remedy = "set `reasoner.budget`, such as `{money_per_hour: 0.1}`"
-        return Line("budget", "warn", "answers cost money, and there is no limit", remedy)
+        found = f"answers of {', '.join(dear)} cost money, and there is no limit"
+        return Line("budget", "warn", found, remedy)
     return Line("budget", "ok", "no limit; answers cost nothing")
 
 

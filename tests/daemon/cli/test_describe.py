@@ -69,8 +69,15 @@ def test_without_a_model_it_tells_what_detector_and_scene_see(
 
 def test_a_model_is_asked_once_with_the_text_beside(tmp_path: Path, picture: Path) -> None:
     """Question, text, fact and one picture go out; answer, state, checks and entities are shown."""
+    leaves = {"what": "leaves", "subject": "t1", "object": None, "within_s": 5, "probability": 70}
     reply = answer(
-        "A-17", confidence=90, description="A courier at the door.", things=[{"track": "t1"}]
+        "A-17",
+        confidence=90,
+        description="A courier at the door.",
+        things=[{"track": "t1"}],
+        why="Somebody [bold]rang[/bold].",
+        relations=[{"subject": "t1", "predicate": "inside", "object": "zone:step"}],
+        next=[leaves],
     )
     with ModelServer(reply) as server:
         done = called(
@@ -84,6 +91,9 @@ def test_a_model_is_asked_once_with_the_text_beside(tmp_path: Path, picture: Pat
     assert "answer: A-17 (90%)" in lines
     assert "A courier at the door." in lines
     assert any(line.split()[:3] == ["courier", "person", "t1"] for line in lines)
+    assert "why: Somebody [bold]rang[/bold]." in lines
+    assert any(line.split() == ["t1", "inside", "zone", "step"] for line in lines)
+    assert any(line.split() == ["leaves", "t1", "5", "s", "70%"] for line in lines)
     said = json.dumps(asked.body, ensure_ascii=False)
     assert said.count("data:image/jpeg") == 1
     assert "Which number?" in said

@@ -11,6 +11,7 @@ from daemon.clock import Clock
 from daemon.config import parse
 from daemon.plan import plan
 from daemon.secrets import Secrets
+from reasoners import Limits
 from sources import SourceRejected
 
 
@@ -41,10 +42,13 @@ async def test_a_jpeg_is_turned_and_marked_for_a_model(tmp_path: Path) -> None:
         "cameras": {"x": {"source": source, "rotate": 90}},
     }
     made = plan(parse(data, "test"), "test", Secrets())
-    seen = await look(made, "x", Clock(), shot=True)
+    seen = await look(made, "x", Clock(), Limits(patch=32, patches=64))
     assert (seen.width, seen.height) == (240, 320)
     assert [one.label for one in seen.objects] == ["person"]
     assert seen.keyframe is not None
     assert seen.keyframe.reason == "still"
     assert [one.part for one in seen.keyframe.shots] == ["whole"]
-    assert seen.keyframe.shots[0].jpeg.startswith(b"\xff\xd8\xff")
+    (shot,) = seen.keyframe.shots
+    assert shot.jpeg.startswith(b"\xff\xd8\xff")
+    assert (shot.width % 32, shot.height % 32) == (0, 0)
+    assert shot.width * shot.height <= 64 * 32 * 32

@@ -64,6 +64,23 @@ async def test_f26_of_many_questions_the_newest_are_asked(conclusions: Conclusio
     assert not oracle.open
 
 
+async def test_an_event_that_is_held_back_goes_before_an_alert(conclusions: Conclusions) -> None:
+    """Whoever may not be told before it is answered waits least, then what is severe."""
+    oracle = Oracle()
+    one = thinking(oracle, at_once=1)
+    alert = job(2)
+    severe = replace(alert, event=alert.event.model_copy(update={"severity": "alert"}))
+    async with running(one.run()):
+        await one.ask(job(0), conclusions)
+        await until(lambda: len(oracle.asked) == 1)
+        for asked in (job(1), severe, replace(job(3), held=True)):
+            await one.ask(asked, conclusions)
+        oracle.answers.set()
+        await until(lambda: not one.figures.pending)
+    pictures = {job(number).images: number for number in range(4)}
+    assert [pictures[prompt.images] for prompt in oracle.asked[::2]] == [0, 3, 2, 1]
+
+
 @pytest.mark.fault("F22")
 async def test_f22_a_model_without_a_deadline_is_cut_off(conclusions: Conclusions) -> None:
     """A question that gets no answer ends as `timeout`, and so does one whose turn is too late."""

@@ -11,6 +11,7 @@ from reasoners.providers.whereabouts import outside
         "127.0.0.1",
         "localhost",
         "::1",
+        "::ffff:10.0.0.7",
         "[::1]",
         "10.0.0.7",
         "192.168.1.20",
@@ -30,7 +31,11 @@ def test_what_is_ours(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["api.openai.com", "8.8.8.8", "2001:4860:4860::8888", "gpu.example.com", "local.com"]
+    "host",
+    [
+        *("api.openai.com", "8.8.8.8", "2001:4860:4860::8888", "gpu.example.com", "local.com"),
+        *("::ffff:8.8.8.8", "134744072", "0x08080808"),
+    ],
 )
 def test_what_is_not(host: str) -> None:
     """Public addresses, and every name that looks like one of the internet."""

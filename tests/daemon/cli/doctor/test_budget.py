@@ -60,3 +60,26 @@ def test_a_model_of_ones_own_costs_nothing(tmp_path: Path) -> None:
     assert (limits.health, limits.found) == ("ok", "no limit; answers cost nothing")
     (nothing,) = budget(None, tmp_path / "none.sqlite")
     assert "no model is configured" in nothing.found
+
+
+def test_a_camera_costs_what_who_may_be_asked_of_it_takes(tmp_path: Path) -> None:
+    """Where pictures may not leave, the model inside answers for nothing; the other is named."""
+    cameras = {
+        name: {"source": {"type": "synthetic"}, "cloud": cloud}
+        for name, cloud in (("porch", True), ("bedroom", False))
+    }
+    far = {"type": "openai", "url": "https://api.example.org/v1", "model": "f"}
+    near = {"type": "openai", "url": "http://127.0.0.1:1/v1", "model": "n", "patches": 256}
+    use = {
+        "cameras": cameras,
+        "reasoner": {**far, "price": {"input": 1.0}},
+        "reasoners": {"spare": near},
+    }
+    made = plan(parse(use, "x"), "x", Secrets())
+    porch, bedroom, limits = budget(made, tmp_path / "none.sqlite")
+    assert porch.found.endswith("5196 tokens each: 207840 tokens and 0.1998 a day")
+    assert bedroom.found.endswith("2124 tokens each: 84960 tokens and 0.0000 a day")
+    assert limits.found == "answers of reasoner cost money, and there is no limit"
+    priced = {**use, "reasoner": far, "reasoners": {"spare": {**near, "price": {"output": 1.0}}}}
+    *_, limits = budget(plan(parse(priced, "x"), "x", Secrets()), tmp_path / "none.sqlite")
+    assert limits.health == "warn"
