@@ -171,6 +171,8 @@ class Thinking:
                     await stack.enter_async_context(member.reasoner)
                 except ReasonerError as error:
                     self._tell(member, self.governor.ban(place, str(error), _now()))
+            if self._in_turn:
+                await self._trying.introduce()
             try:
                 async with asyncio.TaskGroup() as group:
                     await self._dispatch(group)

@@ -8,13 +8,18 @@ from math import inf
 from typing import Final
 
 from daemon.thinking.member import Member
+from reasoners import ReasonerUnavailable
 from reasoners.governor.governor import Governor
-from reasoners.providers.probe import probe
+from reasoners.providers.http import HttpReasoner
+from reasoners.providers.probe import introduced, probe
 
 logger = logging.getLogger(__name__)
 
 PROBE: Final = 120.0
 """Seconds a model may take to show what it can; a local one is loaded meanwhile."""
+
+GREETING: Final = 2.0
+"""Seconds a server has to say what it is, before a single question."""
 
 AGAIN: Final = 30.0
 """Seconds until a model that was not there is tried once more; doubled each time."""
@@ -72,6 +77,17 @@ class Trying:
         one = self._standings[place]
         if self._members[place].probe and not one.under_way:
             one.due_at = min(one.due_at, max(now, one.last + LONGEST))
+
+    async def introduce(self) -> None:
+        """Ask servers of an unknown kind what they are, where there is no time for more."""
+        for member in self._members:
+            reasoner = member.reasoner
+            if member.probe and isinstance(reasoner, HttpReasoner) and reasoner.guessing:
+                try:
+                    async with asyncio.timeout(GREETING):
+                        await introduced(reasoner)
+                except (TimeoutError, ReasonerUnavailable):
+                    continue  # the question itself will say so
 
     async def try_out(self, place: int) -> None:
         """Find out what a model can, beside the questions; it may not be there yet."""

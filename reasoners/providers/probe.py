@@ -99,7 +99,7 @@ async def probe(reasoner: Reasoner, images: int = 6, *, prose: bool = False) -> 
     room = None
     try:
         if isinstance(reasoner, HttpReasoner):
-            room = await _server(reasoner)
+            room = await introduced(reasoner)
         said = await reasoner.complete(_prompt(1, form))
         taken, took = await _pictures(reasoner, images, form)
         keeps = await _keeps(reasoner, taken, took or said.latency_s, form)
@@ -144,8 +144,12 @@ async def _keeps(reasoner: Reasoner, images: int, took: float, form: Form) -> bo
     return said.latency_s <= QUICKER * took
 
 
-async def _server(reasoner: HttpReasoner) -> int | None:
-    """Ask what it is; return the tokens it takes in, if it says so."""
+async def introduced(reasoner: HttpReasoner) -> int | None:
+    """Ask a server what it is; return the tokens it takes in, if it says so.
+
+    Raises:
+        ReasonerUnavailable: It is not there.
+    """
     listed = await reasoner.ask(f"{reasoner.base}/models")
     rows = listed.get("data") if isinstance(listed, dict) else None
     first = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}

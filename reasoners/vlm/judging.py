@@ -95,7 +95,9 @@ async def _heard(
         if len(said) == before or not again():
             raise
         told = str(problem)
-    said.append(await ask(repair(question, said[-1].text, told)))
+    # Whoever does not hold answers to their form has not seen it yet, unless that was known.
+    spell = asked.limits.enforced
+    said.append(await ask(repair(question, said[-1].text, told, spell=spell)))
     return read(said[-1].text, asked)
 
 

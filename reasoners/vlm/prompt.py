@@ -5,7 +5,7 @@ comes first, then the pictures, and last what differs between a short call and a
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from reasoners.prompt import Prompt, Turn
@@ -75,23 +75,30 @@ def prompt(call: Call) -> Prompt:
     schema = form(call)
     last = [facts(call), *_told(call), _task(call)]
     if not call.limits.enforced:
-        last.append(f"The JSON object must fit this JSON Schema:\n{json.dumps(schema)}")
+        last.append(_spelled(schema))
     return _prompt(SYSTEM, [*parts, "\n\n".join(last)], schema)
 
 
-def repair(asked: Prompt, reply: str, problem: str) -> Prompt:
+def repair(asked: Prompt, reply: str, problem: str, *, spell: bool = True) -> Prompt:
     """Ask once more for the same, naming what was wrong with the reply.
 
     Args:
         asked: The first request.
         reply: What came back.
         problem: Our own words about it, as `ReplyInvalid` has them.
+        spell: Whether the form is spelled out, for it was not before.
     """
-    return asked.then(
-        reply[:LONGEST_REPLY],
+    told = (
         f"That was not accepted: {problem}. Reply with the JSON object alone, complete and exactly"
-        " in the form that was asked for.",
+        " in the form that was asked for."
     )
+    if spell and asked.form is not None:
+        told += f"\n{_spelled(asked.form)}"
+    return asked.then(reply[:LONGEST_REPLY], told)
+
+
+def _spelled(form: Mapping[str, Any]) -> str:
+    return f"The JSON object must fit this JSON Schema:\n{json.dumps(form)}"
 
 
 def _prompt(system: str, parts: Sequence[str | bytes], schema: dict[str, Any] | None) -> Prompt:

@@ -36,7 +36,8 @@ def config(folder: Path, url: str | None = None, **more: Any) -> str:
         "source": {"type": "rtsp", "url": "rtsp://127.0.0.1:9/x"},
         "zones": {"step": LEFT},
     }
-    asked = {"type": "openai", "url": url, "model": "m", "deadline": "5s", **more}
+    usual = {"type": "openai", "dialect": "openai", "model": "m", "deadline": "5s"}
+    asked = {**usual, "url": url, **more}
     return written(
         folder,
         {

@@ -21,7 +21,13 @@ def config(folder: Path, url: str) -> str:
         {
             "node": "box1",
             "detector": {"type": "detectors.testing:ScriptedDetector"},
-            "reasoner": {"type": "openai", "url": url, "model": "m", "deadline": "20s"},
+            "reasoner": {
+                "type": "openai",
+                "dialect": "openai",
+                "url": url,
+                "model": "m",
+                "deadline": "20s",
+            },
             "cameras": {
                 "yard": {
                     "source": {"type": "rtsp", "url": "rtsp://127.0.0.1:9/x"},
@@ -90,13 +96,16 @@ def test_a_chain_with_a_second_opinion_is_played_as_it_was_asked(tmp_path: Path)
                 "detector": {"type": "detectors.testing:ScriptedDetector"},
                 "reasoner": {
                     "type": "openai",
+                    "dialect": "openai",
                     "url": unsure.url,
                     "model": "m",
                     "deadline": "20s",
                     "memory": 0,
                     "second": {"severity": "info", "by": "spare"},
                 },
-                "reasoners": {"spare": {"type": "openai", "url": sure.url, "model": "n"}},
+                "reasoners": {
+                    "spare": {"type": "openai", "dialect": "openai", "url": sure.url, "model": "n"}
+                },
                 "cameras": {
                     "yard": {
                         "source": {"type": "rtsp", "url": "rtsp://127.0.0.1:9/x"},

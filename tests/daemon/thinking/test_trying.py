@@ -122,3 +122,18 @@ async def test_a_server_that_comes_late_is_understood() -> None:
             await model.wait_requests(6)
             # A model that hangs while it is tried out holds up no end.
             await thinking.close()
+
+
+async def test_before_a_single_question_a_server_says_what_it_is() -> None:
+    """Its kind alone, by one request; one that is silent, or broken, is asked all the same."""
+    for script, dialect in (
+        (listed("llamacpp", 4096), "llamacpp"),
+        (hangs(), "openai"),
+        (fails(500), "openai"),
+    ):
+        async with ScriptedModel(script) as model, tried(model) as (one, t):
+            await t.introduce()
+            assert isinstance(one.reasoner, HttpReasoner)
+            assert one.reasoner.dialect == dialect
+            assert one.limits == Limits()
+            assert len(model.requests) == 1

@@ -1,6 +1,7 @@
 """What a model is asked."""
 
 import dataclasses
+import json
 
 import pytest
 from rig.asked import JPEG, job, keyframe, said
@@ -82,3 +83,6 @@ def test_a_repair_shows_what_was_wrong() -> None:
     assert again.turns[2].parts == ("x" * 4000,)
     assert "not accepted: the reply is not JSON" in str(again.turns[3].parts[0])
     assert again.form == first.form
+    assert json.dumps(first.form) in str(again.turns[3].parts[0])
+    known = repair(first, "x", "the reply is not JSON", spell=False)
+    assert "JSON Schema" not in known.text
