@@ -1,11 +1,13 @@
 """What every process that the daemon starts settles about itself before anything else."""
 
+import contextlib
 import ctypes
 import os
 import resource
 import signal
 
 _PR_SET_PDEATHSIG = 1
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 
 
 def leave_with(parent: int) -> bool:
@@ -26,3 +28,22 @@ def keep_to_itself() -> None:
     # A terminal's Ctrl-C, or its end, reaches the whole group; the daemon decides who ends when.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def return_freed(mapped: int, kept: int) -> None:
+    """Let memory that was freed go back to the system, see mallopt(3).
+
+    Left alone, glibc gives each thread a heap of its own and raises both limits with the largest
+    block it ever freed: what a burst took stays with the process, in holes. Without effect on
+    another C library.
+
+    Args:
+        mapped: Bytes from which on a block is mapped by itself, and unmapped when it is freed.
+        kept: Free bytes that may stay at the top of a heap.
+    """
+    libc = ctypes.CDLL(None)
+    # Another C library has no such call, and needs none.
+    with contextlib.suppress(AttributeError):
+        libc.mallopt(_M_ARENA_MAX, 2)
+        libc.mallopt(_M_MMAP_THRESHOLD, mapped)
+        libc.mallopt(_M_TRIM_THRESHOLD, kept)

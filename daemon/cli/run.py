@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +14,13 @@ from daemon.cli.running import leave_soon, stop_on_signal
 from daemon.exits import Exit
 from daemon.plan import Plan
 from daemon.version import VERSION
+from sources.process import return_freed
 
 logger = logging.getLogger(__name__)
+
+_MAPPED = _KEPT = 131_072
+"""Bytes of a snapshot or a burst of events that are given back at once; `MALLOC_…` in the
+environment, as our service files have it, goes before."""
 
 
 def run(
@@ -66,6 +72,8 @@ def run(
         plan = setting.make_plan(
             quick, "--source", secrets_file=secrets, typed=typed, filtered=filtered
         )
+    if not any(name.startswith("MALLOC_") for name in os.environ):
+        return_freed(_MAPPED, _KEPT)
     code = asyncio.run(_run(plan))
     leave_soon(code)
     raise typer.Exit(code)

@@ -6,7 +6,6 @@ The name is there for people who look at the process list. Nothing is taken from
 """
 
 import argparse
-import ctypes
 import os
 import socket
 import sys
@@ -14,12 +13,12 @@ import threading
 import traceback
 
 from sources.child.limits import confine
-from sources.process import keep_to_itself, leave_with
+from sources.process import keep_to_itself, leave_with, return_freed
 
-_MALLOC = ((-8, 2), (-3, 786_432), (-1, 1_048_576))
-"""M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD: give freed pictures back to the system. What a
-detector's picture takes is kept at hand: mapped and unmapped for every look, as from 128 KiB on, it
-costs 300 page faults and up to 1 ms. At 4 and 8 MiB every camera holds 14 MB more."""
+_MAPPED, _KEPT = 786_432, 1_048_576
+"""Bytes. What a detector's picture takes is kept at hand: mapped and unmapped for every look, as
+from 128 KiB on, it costs 300 page faults and up to 1 ms. At 4 and 8 MiB every camera holds 14 MB
+more."""
 
 _SOFTWARE = 70
 """Exit code of a bug (EX_SOFTWARE)."""
@@ -54,9 +53,7 @@ def _settle(parent: int) -> None:
         os._exit(0)
     keep_to_itself()
     confine()
-    libc = ctypes.CDLL(None)
-    for option, value in _MALLOC:
-        libc.mallopt(option, value)
+    return_freed(_MAPPED, _KEPT)
     threading.excepthook = _die
 
 

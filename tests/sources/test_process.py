@@ -32,3 +32,26 @@ os.kill(os.getpid(), signal.SIGHUP)
 print(resource.getrlimit(resource.RLIMIT_CORE))
 """
     assert said_by(code) == "(0, 0)"
+
+
+def test_what_was_freed_goes_back() -> None:
+    """A large block that was freed does not make the next ones stay with the process."""
+    code = """
+import ctypes
+fields = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in fields]
+libc = ctypes.CDLL(None)
+libc.mallinfo2.restype = Info
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = (ctypes.c_void_p,)
+def mapped():
+    libc.free(libc.malloc(20_000_000))
+    before = libc.mallinfo2().hblkhd
+    libc.malloc(200_000)
+    return libc.mallinfo2().hblkhd - before >= 200_000
+print(mapped())
+return_freed(131_072, 131_072)
+print(mapped())
+"""
+    assert said_by(code).split() == ["False", "True"]
