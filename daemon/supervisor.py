@@ -92,6 +92,18 @@ class Failure:
     """Crashes in a row, this one included; 0 if it was none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What went before a failure."""
+
+    lived: float
+    """Seconds the run took."""
+
+    attempts: int
+    crashes: int
+    """Both in a row until then."""
+
+
 async def keep_alive(
     name: str,
     once: Callable[[], Awaitable[None]],
@@ -112,12 +124,10 @@ async def keep_alive(
         failure: Failure | None = None
         try:
             await once()
-        except* retry.parks as group:
+        except (Exception, BaseExceptionGroup) as exc:  # noqa: BLE001 (a bug is raised again)
             past = Past(clock() - started, attempt, crashes)
-            failure = judged(group, retry, past, parked=True)
-        except* retry.heals as group:
-            past = Past(clock() - started, attempt, crashes)
-            failure = failure or judged(group, retry, past, parked=False)
+            failure = _made_of(exc, retry, past)
+            let_go(exc)
         if failure is None:
             return
         task = asyncio.current_task()
@@ -138,21 +148,38 @@ async def keep_alive(
             attempt = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What went before a failure."""
+def _made_of(exc: BaseException, retry: Retry, past: Past) -> Failure:
+    """Judge what a run raised; what is a bug among it passes through, without the rest."""
+    group = exc if isinstance(exc, BaseExceptionGroup) else BaseExceptionGroup("", [exc])
+    parked, others = group.split(retry.parks)
+    healing, bugs = (None, None) if others is None else others.split(retry.heals)
+    judged_as = parked or healing
+    if judged_as is None:
+        raise exc
+    if bugs is not None:
+        raise bugs from None
+    return judged(judged_as, retry, past, parked=parked is not None)
 
-    lived: float
-    """Seconds the run took."""
 
-    attempts: int
-    crashes: int
-    """Both in a row until then."""
+def let_go(exc: BaseException) -> None:
+    """Take the tracebacks from a failure that nobody will look into any more.
+
+    A frame that holds the failure it raised, as that of a task group does, keeps all that it knew,
+    a camera's whole host, until the garbage collector comes by; which may be in half an hour.
+    """
+    pending, met = [exc], set[int]()
+    while pending:
+        one = pending.pop()
+        if id(one) in met:
+            continue
+        met.add(id(one))
+        one.__traceback__ = None
+        pending += [other for other in (one.__cause__, one.__context__) if other is not None]
+        if isinstance(one, BaseExceptionGroup):
+            pending += one.exceptions
 
 
-def judged(
-    group: BaseExceptionGroup[Exception], retry: Retry, past: Past, *, parked: bool
-) -> Failure:
+def judged(group: BaseExceptionGroup, retry: Retry, past: Past, *, parked: bool) -> Failure:
     """Say what a failed run means, and when the next one is due."""
     attempts = 0 if past.lived >= retry.healthy_after else past.attempts
     # Who crashes every half minute crashes in a loop all the same.
@@ -173,7 +200,7 @@ def judged(
     )
 
 
-def reasons(group: BaseExceptionGroup[Exception]) -> str:
+def reasons(group: BaseExceptionGroup) -> str:
     """Say in one line what the leaves of a group say."""
     return "; ".join(dict.fromkeys(str(exc) or type(exc).__name__ for exc in flatten(group)))
 

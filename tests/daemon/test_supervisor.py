@@ -1,6 +1,8 @@
 """The only place that retries: what heals, what waits for a person, what is a bug."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -242,3 +244,38 @@ def test_who_refuses_us_is_asked_twice_a_minute_at_most_after_five_times() -> No
     assert all(retry.delay(attempt, refused=True) <= 16 for attempt in range(4))
     assert all(retry.delay(attempt, refused=True) >= 30 for attempt in range(4, 40))
     assert all(retry.delay(attempt) <= 30 for attempt in range(40))
+
+
+class Host:
+    """What a run held."""
+
+
+async def test_a_failed_run_leaves_nothing_to_the_garbage_collector() -> None:
+    """When the next run is waited for, what the last one held is gone, nested groups or not."""
+    hosts: list[weakref.ref[Host]] = []
+    left: list[int] = []
+
+    async def fail(host: Host) -> None:
+        raise Heals("off") from KeyError(str(host))
+
+    async def once() -> None:
+        if len(hosts) == 3:
+            return
+        host = Host()
+        hosts.append(weakref.ref(host))
+        async with asyncio.TaskGroup() as outer:
+            outer.create_task(asyncio.sleep(9))
+            async with asyncio.TaskGroup() as inner:
+                inner.create_task(fail(host))
+                await asyncio.sleep(9)
+
+    async def sleep(_: float) -> None:
+        left.append(sum(host() is not None for host in hosts))
+
+    gc.collect()
+    gc.disable()
+    try:
+        await keep_alive("camera-porch", once, RETRY, sleep=sleep)
+    finally:
+        gc.enable()
+    assert left == [0, 0, 0]
