@@ -38,7 +38,7 @@ from benchmarks.running import ROOT, Running
 from benchmarks.scenery import folder
 from reasoners import TERMINAL
 
-SPAN = 32.0
+SPAN = 60.0
 """Seconds that are measured, for each kind."""
 
 WARM_UP = 4.0

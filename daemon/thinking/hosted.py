@@ -128,6 +128,7 @@ class HostedReasoner:
             device=config.device,
             threads=config.threads,
             max_tokens=config.max_tokens,
+            nice=config.nice,
         )
         try:
             async with Process(self._module, self.name, grace=0.5) as process:

@@ -1,12 +1,14 @@
 """`python -P -m reasoners.local NAME --control FD --parent PID`, started by the daemon alone."""
 
 import argparse
+import contextlib
 import errno
 import os
 import socket
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from reasoners.errors import ReasonerError, ReasonerRejected, ReasonerUnavailable
@@ -23,6 +25,9 @@ SWITCHES = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 """Environment that libraries read when they are imported: only what is on disk."""
+
+_LOWEST = 19
+"""Priorities end there, see nice(2)."""
 
 _EGRESS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"})
 
@@ -47,7 +52,7 @@ def run(make: Callable[[Load], Model]) -> int:
     with socket.socket(fileno=arguments.control) as sock:
         channel = BlockingChannel(sock)
         try:
-            serve(channel, make)
+            serve(channel, lambda load: make(_standing_back(load)))
         except ReasonerError as exc:
             heals = isinstance(exc, ReasonerUnavailable)
             reason = str(exc)[:2000]
@@ -60,6 +65,16 @@ def run(make: Callable[[Load], Model]) -> int:
             reason = f"bug: {type(exc).__name__}: {exc}"[:2000]
             return _last_word(channel, Failed(remedy="unavailable", reason=reason))
     return 0
+
+
+def _standing_back(load: Load) -> Load:
+    """Let cameras and detection go first: in each thread, and in those that it will start."""
+    level = min(os.getpriority(os.PRIO_PROCESS, 0) + load.nice, _LOWEST)
+    for thread in Path("/proc/self/task").iterdir():
+        # One that has just ended needs none.
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), level)
+    return load
 
 
 def _make(load: Load) -> Model:

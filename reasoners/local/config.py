@@ -28,6 +28,11 @@ class LocalConfig(Provider):
     """Threads it computes with on the processor; default half of those there are. Raising it makes
     answers faster and detection slower."""
 
+    nice: int = Field(default=10, ge=0, le=19)
+    """How far it stands back from cameras and detection where they want the same processor core,
+    see nice(7); default 10: it computes with what they leave. Lowering it makes answers come
+    earlier on a busy machine, and events later."""
+
     loads: float = Field(default=300.0, gt=0, le=3600)
     """Seconds that loading may take; default 300."""
 

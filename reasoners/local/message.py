@@ -21,6 +21,7 @@ class Load(_Message):
     device: Literal["auto", "cpu", "cuda"]
     threads: int
     max_tokens: int
+    nice: int = 0
 
 
 class TurnText(_Message):

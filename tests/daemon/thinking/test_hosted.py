@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from rig.waiting import until
 
@@ -47,6 +48,18 @@ async def test_questions_wait_for_the_model_and_are_answered(tmp_path: Path) -> 
         assert one.description == "a parrot"
         with pytest.raises(QuestionTooLong):
             await one.complete(prompt(images=20))
+
+
+async def test_it_stands_back_for_cameras_and_detection(tmp_path: Path) -> None:
+    """Each thread of its process gives way for a core that others want, as configured."""
+    async with hosted(tmp_path) as one:
+        await one.complete(prompt())
+        process = one._process  # noqa: SLF001 (whom to look at)
+        assert process is not None
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        threads = psutil.Process(process.pid).threads()
+        found = {os.getpriority(os.PRIO_PROCESS, thread.id) - own for thread in threads}
+        assert found == {10}
 
 
 async def test_a_question_nobody_wants_any_more_frees_the_model(tmp_path: Path) -> None:
