@@ -7,6 +7,7 @@ from typing import Final
 
 from daemon.camera import CameraHost, Outgrown
 from daemon.counters import CameraFigures
+from daemon.parting import let_go
 from daemon.slots import SlotPool
 from daemon.starts import Starts
 from daemon.supervisor import reasons
@@ -102,8 +103,12 @@ class MainStream:
             try:
                 with SlotPool(1) as pool:
                     await self._serve(pool, rest)
-            except* Outgrown as group:
+            except BaseExceptionGroup as group:
+                _, others = group.split(Outgrown)
+                if others is not None:
+                    raise others from None
                 logger.info("%s, main: %s; replaced", self.name, reasons(group))
+                let_go(group)
 
     async def _serve(self, pool: SlotPool, rest: Callable[[float], Awaitable[None]]) -> None:
         host = CameraHost(

@@ -6,6 +6,8 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
+from daemon.parting import let_go
+
 logger = logging.getLogger(__name__)
 
 
@@ -159,24 +161,6 @@ def _made_of(exc: BaseException, retry: Retry, past: Past) -> Failure:
     if bugs is not None:
         raise bugs from None
     return judged(judged_as, retry, past, parked=parked is not None)
-
-
-def let_go(exc: BaseException) -> None:
-    """Take the tracebacks from a failure that nobody will look into any more.
-
-    A frame that holds the failure it raised, as that of a task group does, keeps all that it knew,
-    a camera's whole host, until the garbage collector comes by; which may be in half an hour.
-    """
-    pending, met = [exc], set[int]()
-    while pending:
-        one = pending.pop()
-        if id(one) in met:
-            continue
-        met.add(id(one))
-        one.__traceback__ = None
-        pending += [other for other in (one.__cause__, one.__context__) if other is not None]
-        if isinstance(one, BaseExceptionGroup):
-            pending += one.exceptions
 
 
 def judged(group: BaseExceptionGroup, retry: Retry, past: Past, *, parked: bool) -> Failure:

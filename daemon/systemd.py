@@ -51,19 +51,23 @@ def patient(beat: Callable[[], None], period: float = PERIOD) -> Iterator[None]:
 
     A broker that is away or a model that takes its time is no reason to restart the daemon.
     """
-    loop = asyncio.get_running_loop()
-    handle: asyncio.TimerHandle
-
-    def again() -> None:
-        nonlocal handle
-        beat()
-        handle = loop.call_later(period, again)
-
-    again()
+    beating = _Beating(beat, period)
     try:
         yield
     finally:
-        handle.cancel()
+        beating.handle.cancel()
+
+
+class _Beating:
+    """Beats at once and after every period."""
+
+    def __init__(self, beat: Callable[[], None], period: float) -> None:
+        self._beat, self._period = beat, period
+        self._again()
+
+    def _again(self) -> None:
+        self._beat()
+        self.handle = asyncio.get_running_loop().call_later(self._period, self._again)
 
 
 class Notifier:

@@ -90,17 +90,23 @@ class CameraHost:
         """Where the child's film goes, if it makes one; replaced."""
 
         self._opening = opening
-        self._pool = pool
         self._figures = figures
         self._timing = timing
-        self._module = module
-        self._turns = turns
         self._starts = starts
         self._start = Start()
         self._awake = asyncio.Event()
         self._allotment = Allotment(opening.first_index, road=opening.road is not None)
         self._condition = Condition(opening, quiet=quiet, timing=timing, figures=figures, told=told)
-        self._conversation = Conversation(self.name, self._send, figures)
+        shared = {"--slots": pool.descriptor}
+        if turns is not None:
+            shared["--turns"] = turns
+        self._process = Process(
+            module,
+            self.name,
+            options=[word for name, one in shared.items() for word in (name, str(one))],
+            descriptors=tuple(shared.values()),
+        )
+        self._conversation = Conversation(self.name, self._process.send, figures)
         self.heard = Hearing(
             opening,
             live=live,
@@ -129,15 +135,6 @@ class CameraHost:
         return self._allotment.next_index
 
     async def __aenter__(self) -> Self:
-        shared = {"--slots": self._pool.descriptor}
-        if self._turns is not None:
-            shared["--turns"] = self._turns
-        self._process = Process(
-            self._module,
-            self.name,
-            options=[word for name, one in shared.items() for word in (name, str(one))],
-            descriptors=tuple(shared.values()),
-        )
         self._condition.say("connecting", "")
         if self._starts is not None:
             self._start = await self._starts.begin()
@@ -181,6 +178,8 @@ class CameraHost:
         try:
             await self._group.__aexit__(exc_type, exc, tb)
         finally:
+            # Each of them keeps how it ended, and that keeps us.
+            self._tasks.clear()
             self._start.done()
             self._conversation.close()
             await self._process.__aexit__(None, None, None)
@@ -319,9 +318,6 @@ class CameraHost:
             return timing.request + self.quiet
         passed_over = max(0.0, (not_before or 0.0) - asyncio.get_running_loop().time())
         return passed_over + timing.opening + max(timing.silence + self.quiet, timing.idr)
-
-    async def _send(self, ask: Next | Take | Cut) -> None:
-        await self._process.send(ask)
 
     async def _listen(self) -> None:
         try:

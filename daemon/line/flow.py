@@ -1,6 +1,7 @@
 """The frames of one decoder child on their way: one asked for, one waiting, one looked at."""
 
 import asyncio
+from functools import partial
 from typing import Literal
 
 from daemon.attention import Attention
@@ -48,9 +49,12 @@ class Flow:
         self.attention = Attention(self.interval) if manner.rate == "tracks" else None
         self.closely = closely(manner.regions, profile, live=manner.live)
         overflow: Literal["drop_oldest", "wait"] = "drop_oldest" if manner.live else "wait"
-        self.edge: Edge[Held] = Edge(f"frames-{host.name}", 1, overflow, self.supersede)
         self.needed: set[int] = set()
         """Frames of which a picture may still be asked."""
+
+        # Not a method of ours: the edge would hold us, and we the edge.
+        superseded = partial(_supersede, self.needed, figures)
+        self.edge: Edge[Held] = Edge(f"frames-{host.name}", 1, overflow, superseded)
 
         self.looked = asyncio.Event()
         """Set when a frame that was to be looked at was; whoever waits for it clears it."""
@@ -65,9 +69,7 @@ class Flow:
 
     def supersede(self, held: Held) -> None:
         """Let go of a frame in whose place a newer one waits."""
-        held.lease.release()
-        self.needed.discard(held.frame.index)
-        self._figures.drop("superseded")
+        _supersede(self.needed, self._figures, held)
 
     def done(self, held: Held) -> None:
         """A frame has been looked at, or carried over, or discarded."""
@@ -88,3 +90,9 @@ class Flow:
         """Return the looks per second of a stream of which every frame is taken, if it tells."""
         stream = self.host.stream
         return None if stream is None or stream.fps is None else stream.fps / (self._carry + 1)
+
+
+def _supersede(needed: set[int], figures: CameraFigures, held: Held) -> None:
+    held.lease.release()
+    needed.discard(held.frame.index)
+    figures.drop("superseded")

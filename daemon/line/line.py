@@ -18,6 +18,7 @@ from daemon.line.telling import Telling
 from daemon.line.watching import Watching
 from daemon.line.wiring import Manner, Wiring
 from daemon.mainstream import MainStream
+from daemon.parting import forget, let_go
 from daemon.slots import SlotPool
 from daemon.supervisor import Failure, reasons
 from detectors import Tracker
@@ -163,8 +164,12 @@ class Line:
         while True:
             try:
                 await self._once()
-            except* Outgrown as group:
+            except BaseExceptionGroup as group:
+                _, others = group.split(Outgrown)
+                if others is not None:
+                    raise others from None
                 logger.info("%s: %s; replaced", self.name, reasons(group))
+                let_go(group)
             else:
                 break
         await self.close("left")
@@ -295,11 +300,13 @@ class Line:
         clips = self._telling.clips
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._grabbing.run(flow), name=f"camera-{self.name}-grab")
+                grab = group.create_task(self._grabbing.run(flow), name=f"camera-{self.name}-grab")
                 clip = group.create_task(clips.run(flow.host), name=f"camera-{self.name}-clips")
                 asks = group.create_task(
                     self._asking.run(flow.host), name=f"camera-{self.name}-asks"
                 )
+                for task in (grab, clip, asks):
+                    task.add_done_callback(forget)
                 await self._watching.run(flow)
                 clip.cancel()
                 asks.cancel()

@@ -1,10 +1,13 @@
 """One camera from its decoder child to the journal: opened, followed, ended."""
 
+import gc
 from pathlib import Path
 
 from rig.street import alive, street
 from rig.waiting import running, until
 
+from daemon.camera import CameraHost
+from daemon.line.flow import Flow
 from reasoners import Experience, Notebook
 from sinks import CameraStatus, ObjectCounts
 
@@ -44,3 +47,22 @@ async def test_silent_camera_ends_what_is_open(tmp_path: Path) -> None:
             events = await one.told(lambda events: events[-1].type == "end")
             await until(lambda: one.latest(ObjectCounts).counts == {"person": 0})
         assert events[-1].end_reason == "camera_lost"
+
+
+async def test_a_lost_child_leaves_nothing_to_the_garbage_collector(tmp_path: Path) -> None:
+    """When pictures come again, what belonged to a child that died is gone, uncollected."""
+    async with street(tmp_path, goes=10**6) as one, alive(one):
+        figures = one.line.figures
+        gc.collect()
+        gc.disable()
+        try:
+            for spawns in range(1, 4):
+                seen = figures.detected
+                await until(lambda spawns=spawns: figures.spawns == spawns)  # type: ignore[misc]
+                await until(lambda seen=seen: figures.detected > seen + 2)  # type: ignore[misc]
+                if spawns < 3:
+                    one.decoder().kill()
+            kept = [thing for thing in gc.get_objects() if isinstance(thing, (CameraHost, Flow))]
+        finally:
+            gc.enable()
+        assert len(kept) == 2
