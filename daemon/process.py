@@ -20,6 +20,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from daemon.parting import let_go
 from sources import ChannelBroken, Received, Unpacker, pack
 
 logger = logging.getLogger(__name__)
@@ -180,7 +181,8 @@ class Process:
         while not self._ready:
             try:
                 data = await loop.sock_recv(self._socket, _CHUNK)
-            except ConnectionResetError:
+            except ConnectionResetError as exc:
+                let_go(exc)
                 data = b""  # it ended, and left unread what it was told last
             except OSError as exc:
                 raise ProcessGone(self._epitaph()) from exc
