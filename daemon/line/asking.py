@@ -20,9 +20,9 @@ from reasoners import (
     SceneConfig,
     Verdict,
     View,
-    alike,
     keyframes,
     picks,
+    repeats,
     requests,
     sharpest,
 )
@@ -227,10 +227,7 @@ class Asking:
             if pick.look.index in known:
                 continue
             shots = await self._shots(pick, tracks, limits, host, left)
-            if shots and not any(
-                alike(shots[-1][1], other[-1][1], pick.look, before.look, tracks)
-                for before, other in one.taken
-            ):
+            if shots and not any(repeats((pick, shots), other, tracks) for other in one.taken):
                 one.taken.append((pick, shots))
 
     def _limits(self) -> Limits:

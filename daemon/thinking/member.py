@@ -58,6 +58,7 @@ class Member:
         if found.images is not None:
             limits = replace(limits, images=min(limits.images, found.images))
         if found.room is not None:
+            # What the configuration leaves is less already; a server may have less still.
             limits = replace(limits, enforced=self.enforces)
             limits = limits.within(found.room, self.offer.max_tokens)
         self.limits = limits

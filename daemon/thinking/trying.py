@@ -8,7 +8,7 @@ from math import inf
 from typing import Final
 
 from daemon.thinking.member import Member
-from reasoners import ReasonerUnavailable
+from reasoners import ReasonerError
 from reasoners.governor.governor import Governor
 from reasoners.providers.http import HttpReasoner
 from reasoners.providers.probe import introduced, probe
@@ -86,7 +86,7 @@ class Trying:
                 try:
                     async with asyncio.timeout(GREETING):
                         await introduced(reasoner)
-                except (TimeoutError, ReasonerUnavailable):
+                except (TimeoutError, ReasonerError):
                     continue  # the question itself will say so
 
     async def try_out(self, place: int) -> None:

@@ -108,6 +108,16 @@ class HttpReasoner:
         if self._client is not None:
             await self._client.aclose()
 
+    @property
+    def model(self) -> str:
+        """Name of the model, as the server knows it."""
+        return self._config.model
+
+    @property
+    def context(self) -> int | None:
+        """Tokens it is to take in, where the configuration says so."""
+        return self._config.context
+
     async def complete(self, prompt: Prompt) -> Said:
         """Return what the model says; see `Reasoner.complete` for what is raised."""
         if not all(image.startswith(JPEG) for image in prompt.images):
@@ -182,14 +192,19 @@ class HttpReasoner:
         """Take the key out of what a server says: some quote it."""
         return words.replace(self._secret, "***") if self._secret else words
 
-    async def ask(self, path: str) -> Any:  # noqa: ANN401 (whatever JSON a server says of itself)
+    async def ask(self, url: str, about: Any = None) -> Any:  # noqa: ANN401 (any JSON)
         """Return what the server says of itself; None where it says nothing that can be read.
+
+        Args:
+            url: Where it is asked.
+            about: What is posted; None posts nothing.
 
         Raises:
             ReasonerUnavailable: It is not there.
         """
+        method, data = ("GET", None) if about is None else ("POST", json.dumps(about).encode())
         try:
-            async with self.client.stream("GET", path) as response:
+            async with self.client.stream(method, url, content=data) as response:
                 said = bytearray()
                 async for data in response.aiter_raw():
                     said += data

@@ -149,7 +149,10 @@ async def introduced(reasoner: HttpReasoner) -> int | None:
 
     Raises:
         ReasonerUnavailable: It is not there.
+        ReasonerRejected: It says that its model takes no pictures.
     """
+    if reasoner.dialect == "ollama":
+        return await _ollama(reasoner)
     listed = await reasoner.ask(f"{reasoner.base}/models")
     rows = listed.get("data") if isinstance(listed, dict) else None
     first = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
@@ -161,7 +164,25 @@ async def introduced(reasoner: HttpReasoner) -> int | None:
         if found is not None and found != "ollama":
             reasoner.dialect = found
     room = first.get("max_model_len", meta.get("n_ctx") if isinstance(meta, dict) else None)
-    return room if isinstance(room, int) and not isinstance(room, bool) else None
+    return room if _count(room) else None
+
+
+async def _ollama(reasoner: HttpReasoner) -> int | None:
+    """Ask Ollama about its model: it drops pictures that one cannot take without a word."""
+    shown = await reasoner.ask(f"{reasoner.base}/api/show", {"model": reasoner.model})
+    told = shown if isinstance(shown, dict) else {}
+    able = told.get("capabilities")
+    if isinstance(able, list) and "vision" not in able:
+        raise ReasonerRejected("the model takes no pictures; choose one that does")
+    info = told.get("model_info")
+    sizes = info.items() if isinstance(info, dict) else ()
+    own = [size for key, size in sizes if key.endswith(".context_length") and _count(size)]
+    given = [] if reasoner.context is None else [reasoner.context]
+    return min((*own, *given), default=None)
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _prompt(images: int, form: Form, more: str = "") -> Prompt:

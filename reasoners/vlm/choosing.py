@@ -81,6 +81,10 @@ class PictureTaken:
     """What of the frame it shows, relative; None: all of it."""
 
 
+Taken = tuple[Pick, Sequence[tuple[Part, PictureTaken]]]
+"""A frame with its pictures."""
+
+
 def picks(
     gallery: Gallery, tracks: Sequence[str], after: float = float("-inf")
 ) -> tuple[Pick, ...]:
@@ -240,8 +244,21 @@ def alike(
     return near and _same(first, second, tracks)
 
 
+def repeats(one: Taken, other: Taken, tracks: Sequence[str]) -> bool:
+    """Tell whether a frame shows what another one shows: cut beside cut, else whole beside whole.
+
+    A cut tells more than the whole does, and nothing beside it.
+    """
+    pictures, others = dict(one[1]), dict(other[1])
+    common: tuple[Part, ...] = ("crop", "whole")
+    part = next((part for part in common if part in pictures and part in others), None)
+    if part is None:
+        return False
+    return alike(pictures[part], others[part], one[0].look, other[0].look, tracks)
+
+
 def keyframes(
-    taken: Sequence[tuple[Pick, Sequence[tuple[Part, PictureTaken]]]],
+    taken: Sequence[Taken],
     first: int = 1,
 ) -> tuple[Keyframe, ...]:
     """Name what was taken `k1`, `k2`, … in order of time, with its quality.
@@ -268,8 +285,8 @@ def keyframes(
 
 
 def sharpest(
-    taken: Sequence[tuple[Pick, Sequence[tuple[Part, PictureTaken]]]],
-) -> list[tuple[Pick, Sequence[tuple[Part, PictureTaken]]]]:
+    taken: Sequence[Taken],
+) -> list[Taken]:
     """Call the best view the one that is best once the pixels had their say."""
     views = [place for place, (pick, _) in enumerate(taken) if pick.worth is not None]
     if not views:

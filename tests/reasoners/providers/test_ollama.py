@@ -1,7 +1,10 @@
 """Ollama by its own API."""
 
+import json
+
 from reasoners import Prompt, Turn
 from reasoners.providers.ollama import OllamaConfig, OllamaReasoner
+from reasoners.providers.probe import introduced, probe
 from reasoners.testing import Script, ScriptedModel
 
 LINES = (
@@ -35,3 +38,34 @@ def test_it_is_found_where_it_listens() -> None:
     """Without an address, Ollama's own."""
     assert OllamaConfig(model="m").host == "127.0.0.1"
     assert not OllamaConfig(model="m").cloud
+
+
+def shown(**told: object) -> Script:
+    """Tell of a model."""
+    body = json.dumps(told).encode()
+    return Script(headers=(("content-type", "application/json"),), chunks=(body,))
+
+
+async def test_a_model_that_takes_no_pictures_is_found_out() -> None:
+    """Ollama would drop them without a word, and the model answer from nothing."""
+    blind = shown(capabilities=["completion", "tools"])
+    async with ScriptedModel(blind) as model:
+        async with OllamaReasoner("home", OllamaConfig(url=model.url, model="m"), None) as reasoner:
+            found = await probe(reasoner)
+        assert [asked.path for asked in model.requests] == ["/api/show"]
+        assert model.requests[0].body == {"model": "m"}
+    assert found.text == "the model takes no pictures; choose one that does"
+
+
+async def test_the_room_of_a_model_is_told_by_ollama() -> None:
+    """By its file, if that is less than what Ollama is told; an older Ollama says nothing."""
+    info = {"general.architecture": "qwen3vl", "qwen3vl.context_length": 4096}
+    for told, room in (
+        (shown(capabilities=["completion", "vision"], model_info=info), 4096),
+        (shown(details={}), 8192),
+        (shown(capabilities="vision", model_info=[1]), 8192),
+    ):
+        async with ScriptedModel(told) as model:
+            config = OllamaConfig(url=model.url, model="m")
+            async with OllamaReasoner("home", config, None) as reasoner:
+                assert await introduced(reasoner) == room

@@ -7,16 +7,16 @@ from reasoners import (
     Limits,
     Pick,
     PictureTaken,
-    alike,
     keyframes,
     picks,
+    repeats,
     requests,
     sharpest,
 )
 from reasoners.event import EventObject
 from reasoners.scene.line import LineConfig
 from reasoners.scene.zone import ZoneConfig
-from reasoners.vlm.choosing import crop
+from reasoners.vlm.choosing import Taken, alike, crop
 from reasoners.vlm.gallery import Look
 
 SIZE = (1280, 720)
@@ -99,6 +99,22 @@ def test_near_duplicates_are_known_by_their_looks() -> None:
     assert not alike(one, far, here, here, ("t1",))
     assert not alike(one, near, here, there, ("t1",))
     assert not alike(one, PictureTaken(JPEG, 8, 8), here, here, ("t1",))
+
+
+def test_a_frame_with_a_cut_hides_no_repetition() -> None:
+    """The whole scene is held beside the whole scene, and a cut beside a cut alone."""
+    here = Look(1, 1.0, (seen("t1"),))
+    best, other = Pick(here, "best_view", 0.5), Pick(here, "latest", 0.5)
+    scene, same, cut, waving = (
+        PictureTaken(JPEG, 8, 8, bits) for bits in (0xFFFF, 0xFFFE, 0xF0F0F0F0, 0x0F0F0F0F)
+    )
+    first: Taken = (best, [("whole", scene), ("crop", cut)])
+    bare: Taken = (other, [("whole", same)])
+    moved: Taken = (other, [("whole", same), ("crop", waving)])
+    assert repeats(bare, first, ("t1",))
+    assert repeats(first, bare, ("t1",))
+    assert not repeats(moved, first, ("t1",))
+    assert not repeats((other, []), first, ("t1",))
 
 
 def test_keyframes_are_named_in_order_of_time() -> None:
