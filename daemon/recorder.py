@@ -168,6 +168,10 @@ class Recorder:
         """Read the latest revision of every event that a crash left open or unanswered."""
         return await self.run(self._journal.unfinished)
 
+    async def latest(self, event: str) -> Event | None:
+        """Read an event as it stands; None if it is not kept any more."""
+        return await self.run(self._journal.latest, event)
+
     async def cursors(self, sinks: Sequence[str]) -> dict[str, int]:
         """Read the cursors."""
         return {name: await self.run(self._journal.cursor, name) for name in sinks}

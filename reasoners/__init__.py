@@ -50,7 +50,7 @@ from reasoners.schema import event_schema
 from reasoners.telling.chronicle import Chronicle, Revision
 from reasoners.telling.overlay import Overlay
 from reasoners.telling.questioning import Asking, default_question
-from reasoners.telling.restart import after_restart, answered_late
+from reasoners.telling.restart import after_restart, answered_late, awaits
 from reasoners.telling.shift import shifted
 from reasoners.verdict import Job, Remembered, Verdict
 from reasoners.vlm.choosing import (
@@ -131,6 +131,7 @@ __all__ = [
     "ZoneConfig",
     "after_restart",
     "answered_late",
+    "awaits",
     "default_question",
     "event_schema",
     "keyframes",

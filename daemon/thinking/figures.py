@@ -21,7 +21,10 @@ class ThinkingFigures:
     """Replies off the form that were asked for once more."""
 
     resumed: int = 0
-    """Questions taken over from before a restart."""
+    """Questions, and other looks, taken over from before a restart."""
+
+    expired: int = 0
+    """Other looks from before a restart whose time was over: what was said before them stands."""
 
     @property
     def pending(self) -> int:
@@ -46,6 +49,7 @@ def flat(figures: ThinkingFigures, governor: Governor) -> Flat:
         "repeated": figures.repeated,
         "repaired": figures.repaired,
         "resumed": figures.resumed,
+        "expired": figures.expired,
         "tokens": round(purse.spent("tokens")),
         "money": round(purse.spent("money"), 6),
         "effort": governor.strain.step,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from reasoners.event import Answer, Check, Reasoning, SecondOpinion
+from reasoners.event import Answer, Check, Reasoning, ReasoningState, SecondOpinion
 from reasoners.language.phrase import (
     Evidence,
     Number,
@@ -21,6 +21,9 @@ PENDING: Final = Phrase("model.pending", {}, (Evidence("reasoning", "pending"),)
 ENDED: Final = Phrase("restart.ended", {}, (Evidence("end", "restart"),))
 UNANSWERED: Final = Phrase("restart.unanswered", {}, (Evidence("reasoning", "error"),))
 
+WEIGHT: Final[dict[ReasoningState, int]] = {"verified": 3, "rejected": 2, "uncertain": 1}
+"""How much an answer is worth beside one of another look; what is no answer is worth nothing."""
+
 _FAILED: Final = {
     "skipped_budget": "none",
     "timeout": "timeout",
@@ -32,6 +35,19 @@ _FAILED: Final = {
 _ANSWERS: Final = frozenset({"yes", "no", "cannot_tell"})
 _CHECKS: Final = frozenset({"tracks", "zones", "order", "confidence"})
 _OF_A_TRACK: Final = frozenset({"label", "zone", "motion", "missed"})
+
+
+def better(state: ReasoningState, before: ReasoningState, *, decides: bool) -> bool:
+    """Tell whether what another look came to takes the place of what there is.
+
+    Args:
+        state: What it came to.
+        before: What there is.
+        decides: Whether a question was asked; what is only described is always told anew.
+    """
+    if not decides:
+        return state in WEIGHT
+    return WEIGHT.get(state, 0) > WEIGHT.get(before, 0)
 
 
 def conclude(

@@ -1,13 +1,14 @@
 """Closing what a crash left open, so that nothing downstream stays on for ever."""
 
+from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from reasoners.event import Event, EventCondition, EventRelation
 from reasoners.language.catalogue import catalogue, languages
 from reasoners.telling.explanation import joined, worded
-from reasoners.telling.outcome import ENDED, PENDING, UNANSWERED, conclude
+from reasoners.telling.outcome import ENDED, PENDING, UNANSWERED, better, conclude
 from reasoners.telling.wire import moment
-from reasoners.verdict import Verdict
+from reasoners.verdict import Job, Verdict
 
 Lasting = TypeVar("Lasting", EventRelation, EventCondition)
 
@@ -63,15 +64,36 @@ def after_restart(
     return event.model_copy(update=changed)
 
 
-def answered_late(event: Event, verdict: Verdict, at: float, language: str = "en") -> Event:
+def awaits(event: Event, job: Job) -> bool:
+    """Tell whether what was asked in an earlier run has not come back yet.
+
+    Args:
+        event: Its latest revision.
+        job: What was asked: at its beginning, or when another look was taken.
+    """
+    if job.since is None:
+        return event.reasoning.state == "pending"
+    return event.reasoning.looks == job.event.reasoning.looks
+
+
+def answered_late(
+    event: Event, job: Job, verdict: Verdict, at: float, language: str = "en"
+) -> Event | None:
     """Return the revision that gives an event of an earlier run its answer.
 
     Args:
-        event: Its latest revision, ended, with its question pending.
+        event: Its latest revision, ended; its question is pending, or another look under way.
+        job: What was asked.
         verdict: The terminal answer.
         at: The present time.
         language: In which events are explained.
+
+    Returns:
+        None if another look brought nothing better than what there is.
     """
+    look, questions = job.since is not None, {one.name: one.text for one in job.asked}
+    if look and not better(verdict.state, event.reasoning.state, decides=bool(questions)):
+        return None
     reasoning = event.reasoning.model_copy(
         update={
             "state": verdict.state,
@@ -82,10 +104,12 @@ def answered_late(event: Event, verdict: Verdict, at: float, language: str = "en
             "reason": None if verdict.reason is None else verdict.reason[:400],
             "second": verdict.second,
             "unchanged_since": verdict.unchanged,
+            "looks": event.reasoning.looks + look,
         }
     )
     description = verdict.description and verdict.description[:2000]
-    said = conclude(reasoning, verdict.answers, {}, description)
+    said = conclude(reasoning, verdict.answers, questions, description, verdict.why)
+    facts = _untold(event, questions) if look else _facts(event)
     return event.model_copy(
         update={
             "seq": None,
@@ -96,7 +120,7 @@ def answered_late(event: Event, verdict: Verdict, at: float, language: str = "en
             "description": description,
             "entities": verdict.entities,
             "keyframes": verdict.keyframes,
-            "explanation": joined(language, _facts(event), worded(said, language)),
+            "explanation": joined(language, facts, worded(said, language)),
         }
     )
 
@@ -107,6 +131,16 @@ def _facts(event: Event) -> str:
     for code in languages():
         facts = facts.removesuffix(catalogue(code).sentence(PENDING)).rstrip()
     return facts
+
+
+def _untold(event: Event, questions: Mapping[str, str]) -> str:
+    """Return what was told of an event, without what the look before came to, in any language."""
+    before = conclude(event.reasoning, event.answers, questions, event.description)
+    for code in languages():
+        head, told, tail = event.explanation.partition(worded(before, code))
+        if told:
+            return joined(code, head.rstrip(), tail.lstrip())
+    return event.explanation
 
 
 def _over(lasting: Lasting, at: float) -> Lasting:

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 from reasoners.event import (
     TERMINAL,
@@ -12,7 +12,6 @@ from reasoners.event import (
     EventType,
     Media,
     Reasoning,
-    ReasoningState,
 )
 from reasoners.firing import Firing, Ground
 from reasoners.language.phrase import Phrase
@@ -40,7 +39,7 @@ from reasoners.telling.foreshown import Expected
 from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.foretold import Foretold
 from reasoners.telling.grounds import CONDITIONS, condition
-from reasoners.telling.outcome import conclude
+from reasoners.telling.outcome import better, conclude
 from reasoners.telling.relating import RELATIONS, carried, caused
 from reasoners.telling.saying import Saying, places_of
 from reasoners.telling.snapshot import BETTER, quality
@@ -66,9 +65,6 @@ NOTED = (
 
 MOST_NOTED, MOST_CAUSES = 6, 8
 """So many of them, and of causes, are kept: the latest."""
-
-WEIGHT: Final[dict[ReasoningState, int]] = {"verified": 3, "rejected": 2, "uncertain": 1}
-"""How much an answer is worth beside one of another look; what is no answer is worth nothing."""
 
 TRIES = 3
 """Forecast pictures asked for while there is none: a frame may be gone, or the disk full."""
@@ -189,9 +185,8 @@ class Story:
 
     def heeds(self, verdict: Verdict) -> bool:
         """Tell whether the verdict of another look is better than what there is."""
-        if not self.telling.questions:
-            return verdict.state in WEIGHT
-        return WEIGHT.get(verdict.state, 0) > WEIGHT.get(self.reasoning.state, 0)
+        before = self.reasoning.state
+        return better(verdict.state, before, decides=bool(self.telling.questions))
 
     def note(self, change: Change) -> None:
         """Keep what happened to its object, if that is worth telling."""

@@ -229,6 +229,13 @@ class Journal:
         rows = self._read("SELECT body FROM unfinished ORDER BY position")
         return [Event.model_validate_json(body) for (body,) in rows]
 
+    def latest(self, event: str) -> Event | None:
+        """Return an event as it stands; None if it is not kept any more."""
+        rows = self._read(
+            "SELECT body FROM entry WHERE id = ? ORDER BY revision DESC LIMIT 1", (event,)
+        )
+        return next((Event.model_validate_json(body) for (body,) in rows), None)
+
     def references(self) -> set[str]:
         """Return the pictures and clips that any kept body names; all others may be removed."""
         rows = self._read(

@@ -14,7 +14,7 @@ from rig.broker import Mosquitto
 from rig.command import called, lookout
 from rig.lookout import Lookout
 from rig.model_server import ModelServer
-from rig.questions import answered, asking, story, told_at
+from rig.questions import answered, asking, open_questions, story, told_at
 from rig.subscriber import Received, Subscriber, publish
 from rig.visits import Visits
 
@@ -266,6 +266,49 @@ def test_f71_question_pending_at_a_kill_is_asked_again_and_answered_once(
     assert event not in {question.event for question in left}
 
 
+@pytest.mark.fault("F71")
+def test_f71_another_look_under_way_at_a_kill_is_taken_again(
+    tmp_path: Path, broker: Mosquitto
+) -> None:
+    """A second look that `kill -9` cut off is taken at the next start, and its yes is told."""
+    clip = Visits(count=2, there=6.0, away=0.8).write(tmp_path / "visits.mp4")
+    # Somebody who comes to one after the other, so that the first answer may take its time.
+    yard = {
+        "source": {"type": "file", "path": str(clip), "pace": "clip", "loop": True},
+        "detect": {"fps": 5},
+        "zones": {f"from_{n}": {"points": _right_of(n / 10)} for n in range(4, 9)},
+        "presence": {"hold": 0.5, "again": 1.0},
+    }
+    with (
+        ModelServer(answer("no"), hangs(), answer("yes")) as model,
+        Subscriber(broker.port, tmp_path / "got") as subscriber,
+        asking(
+            tmp_path / "d",
+            clip,
+            broker,
+            {**REASONER, "url": model.url, "deadline": "60s"},
+            cameras={"yard": yard},
+        ) as lookout,
+    ):
+        model.wait_requests(2)
+        subscriber.wait(lambda s: bool(answered(s, "rejected")))
+        lookout.kill()
+        (event,) = answered(subscriber, "rejected")
+        assert open_questions(lookout) == {event}
+        lookout.start()
+        subscriber.wait(lambda s: event in answered(s, "verified"))
+        assert lookout.stop() == 0
+        subscriber.wait(lambda s: {e["id"] for e in s.events} == answered(s))
+        check(lookout, subscriber, reconnects=1)
+        assert event not in open_questions(lookout)
+        revisions = story(subscriber, event)
+    last = max(revisions, key=lambda one: one["revision"])
+    assert (last["type"], last["end_reason"]) == ("end", "restart")
+    assert (last["reasoning"]["state"], last["reasoning"]["looks"]) == ("verified", 2)
+    states = [one["reasoning"]["state"] for one in revisions]
+    assert list(dict.fromkeys(states)) == ["pending", "rejected", "verified"]
+
+
 def test_stop_ends_every_open_question(
     tmp_path: Path, visits_clip: Path, broker: Mosquitto
 ) -> None:
@@ -291,6 +334,11 @@ def test_stop_ends_every_open_question(
 
 
 ANSWER = replied("yes", 90, "A person walks through the yard and leaves it on the other side.")
+
+
+def _right_of(x: float) -> list[list[float]]:
+    """Return a zone: everything to the right of a line."""
+    return [[x, 0], [1, 0], [1, 1], [x, 1]]
 
 
 def _texts(asked: Asked) -> list[str]:

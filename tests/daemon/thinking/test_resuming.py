@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rig.revisions import revision
@@ -14,6 +15,7 @@ from daemon.recorder import Recorder
 from daemon.thinking import Resuming
 from daemon.thinking.keeping import kept
 from reasoners import Event, Job, Reasoning
+from reasoners.event import ReasoningState
 from reasoners.testing import replied
 from sinks.journal import Journal
 
@@ -99,6 +101,70 @@ async def test_f71_without_a_model_or_a_kept_question_it_is_an_error(recorder: R
     events = await latest(recorder)
     assert {event.reasoning.state for event in events.values()} == {"error"}
     assert await recorder.open_questions() == []
+
+
+def answered(state: ReasoningState, *, looks: int = 1, **more: Any) -> Event:
+    """Return an event that had its answer, so many looks after it began."""
+    reasoning = Reasoning(state=state, model="m", deadline_at=NOW + 5, looks=looks)
+    return revision(1, reasoning=reasoning, started_at=NOW - 5, **more)
+
+
+async def looking(recorder: Recorder, event: Event, left: float = 6.0) -> None:
+    """Leave behind an event that was rejected, and another look at it under way."""
+    await recorder.commit(event)
+    asked = Job(answered("rejected"), "Is it a person?", job(1).images, 10.0, since=NOW - 4)
+    recorder.open_question(kept(asked, NOW + left))
+    await recorder.idle()
+
+
+@pytest.mark.fault("F71")
+@pytest.mark.parametrize("over", [False, True], ids=["open", "ended"])
+@pytest.mark.parametrize(("answer", "state"), [("yes", "verified"), ("no", "rejected")])
+async def test_f71_another_look_with_time_left_is_taken_again(
+    recorder: Recorder, over: bool, answer: str, state: str
+) -> None:
+    """F71: its answer is one more revision if it is better, whether or not the event had ended."""
+    ended: dict[str, Any] = {"type": "end", "ended_at": NOW, "end_reason": "left"} if over else {}
+    await looking(recorder, answered("rejected", **ended))
+    oracle = Oracle(json.dumps(replied(answer)))
+    one = thinking(oracle, notebook=recorder)
+    resuming = Resuming(recorder, clock(), one)
+    await resuming.close(await recorder.unfinished())
+    (event,) = (await latest(recorder)).values()
+    closed = event.revision
+    assert (event.type, event.reasoning.state, closed) == ("end", "rejected", 1 if over else 2)
+    async with running(one.run()):
+        await resuming.ask()
+        await until(lambda: oracle.asked)
+        oracle.answers.set()
+        await until(lambda: not one.figures.pending)
+    (event,) = (await latest(recorder)).values()
+    better = state == "verified"
+    assert (event.type, event.reasoning.state) == ("end", state)
+    assert (event.revision, event.reasoning.looks) == (closed + better, 1 + better)
+    assert await recorder.open_questions() == []
+    assert (one.figures.resumed, one.figures.terminal[state]) == (1, 1)
+
+
+@pytest.mark.fault("F71")
+@pytest.mark.parametrize(
+    ("looks", "left", "expired"),
+    [(1, -1.0, 1), (2, 6.0, 0)],
+    ids=["its time is over", "it was answered"],
+)
+async def test_f71_another_look_is_not_taken_again_in_vain(
+    recorder: Recorder, looks: int, left: float, expired: int
+) -> None:
+    """F71: too late, which is counted, or answered just before the kill: what was said stands."""
+    await looking(recorder, answered("verified", looks=looks), left)
+    one = thinking(Oracle(), notebook=recorder)
+    resuming = Resuming(recorder, clock(), one)
+    await resuming.close(await recorder.unfinished())
+    await resuming.ask()
+    (event,) = (await latest(recorder)).values()
+    assert (event.type, event.reasoning.state, event.revision) == ("end", "verified", 2)
+    assert await recorder.open_questions() == []
+    assert (one.figures.jobs, one.figures.resumed, one.figures.expired) == (0, 0, expired)
 
 
 async def test_what_is_still_open_at_the_end_gets_its_end(recorder: Recorder) -> None:

@@ -5,7 +5,22 @@ from collections.abc import Callable
 import pytest
 
 from detectors import Track
-from reasoners import Asking, Chronicle, Event, SceneConfig, View, ZoneConfig, after_restart
+from reasoners import (
+    Answer,
+    AskConfig,
+    Asking,
+    Chronicle,
+    Event,
+    Job,
+    PresenceConfig,
+    SceneConfig,
+    Verdict,
+    View,
+    ZoneConfig,
+    after_restart,
+    answered_late,
+    awaits,
+)
 
 MakeTrack = Callable[..., Track]
 MakeView = Callable[..., View]
@@ -64,6 +79,59 @@ def test_an_ended_event_keeps_its_end(left_open: Callable[[bool, bool], Event]) 
     assert (event.end_reason, event.ended_at) == ("left", before.ended_at)
     assert event.reasoning.state == "error"
     assert "stopped before the end" not in event.explanation
+
+
+def looked_at_twice(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle, *, describe: bool = False
+) -> tuple[Event, Job]:
+    """Make what a crash leaves during another look: the event, answered with no, and the look."""
+    ask = () if describe else (AskConfig(question="Does it leave a parcel?"),)
+    presence = PresenceConfig(ask=ask, describe=describe, again=3.0)
+    porch = chronicle(SceneConfig(zones={"step": STEP}, presence=presence), Asking("m", 10.0))
+    porch.observe(view(0.0, track(x=0.1)))
+    answers = () if describe else (Answer(question="presence", answer="no", confidence=0.9),)
+    porch.conclude("porch-1", Verdict("rejected", "m", answers, "Somebody waits."), 1.0)
+    told = [one for n in range(5) for one in porch.observe(view(4.0 + n / 5, track(x=0.5)))]
+    (look,) = [one for one in told if one.questions is not None]
+    job = Job(look.event, "", (), 10.0, questions=look.questions or (), since=look.since)
+    return after_restart(told[-1].event, 60.0), job
+
+
+YES = (Answer(question="presence", answer="yes", confidence=0.9),)
+
+
+def test_another_look_of_an_earlier_run_takes_the_place_of_the_first(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """One answer is told, not both, beside what became of the event."""
+    before, job = looked_at_twice(track, view, chronicle)
+    assert awaits(before, job)
+    assert "answered no (confidence 90%)" in before.explanation
+    after = answered_late(before, job, Verdict("verified", "m", YES, "A parcel lies there."), 61.0)
+    assert after is not None
+    assert (after.reasoning.state, after.reasoning.looks, after.revision) == (
+        "verified",
+        2,
+        before.revision + 1,
+    )
+    assert after.explanation.count("Does it leave a parcel?") == 1
+    assert "Somebody waits" not in after.explanation
+    assert "the event was closed when it started again" in after.explanation
+    assert "A parcel lies there" in after.explanation
+    assert not awaits(after, job)
+
+
+def test_another_look_of_an_earlier_run_that_brings_nothing_better_changes_nothing(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """As in a run of one piece; what is only described is described anew."""
+    before, job = looked_at_twice(track, view, chronicle)
+    for state in ("uncertain", "error", "rejected"):
+        assert answered_late(before, job, Verdict(state), 61.0) is None
+    before, job = looked_at_twice(track, view, chronicle, describe=True)
+    after = answered_late(before, job, Verdict("uncertain", "m", (), "It has left."), 61.0)
+    assert after is not None
+    assert (after.description, after.reasoning.looks) == ("It has left.", 2)
 
 
 def test_a_clock_set_back_does_not_turn_time_around(

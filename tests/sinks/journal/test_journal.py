@@ -205,6 +205,16 @@ def test_unfinished_gives_the_latest_of_what_is_open_or_pending(journal: Journal
     assert [event.id for event in journal.unfinished()] == ["e1"]
 
 
+def test_an_event_is_read_as_it_stands(journal: Journal) -> None:
+    """Its highest revision, ended or not; of an event that is not kept, nothing."""
+    journal.commit([revision(1), revision(2), revision(1, revision=2, type="end")])
+    assert [journal.latest(name) for name in ("e1", "e2", "e3")] == [
+        revision(1, revision=2, type="end", seq=3),
+        revision(2, seq=2),
+        None,
+    ]
+
+
 def test_unfinished_outlives_the_limits(tmp_path: Path) -> None:
     """An event that is open for longer than rows are kept can still be ended."""
     journal = Journal(tmp_path / "journal.db", Limits(count=1))
