@@ -99,14 +99,14 @@ def measure() -> dict[str, Any]:
     looks = watched(visits, Random(22))  # noqa: S311
     acts = [visit for visit in visits if visit.act is not None]
     ours = {
-        f"{images} pictures, {calls} calls": _figures(_ours(visits, looks, images, calls), acts)
+        f"{images} pictures, {calls} calls": figures(_ours(visits, looks, images, calls), acts)
         for images, calls in ((1, 1), (2, 1), (4, 1), (6, 1), (6, 2))
     }
     others = {
-        "fixed_interval": {f"{t} s": _figures(_fixed(looks, t), acts) for t in INTERVALS},
-        "largest_change": {f"{t} s": _figures(_changed(looks, t), acts) for t in INTERVALS},
+        "fixed_interval": {f"{t} s": figures(_fixed(looks, t), acts) for t in INTERVALS},
+        "largest_change": {f"{t} s": figures(_changed(looks, t), acts) for t in INTERVALS},
         "track_end": {
-            f"{n} pictures": _figures(_ends(visits, looks, n), acts) for n in (1, 2, 4, 6)
+            f"{n} pictures": figures(_ends(visits, looks, n), acts) for n in (1, 2, 4, 6)
         },
     }
     curves = [Curve("Lookout", _points(ours))]
@@ -245,21 +245,21 @@ def _ours(
                 continue
             due = course.first_seen + PATIENCE
             if not made and calls > 1 and look.at >= due:
-                asked.append(_pictures(gallery, visit.track, images, until))
+                asked.append(pictures(gallery, (visit.track,), images, until))
                 made, until = made + 1, look.at
         course = gallery.course(visit.track)
         if course is not None and course.latest.at - until >= PAUSE:
-            asked.append(_pictures(gallery, visit.track, images, until))
+            asked.append(pictures(gallery, (visit.track,), images, until))
     return asked
 
 
-def _pictures(gallery: Gallery, track: str, images: int, after: float) -> list[Sent]:
+def pictures(gallery: Gallery, tracks: tuple[str, ...], images: int, after: float) -> list[Sent]:
     """Take what the daemon takes: whole scenes, and a cut of the best view."""
     sent: list[Sent] = []
-    for pick in picks(gallery, (track,), after):
+    for pick in picks(gallery, tracks, after):
         if len(sent) < images:
             sent.append(_whole(pick.look))
-        cut = crop(pick.look, (track,)) if pick.reason == "best_view" else None
+        cut = crop(pick.look, tracks) if pick.reason == "best_view" else None
         if cut is not None and len(sent) < images:
             sent.append(Sent(pick.look.at, _tall(pick.look.at, SIZE[1])))
     return sent
@@ -324,23 +324,24 @@ def _tall(at: float, rows: float) -> Callable[[Visit], float]:
     return tall
 
 
-def _figures(calls: Sequence[Iterable[Sent]], acts: Sequence[Visit]) -> dict[str, float]:
+def figures(calls: Sequence[Iterable[Sent]], acts: Sequence[Visit]) -> dict[str, float]:
     """Let the provider answer, and count."""
-    pictures = sorted((sent for call in calls for sent in call), key=lambda sent: sent.at)
-    seen = 0
-    for visit in acts:
-        begins, ends = visit.act or (0.0, 0.0)
-        seen += any(
-            begins <= sent.at <= ends and sent.tall(visit) >= TALL
-            for sent in pictures
-            if begins <= sent.at <= ends
-        )
+    sent = sorted((one for call in calls for one in call), key=lambda one: one.at)
+    seen = sum(shown(visit, sent) for visit in acts)
     return {
         "recall": round(seen / len(acts), 4),
         "calls_per_act": round(len(calls) / len(acts), 3),
         "calls_per_hour": round(len(calls) / HOURS, 1),
-        "pictures_per_call_mean": round(len(pictures) / max(len(calls), 1), 2),
+        "pictures_per_call_mean": round(len(sent) / max(len(calls), 1), 2),
     }
+
+
+def shown(visit: Visit, sent: Iterable[Sent]) -> bool:
+    """Tell whether the act of a visit can be seen on any of these pictures."""
+    if visit.act is None:
+        return False
+    begins, ends = visit.act
+    return any(begins <= one.at <= ends and one.tall(visit) >= TALL for one in sent)
 
 
 def _points(figures: dict[str, dict[str, float]]) -> list[tuple[float, float]]:

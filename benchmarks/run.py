@@ -30,6 +30,7 @@ BENCHMARKS = (
     "grounding",
     "governing",
     "keyframes",
+    "again",
     "regions",
     "preprocessing",
     "following",
