@@ -52,6 +52,7 @@ GONE: Final = 0.6
 ANSWERS: Final = 2.0
 """Seconds until an answer is there."""
 
+YES, NO = Verdict("verified"), Verdict("rejected")
 NEVER: Final = float("-inf")
 
 
@@ -114,8 +115,7 @@ def asked(visits: Sequence[Visit], looks: Sequence[Look], pause: float | None) -
             waiting.remove(one)
             sent = pictures(gallery, one.tracks, IMAGES, one.since)
             calls.append(sent)
-            state = "verified" if shown(visit, sent) else "rejected"
-            answers.append((look.at + ANSWERS, one.event, Verdict(state)))
+            answers.append((look.at + ANSWERS, one.event, YES if shown(visit, sent) else NO))
     return calls
 
 
