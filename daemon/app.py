@@ -8,27 +8,29 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
 from daemon import assembly
 from daemon.assembly import Replay
 from daemon.board import Board
+from daemon.cameras import Cameras
+from daemon.change import used
 from daemon.clock import Clock
 from daemon.crew import Crew
 from daemon.delivery import Delivery
 from daemon.errors import ChildRejected, ChildUnavailable
 from daemon.exits import Exit
 from daemon.housekeeping import Housekeeping
-from daemon.knocking import Knocking
-from daemon.line import Line, Wiring
-from daemon.plan import CameraPlan, Plan
+from daemon.line import Line
+from daemon.plan import Plan
 from daemon.recorder import Recorder
-from daemon.ruling import rule_names
+from daemon.reloading import Reloading
+from daemon.ruling import awake
+from daemon.secrets import Secret
 from daemon.standing import Standing
-from daemon.starts import Starts
-from daemon.supervisor import Failure, Retry, keep_alive
+from daemon.supervisor import Retry, keep_alive
 from daemon.switchboard import Switchboard
 from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Resuming, Thinking, thinking
@@ -36,13 +38,12 @@ from daemon.turns import Turns
 from detectors import DetectorRejected, DetectorUnavailable
 from reasoners.governor.allowance import HOUR
 from sinks import (
-    CameraStatus,
+    Arrangement,
+    ConfigurationState,
     Notice,
-    ObjectCounts,
     SinkRejected,
     SinkUnavailable,
     Tally,
-    ZoneCounts,
 )
 from sources import SourceBusy, SourceRejected, SourceUnavailable
 
@@ -53,19 +54,32 @@ RECORDING_DRAIN = 600.0
 
 
 class App:
-    """Everything a plan asks for, built but not yet started."""
+    """Everything a plan asks for, built but not yet started.
+
+    Args:
+        plan: What is asked for.
+        clock: Tells the time.
+        replay: What it belongs to, if to a replay.
+        read: Makes a plan of the configuration as it is by then, for a reload; None: there is none.
+    """
 
     def __init__(
-        self, plan: Plan, *, clock: Clock | None = None, replay: Replay | None = None
+        self,
+        plan: Plan,
+        *,
+        clock: Clock | None = None,
+        replay: Replay | None = None,
+        read: Callable[[], Plan] | None = None,
     ) -> None:
-        self.lines: dict[str, Line] = {}
+        self.plan = plan
+        """What is at work; a reload puts another in its place."""
+
         self.deliveries: dict[str, Delivery] = {}
         self.board = Board()
         self.standing = Standing(self.board)
         self.clock = clock or Clock()
         self.notifier = Notifier()
         self.thinking: Thinking | None = None
-        self._plan = plan
         self._replay = replay
         self._timing = plan.config.timing
         self._stop = asyncio.Event()
@@ -73,7 +87,8 @@ class App:
         self._last_resort: threading.Timer | None = None
         self._behind = False
         self._turns = Turns()
-        self._starts = Starts()
+        self.cameras = Cameras(self, replay, self._turns)
+        self._reloading = None if read is None else Reloading(self, read)
         self.progress = Progress(self.clock.monotonic)
         self.started_at = self.clock.monotonic()
         self.recorder = Recorder(
@@ -84,11 +99,7 @@ class App:
         )
         self.crew = Crew(
             plan.detectors,
-            {
-                name: (camera.config, camera.detectors)
-                for name, camera in plan.cameras.items()
-                if camera.config.enabled
-            },
+            {name: (camera.config, camera.detectors) for name, camera in used(plan).items()},
             timing=self._timing,
             progress=self.progress,
             notice=self.notice,
@@ -103,6 +114,11 @@ class App:
             self.hurry()
             self._stop.set()
 
+    def reload(self) -> None:
+        """Ask for the configuration to be read anew; what becomes of it is told."""
+        if self._reloading is not None:
+            self._reloading.ask()
+
     def hurry(self) -> None:
         """Start the deadline of the end; a signal handler may, while the event loop is held up."""
         if self._last_resort is None:
@@ -110,6 +126,16 @@ class App:
             self._last_resort = threading.Timer(max(stop - 0.5, stop / 2), _leave)
             self._last_resort.daemon = True
             self._last_resort.start()
+
+    @property
+    def reloads(self) -> bool:
+        """Whether there is a configuration that can be read anew."""
+        return self._reloading is not None
+
+    @property
+    def lines(self) -> dict[str, Line]:
+        """The line of each camera that is not switched off."""
+        return self.cameras.lines
 
     @property
     def stopping(self) -> bool:
@@ -144,11 +170,15 @@ class App:
 
     async def _prepare(self) -> None:
         """End what a crash left open, so that nothing downstream stays ON for ever."""
-        await self.recorder.prepare(list(self._plan.sinks))
+        arrangement = assembly.arrangement(self.plan, await self.recorder.cameras())
+        # First: what a crash left open may be of a camera that is gone.
+        self.board.arrange(arrangement)
+        await self.recorder.prepare(list(self.plan.sinks))
         if self._replay is None:
             await self.recorder.sweep()
         self.thinking = thinking(
-            self._plan,
+            self.plan,
+            now=lambda: self.plan,
             keeper=self.recorder,
             clock=self.clock,
             beat=self.progress.part("reasoner"),
@@ -166,26 +196,33 @@ class App:
             self.recorder,
             self.clock,
             None if self._replay else self.thinking,
-            self._plan.language,
+            self._language,
         )
         for event in await self.recorder.held():
             # Whom a crash kept waiting for a verdict is told now; its end follows.
             await self.recorder.commit(event)
         await self._resuming.close(await self.recorder.unfinished())
         self.switchboard = Switchboard(
-            {name: _profiles(camera) for name, camera in self._plan.cameras.items()},
+            {name: awake(camera.config) for name, camera in self.plan.cameras.items()},
             await self.recorder.switches(),
-            profiles=self._plan.config.profiles,
-            profile=self._plan.config.profile,
+            profiles=self.plan.config.profiles,
+            profile=self.plan.config.profile,
             recorder=self.recorder,
             board=self.board,
             clock=self.clock,
             describe=self._describe,
         )
-        known = await self.recorder.cameras()
-        gone = [name for name in known if name not in self._plan.cameras]
-        self._build_deliveries(await self.recorder.cursors(list(self._plan.sinks)), gone)
-        await self._build_lines()
+        self._build_deliveries(await self.recorder.cursors(list(self.plan.sinks)), arrangement)
+        if self._replay is None:
+            since = round(self.clock.now(), 3)
+            self.board.show(ConfigurationState(state="applied", at=since, since=since))
+        await self.cameras.build()
+
+    def _language(self, camera: str) -> str:
+        return self.plan.language(camera)
+
+    def _credential(self, name: str) -> Secret:
+        return self.plan.secrets.get(name)
 
     def _describe(self, camera: str) -> None:
         """Tell what is in the scene of a camera; of one that is not there, nothing."""
@@ -209,7 +246,7 @@ class App:
                 )
                 for name, delivery in self.deliveries.items()
             ]
-            house = Housekeeping(self, self._plan.config)
+            house = Housekeeping(self, self.plan.config)
             tasks.append(group.create_task(house.run(), name="housekeeping"))
             tasks.append(group.create_task(self.notifier.feed(self.progress), name="watchdog"))
             # What is there by now stays; to look through all of it for garbage, again and again,
@@ -238,8 +275,7 @@ class App:
             # Answers under way may still arrive, but not at the cost of the drain.
             await asyncio.wait([task], timeout=self._left(self._timing.drain / 4))
             task.cancel()
-        for line in self.lines.values():
-            await line.abandon()
+        await self.cameras.abandon()
         await self._resuming.abandon()
         # An answer that was just being written when its worker was stopped is counted already.
         self.thinking.abandon()
@@ -247,52 +283,14 @@ class App:
     async def _run_detector(self) -> None:
         retry = self._retry((DetectorUnavailable,), (DetectorRejected,))
         async with self.crew.running(retry):
-            await self._run_cameras()
+            await self.cameras.run(
+                self._retry((SourceUnavailable,), (SourceRejected,)), self._stop, self._reload()
+            )
 
-    async def _run_cameras(self) -> None:
-        retry = self._retry((SourceUnavailable,), (SourceRejected,))
-        async with asyncio.TaskGroup() as group:
-            cameras = [
-                group.create_task(self._follow(name, line, retry), name=f"camera-{name}")
-                for name, line in self.lines.items()
-            ]
-            ages = [
-                group.create_task(line.age(), name=f"camera-{name}-age")
-                for name, line in self.lines.items()
-            ]
-            ages += [
-                group.create_task(
-                    keep_alive(f"camera {name}, main", line.main.once, retry),
-                    name=f"camera-{name}-main",
-                )
-                for name, line in self.lines.items()
-                if line.main is not None
-            ]
-            stopper = group.create_task(self._cancel_when_stopped(cameras), name="stopper")
-            if cameras:
-                await asyncio.wait(cameras)
-            else:
-                await self._stop.wait()
-            for task in (stopper, *ages):
-                task.cancel()
-        for name, line in self.lines.items():
-            await line.close("restart")
-            self.progress.retire(f"camera-{name}")
-
-    async def _follow(self, name: str, line: Line, retry: Retry) -> None:
-        url = self._plan.cameras[name].source.options.get("url")
-        knocking = Knocking(url if isinstance(url, str) else None, self._timing.knock)
-
-        async def told(failure: Failure) -> None:
-            knocking.told(failure)
-            await line.failed(failure)
-
-        await keep_alive(f"camera {name}", line.once, retry, told=told, sleep=knocking.rest)
-
-    async def _cancel_when_stopped(self, tasks: Sequence[asyncio.Task[None]]) -> None:
-        await self._stop.wait()
-        for task in tasks:
-            task.cancel()
+    async def _reload(self) -> None:
+        """Reload whenever somebody wishes it; there may be nothing to be reloaded."""
+        if self._reloading is not None:
+            await self._reloading.run()
 
     async def _drain(self) -> None:
         limit = RECORDING_DRAIN if self._replay else self._left(self._timing.drain)
@@ -344,17 +342,19 @@ class App:
             crashed=timing.retry_crashed,
         )
 
-    def _build_deliveries(self, cursors: dict[str, int], gone: Sequence[str]) -> None:
+    def _build_deliveries(self, cursors: dict[str, int], arrangement: Arrangement) -> None:
         told = replace(
-            assembly.site(self._plan, self._replay, self.clock, gone),
+            assembly.site(self.plan, self._replay, self.clock, arrangement),
+            # A password that was changed meanwhile counts from the next connection on.
+            credential=self._credential,
             heed=self.switchboard.heed,
             depart=self.recorder.depart,
         )
-        for name, sink in self._plan.sinks.items():
+        for name, sink in self.plan.sinks.items():
             tally = Tally(name, self.clock.now)
             self.deliveries[name] = Delivery(
                 name,
-                self._plan.config.node,
+                self.plan.config.node,
                 partial(sink.factory, name, sink.config, replace(told, sent=tally.add)),
                 cursor=cursors[name],
                 recorder=self.recorder,
@@ -365,48 +365,6 @@ class App:
                 tally=tally,
             )
 
-    async def _build_lines(self) -> None:
-        plan = self._plan
-        for name, camera in plan.cameras.items():
-            self._show_nothing(name, camera)
-            if camera.config.enabled:
-                before = assembly.Before(
-                    *await self.recorder.numbering(name), await self.recorder.learned(name)
-                )
-                self.lines[name] = assembly.line(
-                    name, plan, self._wiring(name), before, self._replay
-                )
-
-    def _wiring(self, name: str) -> Wiring:
-        asked = assembly.asking(self._plan, name)
-        return Wiring(
-            detector=self.crew.of(self._plan.cameras[name].detectors),
-            recorder=self.recorder,
-            board=self.board,
-            switches=self.switchboard.cameras[name],
-            clock=self.clock,
-            timing=self._timing,
-            thinking=self.thinking,
-            beat=self.progress.part(f"camera-{name}"),
-            media_start=self._replay.start if self._replay else None,
-            deadline=asked.deadline if asked else 0.0,
-            turns=self._turns.descriptor,
-            places=self._turns.places,
-            starts=self._starts,
-        )
-
-    def _show_nothing(self, name: str, camera: CameraPlan) -> None:
-        """Replace what an earlier run may have left with the broker until there is something."""
-        at = round(self.clock.now(), 3)
-        if not camera.config.enabled:
-            why = "switched off in the configuration"
-            status = CameraStatus(camera=name, state="disabled", reason=why, since=at)
-            self.board.show(status)
-        self.board.show(ObjectCounts(camera=name, at=at, counts={}))
-        for zone in camera.config.zones:
-            self.board.show(ZoneCounts(camera=name, zone=zone, at=at, counts={}))
-        self.standing.clear(name, rule_names(camera.config), at)
-
     def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
         """Say something once, to every sink."""
         self.board.tell(
@@ -414,20 +372,12 @@ class App:
                 {
                     "kind": kind,
                     "at": round(self.clock.now(), 3),
-                    "node": self._plan.config.node,
+                    "node": self.plan.config.node,
                     "text": text[:1000],
                     "details": details,
                 }
             )
         )
-
-
-def _profiles(camera: CameraPlan) -> dict[str, tuple[str, ...]]:
-    """Return the profiles in which each rule of a camera is awake; none means all."""
-    rules = camera.config.rules
-    return {
-        name: rules[name].profiles if name in rules else () for name in rule_names(camera.config)
-    }
 
 
 def _leave() -> None:

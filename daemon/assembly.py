@@ -1,7 +1,7 @@
 """Builds the parts of a daemon out of a plan; starts none of them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from daemon.clock import Clock
 from daemon.config import ADVISORY, CameraConfig, ClipsConfig
+from daemon.counters import CameraFigures
 from daemon.errors import ConfigRejected
 from daemon.foretold import Foretold
 from daemon.identity import NewId, live_id, replay_id
@@ -32,7 +33,7 @@ from reasoners import (
 )
 from reasoners.predictions.wish import Wish
 from reasoners.rules.compiling import wishes
-from sinks import Place, Site
+from sinks import Arrangement, Place, Site
 from sinks.journal import Journal, Limits
 from sinks.media import MediaFailed, MediaStore
 from sources.message import GateMode, Open, RoadView
@@ -97,7 +98,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is known of a camera from before the daemon started."""
+    """What is known of a camera from before its line was built."""
 
     track: int = 1
     """First free track id."""
@@ -143,7 +144,7 @@ def media(plan: Plan, replay: Replay | None) -> MediaStore | None:
         raise ConfigRejected(f"{plan.origin}: {exc}") from None
 
 
-def site(plan: Plan, replay: Replay | None, clock: Clock, gone: Sequence[str] = ()) -> Site:
+def site(plan: Plan, replay: Replay | None, clock: Clock, arranged: Arrangement) -> Site:
     """Say what sinks may know of the daemon they serve; nobody heeds or records yet."""
     usual = plan.config.state / "media"
     return Site(
@@ -152,8 +153,23 @@ def site(plan: Plan, replay: Replay | None, clock: Clock, gone: Sequence[str] = 
         media=(replay.media if replay else usual) or usual,
         credential=plan.secrets.get,
         now=clock.now,
-        cameras=tuple(_place(name, camera.config) for name, camera in plan.cameras.items()),
-        gone=tuple(gone),
+        cameras=arranged.cameras,
+        profiles=arranged.profiles,
+        gone=arranged.gone,
+    )
+
+
+def arrangement(plan: Plan, gone: Iterable[str] = ()) -> Arrangement:
+    """Say what sinks may know of a plan.
+
+    Args:
+        plan: What is at work.
+        gone: Cameras that were configured at any time.
+    """
+    return Arrangement(
+        tuple(_place(name, camera.config) for name, camera in plan.cameras.items()),
+        plan.config.profiles,
+        tuple(sorted(set(gone) - plan.cameras.keys())),
     )
 
 
@@ -181,7 +197,14 @@ def asking(plan: Plan, camera: str) -> Asking | None:
     )
 
 
-def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay | None) -> Line:
+def line(
+    name: str,
+    plan: Plan,
+    wiring: Wiring,
+    before: Before,
+    replay: Replay | None,
+    figures: CameraFigures | None = None,
+) -> Line:
     """Build the line of one camera.
 
     Args:
@@ -190,6 +213,7 @@ def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay |
         wiring: What the line is connected to.
         before: What is known from before.
         replay: The replay it belongs to: ids derive from the input, times are the recording's own.
+        figures: Where to count on.
     """
     camera = plan.cameras[name]
     film = replay.film if replay else None
@@ -275,6 +299,7 @@ def line(name: str, plan: Plan, wiring: Wiring, before: Before, replay: Replay |
         else None,
         presence=presence,
         rules=rules,
+        figures=figures,
     )
 
 

@@ -2,19 +2,22 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from pydantic import BaseModel
 
 from reasoners import Event
 from sinks import (
+    Arrangement,
     CameraStatus,
+    ConfigurationState,
     Forecast,
     FrameReport,
     Latest,
     Message,
     Notice,
     ObjectCounts,
+    Place,
     ProfileState,
     RuleState,
     SceneReport,
@@ -24,6 +27,7 @@ from sinks import (
     SwitchState,
     ZoneCounts,
 )
+from sinks.command import OF_A_RULE
 
 NOTICES = 100
 FRAMES = 8
@@ -57,6 +61,7 @@ class Listener:
         self._shown_at: dict[Key, float] = {}
         self._notices: deque[Once] = deque()
         self._frames: deque[FrameReport] = deque()
+        self._arrangement: Arrangement | None = None
         self._failed: tuple[Notice | None, int] = (None, 0)
         self._changed = asyncio.Event()
 
@@ -88,11 +93,30 @@ class Listener:
             self._frames.append(message)
         self._changed.set()
 
-    async def next(self) -> Message:
-        """Wait for the next message to show. Cancelling loses nothing."""
+    def arrange(self, arrangement: Arrangement, gone: Collection[Key]) -> None:
+        """What is configured has changed; of what is gone nothing is shown any more."""
+        self._arrangement = arrangement
+        for key in gone:
+            self._states.pop(key, None)
+            self._shown_at.pop(key, None)
+        self._changed.set()
+
+    def arranged(self) -> Arrangement | None:
+        """Return what is configured now if that is news, once."""
+        arrangement, self._arrangement = self._arrangement, None
+        return arrangement
+
+    async def next(self) -> Message | Arrangement:
+        """Wait for the next message to show, or the news what is configured, which comes first.
+
+        Cancelling loses nothing.
+        """
         loop = asyncio.get_running_loop()
         while True:
             self._changed.clear()
+            arrangement = self.arranged()
+            if arrangement is not None:
+                return arrangement
             if self._frames:
                 return self._frames.popleft()
             if self._notices:
@@ -110,7 +134,7 @@ class Listener:
             except TimeoutError:
                 continue
 
-    def give_back(self, message: Message) -> None:
+    def give_back(self, message: Message | Arrangement) -> None:
         """Take back a notice that could not be shown: it comes again, first, but not for ever."""
         if not isinstance(message, Notice):
             return
@@ -138,6 +162,19 @@ class Board:
     def __init__(self) -> None:
         self.states: dict[Key, State] = {}
         self._listeners: list[Listener] = []
+        self._places: dict[str, Place] | None = None
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Go by what is configured now: of other cameras, zones and rules nothing is shown.
+
+        Their events may still come: an answer after the end, or what a crash left open.
+        """
+        self._places = {place.name: place for place in arrangement.cameras}
+        gone = [key for key, state in self.states.items() if not self._placed(state)]
+        for key in gone:
+            del self.states[key]
+        for listener in self._listeners:
+            listener.arrange(arrangement, gone)
 
     def listen(self, wants: Wants = lambda _: True) -> Listener:
         """Add a sink, which wants everything if it does not say otherwise."""
@@ -153,7 +190,7 @@ class Board:
         """Replace a state; sinks that know this very value already are left alone."""
         key = _key(state)
         old = self.states.get(key)
-        if _same(old, state):
+        if _same(old, state) or not self._placed(state):
             return
         self.states[key] = state
         for listener in self._listeners:
@@ -171,6 +208,24 @@ class Board:
         if forecast is not None:
             self.show(Forecast(camera=event.camera, event=event.id, jpeg=forecast))
 
+    def _placed(self, state: State) -> bool:
+        """Tell whether what a state is of is configured."""
+        if self._places is None or not isinstance(state, _OF_A_CAMERA):
+            return True
+        place = self._places.get(state.camera)
+        if place is None:
+            return False
+        match state:
+            case ZoneCounts():
+                return state.zone in place.zones
+            case RuleState():
+                return state.rule in place.rules
+            case Forecast():
+                return place.forecast
+            case SwitchState() if state.switch.startswith(OF_A_RULE):
+                return state.switch.removeprefix(OF_A_RULE) in place.rules
+        return True
+
 
 _KINDS: dict[type[State], str] = {
     CameraStatus: "camera",
@@ -179,16 +234,22 @@ _KINDS: dict[type[State], str] = {
     RuleState: "rule",
     SwitchState: "switch",
     ProfileState: "profile",
+    ConfigurationState: "configuration",
     Latest: "latest",
     Snapshot: "snapshot",
     Forecast: "forecast",
     Stats: "stats",
 }
+_OF_A_CAMERA = (
+    *(CameraStatus, ObjectCounts, ZoneCounts, RuleState, SwitchState),
+    *(Latest, Snapshot, Forecast),
+)
 _PARTS: dict[type[State], tuple[str, ...]] = {
     ZoneCounts: ("camera", "zone"),
     RuleState: ("camera", "rule"),
     SwitchState: ("camera", "switch"),
     ProfileState: (),
+    ConfigurationState: (),
     Stats: (),
 }
 

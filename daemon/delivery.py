@@ -14,7 +14,17 @@ from daemon.supervisor import Failure
 from daemon.systemd import patient
 from daemon.window import Lane, Window
 from reasoners import Event
-from sinks import Connected, Counting, EventRejected, Message, Notice, Pipelined, Sink, Tally
+from sinks import (
+    Arranged,
+    Arrangement,
+    Connected,
+    Counting,
+    EventRejected,
+    Notice,
+    Pipelined,
+    Sink,
+    Tally,
+)
 from sinks.journal import Entry
 
 logger = logging.getLogger(__name__)
@@ -107,6 +117,7 @@ class Delivery:
         sink = self._sink
         try:
             async with AsyncExitStack() as connection:
+                await self._arrange(sink, self._listener.arranged())
                 with patient(self._beat):
                     await connection.enter_async_context(sink)
                 self.figures.state = "online"
@@ -151,12 +162,20 @@ class Delivery:
 
     async def _show(self, sink: Sink) -> None:
         while True:
-            message: Message = await self._listener.next()
+            message = await self._listener.next()
             try:
-                await sink.show(message)
+                if isinstance(message, Arrangement):
+                    await self._arrange(sink, message)
+                else:
+                    await sink.show(message)
             except BaseException:
                 self._listener.give_back(message)
                 raise
+
+    async def _arrange(self, sink: Sink, arrangement: Arrangement | None) -> None:
+        """Tell the sink what is configured now, if that is news and it can use it."""
+        if arrangement is not None and isinstance(sink, Arranged):
+            await sink.arrange(arrangement)
 
     async def _deliver(self, sink: Sink, group: asyncio.TaskGroup) -> None:
         window = Window(self.cursor, sink.ahead if isinstance(sink, Pipelined) else 1)

@@ -19,11 +19,14 @@ class Exit(IntEnum):
     NOTHING = 4
     """`why` or `forecast` was asked of what nothing is kept of."""
 
+    PARTLY = 5
+    """`reload` applied what a running daemon can change; some keys wait for a restart."""
+
     DAMAGED = 65
     """`fsck` found that something kept is not whole."""
 
     UNREACHABLE = 69
-    """`check` found something unreachable or refused."""
+    """`check` found something unreachable or refused; `reload` found no daemon, or no answer."""
 
     CONFIG = 78
     """Bad configuration."""

@@ -44,7 +44,6 @@ EXPIRE = 600.0
 class House(Protocol):
     """What housekeeping looks after."""
 
-    lines: dict[str, Line]
     deliveries: dict[str, Delivery]
     board: Board
     clock: Clock
@@ -55,6 +54,11 @@ class House(Protocol):
     progress: Progress
     switchboard: Switchboard
     started_at: float
+
+    @property
+    def lines(self) -> dict[str, Line]:
+        """The line of each camera; cameras come and go."""
+        ...
 
     def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
         """Say something once, to every sink."""
@@ -139,7 +143,7 @@ class Housekeeping:
         await self._house.recorder.watch_disk()
         for delivery in self._house.deliveries.values():
             await delivery.save()
-        for name, line in self._house.lines.items():
+        for name, line in list(self._house.lines.items()):
             if line.numbering_moved():
                 await self._house.recorder.note(name, *line.numbering())
         beat()

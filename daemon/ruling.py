@@ -29,6 +29,12 @@ def rule_names(camera: CameraConfig) -> tuple[str, ...]:
     return (RULE, *own) if camera.presence.enabled else own
 
 
+def awake(camera: CameraConfig) -> dict[str, tuple[str, ...]]:
+    """Return the profiles in which each rule at work is awake; none of them means all."""
+    rules = camera.rules
+    return {name: rules[name].profiles if name in rules else () for name in rule_names(camera)}
+
+
 def title(camera: CameraConfig, name: str) -> str:
     """Return what people call a rule."""
     rule = camera.rules.get(name)

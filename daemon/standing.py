@@ -24,10 +24,16 @@ class Standing:
         self._open: dict[tuple[str, str], _Open] = {}
 
     def clear(self, camera: str, rules: Iterable[str], at: float) -> None:
-        """Say that no rule of a camera holds: nothing is left open when the daemon starts."""
+        """Say that no rule of a camera holds: nothing of it is open when it begins."""
+        self.forget(camera)
         for rule in rules:
             self._open[camera, rule] = _Open()
             self._board.show(RuleState(camera=camera, rule=rule, active=0, at=at))
+
+    def forget(self, camera: str) -> None:
+        """Forget a camera, and whatever rules it had."""
+        for key in [key for key in self._open if key[0] == camera]:
+            del self._open[key]
 
     def note(self, event: Event) -> None:
         """Take a committed revision."""

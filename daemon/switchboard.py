@@ -50,8 +50,8 @@ class Switches:
         self.off: frozenset[str] = frozenset()
         """Rules that make no events: switched off, or asleep in the active profile."""
 
-        self._rules = dict(rules or {})
-        self._on = dict.fromkeys(self._rules, True)
+        self.rules = dict(rules or {})
+        self._on = dict.fromkeys(self.rules, True)
         self._profile = ""
 
     def turn(self, switch: str, on: bool) -> None:
@@ -79,7 +79,7 @@ class Switches:
     def _settle(self) -> None:
         asleep = {
             name
-            for name, profiles in self._rules.items()
+            for name, profiles in self.rules.items()
             if profiles and self._profile not in profiles
         }
         self.off = frozenset(asleep | {name for name, on in self._on.items() if not on})
@@ -108,28 +108,52 @@ class Switchboard:
         profile: str = "",
         describe: Callable[[str], None] = _untold,
     ) -> None:
-        self.cameras = {name: Switches(rules) for name, rules in cameras.items()}
+        self.cameras: dict[str, Switches] = {}
         self.feedback = 0
         """Verdicts of people taken in this run."""
 
         self.judged = False
         """Whether people said something that nobody has learned from yet."""
 
-        self.profile = next(
-            (one for one in profiles if kept.get((NODE, f"{OF_A_PROFILE}{one}"))), profile
-        )
+        self.profile = ""
         """The one that is active."""
 
-        self._profiles = tuple(profiles)
+        self._profiles: tuple[str, ...] = ()
         self._recorder = recorder
         self._board = board
         self._clock = clock
         self._describe = describe
+        self.arrange(cameras, kept, profiles, profile)
+
+    def arrange(
+        self,
+        cameras: Mapping[str, Mapping[str, Collection[str]]],
+        kept: Mapping[tuple[str, str], bool],
+        profiles: Sequence[str],
+        profile: str,
+    ) -> None:
+        """Go by what is configured now; see the class for what is given.
+
+        Switches of cameras whose rules are the same are left as they are, for they are in use.
+        """
+        self._profiles = tuple(profiles)
+        self.profile = next(
+            (one for one in profiles if kept.get((NODE, f"{OF_A_PROFILE}{one}"))), profile
+        )
+        before = self.cameras
+        self.cameras = {
+            name: before[name]
+            if name in before and before[name].rules == dict(rules)
+            else Switches(rules)
+            for name, rules in cameras.items()
+        }
+        fresh = {name: one for name, one in self.cameras.items() if before.get(name) is not one}
         for (camera, switch), on in kept.items():
-            if camera in self.cameras and switch in self.cameras[camera].shown():
-                self.cameras[camera].turn(switch, on)
-        for camera, switches in self.cameras.items():
+            if camera in fresh and switch in fresh[camera].shown():
+                fresh[camera].turn(switch, on)
+        for switches in self.cameras.values():
             switches.choose(self.profile)
+        for camera in fresh:
             self._show(camera)
         self._show_profile()
 

@@ -1,9 +1,13 @@
-"""Talks to the service manager: READY, WATCHDOG, STOPPING (sd_notify(3)), tied to real progress."""
+"""Talks to the service manager: READY, RELOADING, WATCHDOG, STOPPING, tied to real progress.
+
+Source: sd_notify(3).
+"""
 
 import asyncio
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -88,6 +92,11 @@ class Notifier:
     def ready(self, status: str) -> None:
         """Say that everything is wired and running."""
         self._send(f"READY=1\nSTATUS={status}")
+
+    def reloading(self) -> None:
+        """Say that the configuration is read anew; `ready` says that this is over."""
+        # Of CLOCK_MONOTONIC, by which the manager tells which of its requests is being answered.
+        self._send(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
     def status(self, text: str) -> None:
         """Say in one line how it goes."""

@@ -20,7 +20,7 @@ Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 EventType = Literal["new", "update", "end"]
 Severity = Literal["info", "warning", "alert"]
-EndReason = Literal["left", "camera_lost", "restart"]
+EndReason = Literal["left", "camera_lost", "restart", "reconfigured"]
 ReasoningState = Literal[
     "none",
     "pending",
@@ -365,8 +365,8 @@ class Event(_Part):
     updated_at: Seconds
     ended_at: Seconds | None = None
     end_reason: EndReason | None = None
-    """`left`: its object is gone, or its rule does not hold any more. The others say who is away:
-    the camera, or we were."""
+    """`left`: its object is gone, or its rule does not hold any more. The others say why
+    nobody watches any more: the camera is away, we were stopped, or its configuration changed."""
 
     clock: Literal["synced", "unsynced", "media"] = "unsynced"
     """Whether the times can be trusted; `media`: they are a recording's own."""

@@ -12,6 +12,7 @@ from sinks.departure import Departure, Tally
 from sinks.errors import EventRejected, SinkError, SinkRejected, SinkUnavailable
 from sinks.message import (
     CameraStatus,
+    ConfigurationState,
     Forecast,
     FrameReport,
     Latest,
@@ -27,11 +28,24 @@ from sinks.message import (
     SwitchState,
     ZoneCounts,
 )
-from sinks.sink import Connected, Counting, Credential, Pipelined, Place, Sink, Site
+from sinks.sink import (
+    Arranged,
+    Arrangement,
+    Connected,
+    Counting,
+    Credential,
+    Pipelined,
+    Place,
+    Sink,
+    Site,
+)
 
 __all__ = [
+    "Arranged",
+    "Arrangement",
     "CameraStatus",
     "Command",
+    "ConfigurationState",
     "Connected",
     "Counting",
     "Credential",

@@ -1,9 +1,9 @@
 """What leaves the process beside events: states, counts, pictures, notices, figures.
 
 None of these is journalled. A *state* (`CameraStatus`, `ObjectCounts`, `ZoneCounts`, `RuleState`,
-`SwitchState`, `ProfileState`, `Latest`, `Snapshot`, `Forecast`, `Stats`) is its latest value; a
-sink that was away is shown the present one. A *notice* is said once, and so is a *scene*, when
-somebody asks for it. A *frame report* is said at once or never.
+`SwitchState`, `ProfileState`, `ConfigurationState`, `Latest`, `Snapshot`, `Forecast`, `Stats`) is
+its latest value; a sink that was away is shown the present one. A *notice* is said once, and so is
+a *scene*, when somebody asks for it. A *frame report* is said at once or never.
 """
 
 from typing import Annotated, Literal
@@ -127,6 +127,29 @@ class ProfileState(_Message):
     at: Seconds
 
 
+class ConfigurationState(_Message):
+    """Which configuration is at work, and what became of the last wish for another."""
+
+    schema_: Literal["lookout.configuration/1"] = Field(
+        default="lookout.configuration/1", alias="schema"
+    )
+    state: Literal["applied", "partly", "refused"]
+    """`applied`: what the file said when it was read last is at work. `partly`: all of it but what
+    is `waiting`. `refused`: it was wrong; what was at work before goes on."""
+
+    at: Seconds
+    """When the file was read last: with the start, or for a reload."""
+
+    since: Seconds
+    """When what is at work was read."""
+
+    problems: tuple[str, ...] = ()
+    """Why it was refused: a line for each problem, with key, reason and remedy; 20 at most."""
+
+    waiting: tuple[str, ...] = ()
+    """Keys whose change takes a restart."""
+
+
 class _Picture(_Message):
     """A JPEG of a camera's latest event."""
 
@@ -159,6 +182,7 @@ class Notice(_Message):
         "discontinuity",
         "view",
         "mqtt_denied",
+        "configuration",
     ]
     at: Seconds
     node: Name
@@ -234,6 +258,7 @@ State = (
     | RuleState
     | SwitchState
     | ProfileState
+    | ConfigurationState
     | Latest
     | Snapshot
     | Forecast

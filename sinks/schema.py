@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from reasoners import event_schema
 from sinks.message import (
     CameraStatus,
+    ConfigurationState,
     FrameReport,
     Latest,
     Notice,
@@ -23,6 +24,7 @@ from sinks.message import (
 
 MESSAGES: Final[dict[str, type[BaseModel]]] = {
     "camera": CameraStatus,
+    "configuration": ConfigurationState,
     "frame": FrameReport,
     "latest": Latest,
     "notice": Notice,

@@ -62,6 +62,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrangement:
+    """What is configured, as far as sinks may know, and what was once."""
+
+    cameras: tuple[Place, ...] = ()
+    profiles: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    """Names of cameras that were configured once and are not any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What a sink may know of the daemon it serves."""
 
@@ -187,6 +197,25 @@ class Pipelined(Protocol):
     @property
     def ahead(self) -> int:
         """How many revisions of one camera may be under way together; at least 1."""
+        ...
+
+
+@runtime_checkable
+class Arranged(Protocol):
+    """What a sink offers beside `Sink` when the other side keeps something of each camera.
+
+    Others learn what is configured from their `Site`, and nothing of what changes while they run.
+    """
+
+    async def arrange(self, arrangement: Arrangement) -> None:
+        """Go by what is configured now, and not by the `Site` any more.
+
+        Called between two `show`s: what is gone is to be taken back from the other side, what is
+        new to be told. While there is no connection it is only noted, for the next one.
+
+        Raises:
+            SinkUnavailable: The connection is gone.
+        """
         ...
 
 

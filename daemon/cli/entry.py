@@ -19,6 +19,7 @@ from daemon.cli import (
     ledger,
     models,
     probe,
+    reload,
     replay,
     run,
     schema,
@@ -40,6 +41,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command()(run.run)
+app.command()(reload.reload)
 app.command()(demo.demo)
 app.command()(replay.replay)
 app.command()(check.check)

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +14,7 @@ from daemon.app import App
 from daemon.cli import setting
 from daemon.cli.running import leave_soon, stop_on_signal
 from daemon.exits import Exit
+from daemon.logs import SecretFilter
 from daemon.plan import Plan
 from daemon.version import VERSION
 from sources.process import return_freed
@@ -57,15 +60,16 @@ def run(
     log_format: Annotated[str, typer.Option(help="auto, text, json or journald.")] = "auto",
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
-    """Run the daemon until SIGTERM.
+    """Run the daemon until SIGTERM; `lookout reload` lets it read its configuration anew.
 
     Examples: `lookout run --config lookout.yaml` · `lookout run --source rtsp://10.0.0.7/stream1
     --user viewer --mqtt mqtt://localhost`
     """
     filtered = setting.start_logging(setting.log_form(log_format), log_level)
+    read: Callable[[], Plan] | None = None
     if source is None:
-        data, origin = setting.read(config)
-        plan = setting.make_plan(data, origin, secrets_file=secrets, filtered=filtered)
+        read = partial(_read, config, secrets, filtered)
+        plan = read()
     else:
         typed = setting.typed_secret(user, password_file)
         quick = _quick(source, model, mqtt, fps, state_dir, named=typed is not None)
@@ -74,19 +78,29 @@ def run(
         )
     if not any(name.startswith("MALLOC_") for name in os.environ):
         return_freed(_MAPPED, _KEPT)
-    code = asyncio.run(_run(plan))
+    code = asyncio.run(_run(plan, read))
     leave_soon(code)
     raise typer.Exit(code)
 
 
-async def _run(plan: Plan) -> Exit:
+def _read(config: Path | None, secrets: Path | None, filtered: SecretFilter) -> Plan:
+    """Make a plan of the configuration as it is now.
+
+    Raises:
+        ConfigRejected: One line per problem.
+    """
+    data, origin = setting.read(config)
+    return setting.make_plan(data, origin, secrets_file=secrets, filtered=filtered)
+
+
+async def _run(plan: Plan, read: Callable[[], Plan] | None) -> Exit:
     config = plan.config
     cameras, sinks = (", ".join(names) or "none" for names in (plan.cameras, plan.sinks))
     logger.info(
         "Lookout %s, node %s, from %s; state in %s; cameras: %s; sinks: %s",
         *(VERSION, config.node, plan.origin, config.state, cameras, sinks),
     )
-    app = App(plan)
+    app = App(plan, read=read)
     stop_on_signal(app)
     return await app.run()
 

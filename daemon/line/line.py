@@ -58,6 +58,7 @@ class Line:
         presence: The built-in rule at work in the chronicle, if it is on; it is told what the
             detector can say.
         rules: Those at work in the chronicle, if there are any; what they find is kept.
+        figures: Where to count on; by default from nothing.
     """
 
     def __init__(  # noqa: PLR0913 (all that one camera is about)
@@ -81,10 +82,11 @@ class Line:
         scene: SceneConfig | None = None,
         presence: Presence | None = None,
         rules: Rules | None = None,
+        figures: CameraFigures | None = None,
     ) -> None:
         self.name = opening.camera
         self.main = main
-        self.figures = CameraFigures()
+        self.figures = figures or CameraFigures()
         self.figures.main = None if main is None else main.figures
         self.finished = False
         """Whether a recording is over."""
@@ -216,6 +218,16 @@ class Line:
         """Return the highest track id and frame index used so far."""
         self._noted = self._numbering()
         return self._noted
+
+    @property
+    def following(self) -> tuple[int, int]:
+        """Return the first track id and the first frame index that it has not used."""
+        return self._tracker.next_id, max(self._next_index, self._time.highest_index + 1)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether a question about an event of it has no terminal state yet."""
+        return bool(self._chronicle.pending())
 
     def numbering_moved(self) -> bool:
         """Tell whether track ids were given out since `numbering` was last asked."""

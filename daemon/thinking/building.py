@@ -49,11 +49,13 @@ def thinking(
     told: Told,
     in_turn: bool = False,
     cassette: Path | None = None,
+    now: Callable[[], Plan] | None = None,
 ) -> Thinking | None:
     """Build what asks models; None where none is configured.
 
     Args:
         plan: What is asked for.
+        now: Returns what is asked for now, with cameras that may have changed; by default as ever.
         keeper: Where questions and calls are written down.
         clock: Dates them.
         beat: Tells the watchdog that it gets on.
@@ -80,7 +82,7 @@ def thinking(
         at_once=at_once,
         chance=chance,
     )
-    cameras = {name: camera.config.cloud is True for name, camera in plan.cameras.items()}
+    now = now or (lambda: plan)
     built = Thinking(
         members,
         governor,
@@ -88,12 +90,12 @@ def thinking(
         clock=clock,
         beat=beat,
         told=told,
-        outside=lambda camera: cameras.get(camera, False),
+        outside=partial(_outside, now),
         in_turn=in_turn,
-        minding=minding(plan),
+        minding=minding(plan, now),
         opinions=_opinions(plan),
     )
-    built.taping = _taping(plan, cassette, in_turn=in_turn)
+    built.taping = _taping(plan, now, cassette, in_turn=in_turn)
     return built
 
 
@@ -108,13 +110,18 @@ def idle_cassette(plan: Plan) -> str:
     return ""
 
 
-def minding(plan: Plan) -> Minding:
-    """Build what is remembered between questions of a plan that has a model; nothing is yet."""
+def minding(plan: Plan, now: Callable[[], Plan] | None = None) -> Minding:
+    """Build what is remembered between questions of a plan that has a model; nothing is yet.
+
+    Args:
+        plan: What is asked for.
+        now: Returns what is asked for now; by default as ever.
+    """
     config = plan.reasoners[0].backend.config
     return Minding(
         int(getattr(config, "memory", MOST)),
         float(getattr(config, "memory_age", AGE)),
-        partial(_deciding, plan),
+        partial(_deciding, now or (lambda: plan)),
     )
 
 
@@ -135,9 +142,27 @@ def _opinions(plan: Plan) -> Opinions:
     return Opinions(SEVERE[second.severity], by)
 
 
-def _deciding(plan: Plan, camera: str, rule: str) -> Question | None:
+def _outside(now: Callable[[], Plan], camera: str) -> bool:
+    """Tell whether pictures of a camera may leave the network."""
+    found = now().cameras.get(camera)
+    return found is not None and found.config.cloud is True
+
+
+def _taped(now: Callable[[], Plan], camera: str) -> bool:
+    """Tell whether questions about a camera may be recorded; of one that is gone, none more are."""
+    found = now().cameras.get(camera)
+    return found is not None and found.config.cassette
+
+
+def _cleaned(filtered: SecretFilter, now: Callable[[], Plan], text: str) -> str:
+    """Take secrets out of a text: those that are in use, and those that were."""
+    filtered.learn(now().secrets.values())
+    return filtered.clean(text)
+
+
+def _deciding(now: Callable[[], Plan], camera: str, rule: str) -> Question | None:
     """Return the question that decides about events of a rule; None where there is none."""
-    found = plan.cameras.get(camera)
+    found = now().cameras.get(camera)
     if found is None:
         return None
     config = found.config.presence if rule == RULE else found.config.rules.get(rule)
@@ -150,7 +175,9 @@ def _deciding(plan: Plan, camera: str, rule: str) -> Question | None:
     return Question(rule, "", verifies=True) if inquiry.verify or rule == RULE else None
 
 
-def _taping(plan: Plan, cassette: Path | None, *, in_turn: bool) -> Taping | None:
+def _taping(
+    plan: Plan, now: Callable[[], Plan], cassette: Path | None, *, in_turn: bool
+) -> Taping | None:
     """Build what records exchanges: for a replay, or as the configuration says.
 
     Raises:
@@ -163,11 +190,10 @@ def _taping(plan: Plan, cassette: Path | None, *, in_turn: bool) -> Taping | Non
     elif config is not None and not in_turn:
         path = config.path or plan.config.state / CASSETTE
         tape = Tape(path, int(config.megabytes * 1_000_000), endless=True)
-        forbidden = {name for name, one in plan.cameras.items() if not one.config.cassette}
         taping = Taping(
             tape,
-            allows=lambda camera: camera not in forbidden,
-            clean=SecretFilter(plan.secrets.values()).clean,
+            allows=partial(_taped, now),
+            clean=partial(_cleaned, SecretFilter(plan.secrets.values()), now),
             kept=config.days * DAY,
         )
     else:

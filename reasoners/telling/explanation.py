@@ -228,10 +228,8 @@ def _presence(thing: Thing, saying: Saying) -> list[Phrase]:
 def _departure(thing: Thing, ended: EndReason, lasted: float, *, in_view: bool) -> list[Phrase]:
     end = (Evidence("end", ended, (thing.id,), thing.last_seen), *_seen(thing, "box"))
     span: dict[str, Value] = {"span": Span(lasted)}
-    if ended == "camera_lost":
-        return [Phrase("departure.camera_lost", span, end)]
-    if ended == "restart":
-        return [Phrase("departure.stopped", span, end)]
+    if ended != "left":
+        return [Phrase(f"departure.{ended}", span, end)]
     if in_view:
         return [Phrase("departure.still_there", span, end)]
     stayed = Phrase("departure.stayed", span, end)

@@ -2,6 +2,7 @@
 
 from sinks.journal.calls import REPEATED, UNDER_WAY, Call, Paid, Question, Spent
 from sinks.journal.entry import Entry, Expired, Figures, JournalFailed, Limits, SinkFigures
+from sinks.journal.file import holder
 from sinks.journal.journal import Journal
 from sinks.journal.reader import DeadLetter, JournalReader
 
@@ -21,4 +22,5 @@ __all__ = [
     "Question",
     "SinkFigures",
     "Spent",
+    "holder",
 ]

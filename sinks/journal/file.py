@@ -15,6 +15,8 @@ _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 def lock(path: Path) -> int:
     """Keep every other process from writing; return the descriptor that holds the lock.
 
+    Who holds it stands in the file, for `holder`.
+
     Raises:
         JournalFailed: Another process has it, or the folder cannot be written.
     """
@@ -30,7 +32,33 @@ def lock(path: Path) -> int:
         raise JournalFailed(
             f"journal {path}: in use by another process; stop it or set another state_dir"
         ) from exc
+    try:
+        os.ftruncate(held, 0)
+        os.pwrite(held, f"{os.getpid()}\n".encode(), 0)
+    except OSError:
+        pass  # a full disk: then nobody can be told who we are, and that is all
     return held
+
+
+def holder(path: Path) -> int | None:
+    """Return the process that holds the lock of a journal; None if nobody does.
+
+    Raises:
+        OSError: The lock cannot be looked at.
+        ValueError: It is held by who did not say its name.
+    """
+    try:
+        held = os.open(path.with_name(path.name + ".lock"), os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return int(os.pread(held, 32, 0))
+    else:
+        return None
+    finally:
+        os.close(held)
 
 
 def prepare(path: Path) -> tuple[str, ...]:

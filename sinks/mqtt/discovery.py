@@ -52,6 +52,11 @@ class Discovery:
         cameras = [self._letter(place.name, self._camera(place)) for place in self._site.cameras]
         return [self._letter(None, self._node()), *cameras]
 
+    @property
+    def topics(self) -> set[str]:
+        """Where the node and every camera are announced."""
+        return {self._topic(None), *(self._topic(place.name) for place in self._site.cameras)}
+
     def ghosts(self, topics: set[str]) -> list[Letter]:
         """Take back announcements of ours, among those found, that are not made any more."""
         ours = f"{self._prefix}/device/{self._identity(None)}"

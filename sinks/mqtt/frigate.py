@@ -71,6 +71,7 @@ class FrigateTopics:
         """Pictures that came before their event, by camera."""
 
         self._counted: dict[str, set[str]] = {}
+        self._gone: set[str] = set()
 
     def present(self, online: bool) -> Letter:
         """Say whether we are there."""
@@ -81,14 +82,22 @@ class FrigateTopics:
         del cameras
         return ()
 
+    def retained(self, cameras: Sequence[Place]) -> set[str]:
+        """Return the topics that `remains` finds of cameras: none."""
+        del cameras
+        return set()
+
     def ghosts(self, topics: set[str], cameras: Sequence[Place], gone: Sequence[str]) -> list[str]:
-        """List what is retained of cameras that are gone."""
+        """List what is retained of cameras and zones that are gone: of labels, those counted."""
         del topics
-        return [
-            f"{self.root}/{camera}/{part}"
-            for camera in sorted(set(gone) - {place.name for place in cameras})
-            for part in _OF_A_CAMERA
-        ]
+        self._gone = set(gone) - {place.name for place in cameras}
+        found = {f"{self.root}/{camera}/{part}" for camera in self._gone for part in _OF_A_CAMERA}
+        known = {place.name for place in cameras} | {zone for one in cameras for zone in one.zones}
+        for place in self._counted.keys() - known:
+            labels = ("all", *self._counted.pop(place))
+            ends = ("", "/active", "/snapshot") if place in self._gone else ("", "/active")
+            found |= {f"{self.root}/{place}/{label}{end}" for label in labels for end in ends}
+        return sorted(found)
 
     def command(self, topic: str, payload: bytes) -> Command | None:
         """Read what was said on one of `orders`; None where the topic is none of them.
@@ -171,13 +180,15 @@ class FrigateTopics:
             if len(here) > REMEMBERED:
                 del here[next(iter(here))]
         grave = "alert" if "alert" in here.values() else "detection" if here else "none"
-        if self._status.get(event.camera) == grave:
+        if event.camera in self._gone or self._status.get(event.camera) == grave:
             return ()
         self._status[event.camera] = grave
         return (self._word(f"{event.camera}/review_status", grave.upper()),)
 
     def _picture(self, picture: Snapshot) -> tuple[Letter, ...]:
         label = self._labels.get(picture.event)
+        if picture.camera in self._gone:
+            return ()
         if label is None:
             self._early[picture.camera] = picture
             return ()

@@ -5,6 +5,7 @@ import logging
 import secrets
 import ssl
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import ClassVar, Final, Self
 
@@ -30,7 +31,7 @@ from sinks.mqtt.frigate import FrigateTopics
 from sinks.mqtt.identity import client_id
 from sinks.mqtt.orders import Orders
 from sinks.mqtt.topic import JPEG, TEXT, Letter, Topics
-from sinks.sink import Site
+from sinks.sink import Arrangement, Site
 
 V5: Final = ProtocolVersion.V5.value
 V311: Final = ProtocolVersion.V311.value
@@ -58,15 +59,12 @@ class MqttSink:
         self.name = name
         self._config = config
         self._site = site
-        topics = Topics(config.prefix or "lookout", site.node, pictures=self.wants(Snapshot))
-        self._topics: Topics | FrigateTopics = topics
+        self._topics: Topics | FrigateTopics = self._own_topics
         if config.compat == "frigate":
             self._topics = FrigateTopics(config.prefix or "frigate", site.node, site.version)
         self.orders = Orders(self._topics)
         """What came on the command topics, and what was refused."""
-        self._discovery: Discovery | None = None
-        if config.discovery is not None:
-            self._discovery = Discovery(config.discovery, topics, site)
+        self._discovery = self._discovered()
         self._connection: Connection | None = None
         self._life = AsyncExitStack()
         self._too_large: int | None = None
@@ -186,6 +184,26 @@ class MqttSink:
             return self._config.snapshot_limit > 0
         return True
 
+    async def arrange(self, arrangement: Arrangement) -> None:
+        """Clear what is retained of what is gone, announce what is new or changed."""
+        before, known = self._site.cameras, self._discovery
+        self._site = replace(
+            self._site,
+            cameras=arrangement.cameras,
+            profiles=arrangement.profiles,
+            gone=arrangement.gone,
+        )
+        self._discovery = self._discovered()
+        if self._connection is None:
+            return  # the next one begins with all that
+        retained = self._topics.retained(before)
+        await self._tidy(retained | (known.topics if known is not None else set()))
+        if self._discovery is not None and known is not None:
+            announced = known.letters()
+            for letter in self._discovery.letters():
+                if letter not in announced:
+                    await self._tell(letter)
+
     def counts(self) -> dict[str, int]:
         """Commands heeded, and refused by reason; states and notices that could not be sent."""
         refused = {f"commands_{why}": count for why, count in self.orders.refused.items()}
@@ -206,6 +224,16 @@ class MqttSink:
                 command = self.orders.read(topic, payload, retained=message.retain, now=clock())
                 if command is not None:
                     self._site.heed(command)
+
+    @property
+    def _own_topics(self) -> Topics:
+        prefix, node = self._config.prefix or "lookout", self._site.node
+        return Topics(prefix, node, pictures=self.wants(Snapshot))
+
+    def _discovered(self) -> Discovery | None:
+        """Say how Home Assistant learns of what is configured now, if it is to."""
+        prefix = self._config.discovery
+        return None if prefix is None else Discovery(prefix, self._own_topics, self._site)
 
     @property
     def _place(self) -> str:

@@ -10,6 +10,7 @@ from reasoners import Event
 from sinks.command import Command, Feedback, FeedbackReset, ProfileChoice, SceneAsked, Switch
 from sinks.message import (
     CameraStatus,
+    ConfigurationState,
     Forecast,
     FrameReport,
     Latest,
@@ -100,6 +101,11 @@ class Topics:
         return f"{self.root}/profile"
 
     @property
+    def configuration(self) -> str:
+        """Which configuration is at work; retained."""
+        return f"{self.root}/configuration"
+
+    @property
     def orders(self) -> tuple[str, ...]:
         """Match everything that may be said to us."""
         cameras = f"{self.root}/cameras/+"
@@ -143,6 +149,17 @@ class Topics:
         parts = ["state", "zones/+", "rules/+", "rule/+/state"]
         parts += sorted(set().union(*(self._unshown(place) for place in cameras)))
         return tuple(f"{self.root}/cameras/+/{part}" for part in parts)
+
+    def retained(self, cameras: Sequence[Place]) -> set[str]:
+        """Return the topics that `remains` finds of cameras."""
+        found: set[str] = set()
+        for place in cameras:
+            camera = self.camera(place.name)
+            found |= {f"{camera}/state", *(f"{camera}/zones/{zone}" for zone in place.zones)}
+            found |= {f"{camera}/rules/{rule}" for rule in place.rules}
+            found |= {f"{camera}/rule/{rule}/state" for rule in place.rules}
+            found |= {f"{camera}/{part}" for part in {*_PICTURES} - self._unshown(place)}
+        return found
 
     def ghosts(self, topics: set[str], cameras: Sequence[Place], gone: Sequence[str]) -> list[str]:
         """List what is retained of cameras, zones, rules and pictures that are no more.
@@ -206,7 +223,7 @@ class Topics:
                     Letter(f"{camera}/state", word, retain=True, kind=TEXT),
                     Letter(f"{camera}/status", _json(message), retain=True),
                 )
-            case ObjectCounts() | ZoneCounts() | RuleState() | Latest():
+            case ObjectCounts() | ZoneCounts() | RuleState() | Latest() | ConfigurationState():
                 letters = (Letter(self._state(message), _json(message), retain=True),)
             case SwitchState():
                 topic = f"{self.camera(message.camera)}/{message.switch}/state"
@@ -231,7 +248,11 @@ class Topics:
                 assert_never(message)
         return letters
 
-    def _state(self, message: ObjectCounts | ZoneCounts | RuleState | Latest) -> str:
+    def _state(
+        self, message: ObjectCounts | ZoneCounts | RuleState | Latest | ConfigurationState
+    ) -> str:
+        if isinstance(message, ConfigurationState):
+            return self.configuration
         camera = self.camera(message.camera)
         match message:
             case ObjectCounts():

@@ -39,8 +39,9 @@ def test_the_daemon_keeps_journal_and_pictures_in_its_state(tmp_path: Path) -> N
     journal.close()
     assert assembly.media(made, None) is not None
     assert (tmp_path / "state" / "journal.sqlite").is_file()
-    assert assembly.site(made, None, Clock()).media == tmp_path / "state" / "media"
-    assert assembly.site(made, None, Clock()).node == "box1"
+    site = assembly.site(made, None, Clock(), assembly.arrangement(made))
+    assert site.media == tmp_path / "state" / "media"
+    assert site.node == "box1"
 
 
 def test_a_folder_that_cannot_be_made_is_a_wrong_configuration(tmp_path: Path) -> None:

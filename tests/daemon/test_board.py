@@ -9,6 +9,7 @@ from rig.waiting import running
 
 from daemon.board import FRAMES, NOTICES, PACE, Board, Listener
 from sinks import (
+    Arrangement,
     CameraStatus,
     Forecast,
     FrameReport,
@@ -41,7 +42,7 @@ def report(index: int) -> FrameReport:
     return FrameReport(camera="yard", index=index, captured_at=1, received_at=1, published_at=1)
 
 
-async def next_of(listener: Listener, within: float = 1.0) -> Message | None:
+async def next_of(listener: Listener, within: float = 1.0) -> Message | Arrangement | None:
     """Return what is shown next; None if there is nothing."""
     try:
         async with asyncio.timeout(within):

@@ -1,7 +1,7 @@
 """Collects what every part of a run said, for the checker."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rig.checker import Artefact, Child, Reasoning, Run, Watch, violations
@@ -35,6 +35,8 @@ def check(
         lost_children: Whether children were killed: what they had not reported is then excused.
     """
     stats = last_accounts(lookout) if clean else {}
+    if clean:
+        stats["cameras"] = {**_gone(lookout, stats["cameras"]), **stats["cameras"]}
     figures = lookout.figures()
     waiting = figures["sinks"][sink]["waiting"] if sink in figures["sinks"] else 0
     committed = lookout.events()
@@ -62,8 +64,8 @@ def _misshapen(subscriber: Subscriber) -> list[str]:
     """Hold every JSON message that arrived against the schema it names."""
     seen: set[tuple[str, str]] = set()
     for message in subscriber.messages:
-        # What tests say to the daemon is no message of its own.
-        command = message.topic.endswith(("/feedback", "/set"))
+        # What tests say to the daemon is no message of its own, nor is what is said to others.
+        command = message.topic.endswith(("/feedback", "/set", "/config"))
         if message.payload and message.payload.startswith("{") and not command:
             seen.add((message.topic, message.payload))
     return [f"{topic}: {fault}" for topic, payload in seen for fault in faults(payload)]
@@ -89,6 +91,18 @@ def last_accounts(lookout: Lookout) -> dict[str, Any]:
     lines = [line for line in lookout.text().splitlines() if "accounts: {" in line]
     assert lines, "the daemon did not write its accounts"
     found: dict[str, Any] = json.loads(lines[-1].partition("accounts: ")[2])
+    return found
+
+
+def _gone(lookout: Lookout, there: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the accounts of cameras that a reload took away in the last run."""
+    run = lookout.text().rpartition(", node ")[2]
+    found: dict[str, Any] = {}
+    for line in run.splitlines():
+        said, _, accounts = line.partition(": ended, accounts of it: ")
+        name = said.rpartition(" ")[2]
+        if accounts and name not in there:
+            found[f"{name} ({len(found) + 1}, gone)"] = json.loads(accounts)
     return found
 
 

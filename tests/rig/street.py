@@ -21,7 +21,7 @@ from daemon.thinking import Thinking
 from daemon.timing import Timing
 from detectors.bytetrack import ByteConfig, ByteTracker
 from reasoners import Asking, Chronicle, Event, PresenceConfig, SceneConfig
-from sinks import FrameReport, Message
+from sinks import Arrangement, FrameReport, Message
 from sinks.journal import Journal
 from sinks.media import MediaStore
 from sources import SourceRejected, SourceUnavailable
@@ -136,7 +136,9 @@ async def street(  # noqa: PLR0913  (each is one thing a test wants otherwise)
 
         async def listen() -> None:
             while True:
-                shown.append(await listener.next())
+                message = await listener.next()
+                assert not isinstance(message, Arrangement)
+                shown.append(message)
 
         async with asyncio.timeout(20), running(detector.once()), running(listen()):
             yield Street(line, recorder, board, now, shown)

@@ -19,7 +19,7 @@ from daemon.cli.doctor.feedback import feedback
 from daemon.cli.doctor.library import ASKS, hardware, library, mosquitto, nvidia
 from daemon.cli.doctor.line import Line, show
 from daemon.cli.doctor.machine import machine
-from daemon.cli.doctor.state import journal, state_folder
+from daemon.cli.doctor.state import journal, last_reload, state_folder
 from daemon.config import DaemonConfig, default_state
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
@@ -69,7 +69,8 @@ def doctor(
         for name, one in (planned.cameras if planned else {}).items()
         if planned and one.config.enabled
     ]
-    lines += [*machine(), *state_folder(state), *journal(state / "journal.sqlite")]
+    lines += [*machine(), *state_folder(state), *last_reload(state)]
+    lines += journal(state / "journal.sqlite")
     lines += [*feedback(planned, state / "journal.sqlite"), found_models(state)]
     lines += asyncio.run(_look(looks))
     lines += asyncio.run(_look(cameras))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from daemon.cli.doctor.line import Line, gigabytes
+from daemon import reloaded
+from daemon.cli.doctor.line import Health, Line, gigabytes
 from reasoners import Notebook
 from reasoners.predictions.score import Score
 from sinks.journal import JournalFailed, JournalReader
@@ -41,6 +42,23 @@ def state_folder(folder: Path) -> Iterator[Line]:
         yield Line("state folder", "warn", found, "make room, or lower `media.megabytes`")
     else:
         yield Line("state folder", "ok", found)
+
+
+def last_reload(folder: Path) -> Iterator[Line]:
+    """Say what became of the last reload of the daemon that runs."""
+    try:
+        found = reloaded.read(folder)
+    except OSError as exc:
+        yield Line("reload", "warn", f"{folder}: {exc.strerror}", "run as its owner")
+        return
+    if found is None:
+        return
+    remedies = {
+        "refused": "correct the file, then `lookout reload`",
+        "partly": "restart when it suits",
+    }
+    health: Health = "ok" if found.state == "applied" else "warn"
+    yield Line("reload", health, found.summary(), remedies.get(found.state, ""))
 
 
 def _file_system(path: Path) -> str:

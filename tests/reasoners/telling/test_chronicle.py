@@ -194,7 +194,7 @@ def test_a_late_picture_does_not_replace_a_newer_one(
     assert end.event.media.snapshot == "b.jpg"
 
 
-@pytest.mark.parametrize("reason", ["camera_lost", "restart", "left"])
+@pytest.mark.parametrize("reason", ["camera_lost", "restart", "reconfigured", "left"])
 def test_closing_ends_every_open_event(
     track: MakeTrack, view: MakeView, chronicle: MakeChronicle, reason: str
 ) -> None:

@@ -110,6 +110,7 @@ def test_what_is_likely_next_is_said_with_its_probability(
         ("left", "and was still there after 5 s, when watching ended."),
         ("camera_lost", "and had been there for 5 s when the camera was lost."),
         ("restart", "and had been there for 5 s when Lookout was stopped."),
+        ("reconfigured", "and had been there for 5 s when the configuration was changed."),
     ],
 )
 def test_an_end_from_outside_says_so(

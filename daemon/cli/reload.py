@@ -1,0 +1,117 @@
+"""`lookout reload`: let the running daemon read its configuration anew, and say what came of it."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daemon import reloaded
+from daemon.cli import setting
+from daemon.config import default_state
+from daemon.errors import ConfigRejected
+from daemon.exits import Exit
+from daemon.reloaded import Reloaded
+from sinks.journal import holder
+
+LOOK = 0.05
+"""Seconds between two looks for the answer."""
+
+CODES = {"applied": Exit.CLEAN, "partly": Exit.PARTLY, "refused": Exit.CONFIG}
+
+
+def reload(
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="Configuration file; says which daemon is meant."),
+    ] = None,
+    state_dir: Annotated[
+        Path | None, typer.Option(help="Its state folder, where the file does not say.")
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(min=0.1, help="Seconds to wait for what becomes of it.")
+    ] = 120.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+) -> None:
+    """Let the running daemon read its configuration anew; cameras that did not change go on.
+
+    The daemon reads the file it was started with. Ends with 0 if all of it is at work, 5 if some
+    keys wait for a restart, 78 if it was refused and the old one goes on, 69 if no daemon answers.
+
+    Examples: `lookout check --offline && lookout reload` · `lookout reload --config
+    /etc/lookout/lookout.yaml`
+    """
+    folder = _state(config, state_dir)
+    pid = _daemon(folder)
+    asked = time.monotonic()
+    try:
+        os.kill(pid, signal.SIGHUP)
+    except PermissionError:
+        raise _unreachable(f"process {pid} is not ours to ask; run as its owner") from None
+    except ProcessLookupError:
+        raise _unreachable(f"process {pid} has just ended") from None
+    found = _answer(folder, pid, asked, wait)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        for problem in found.problems:
+            typer.echo(f"lookout: {problem}", err=True)
+        refused = found.state == "refused"
+        told = "refused; what was at work goes on" if refused else found.summary()
+        typer.echo(told, err=refused)
+    raise typer.Exit(CODES[found.state])
+
+
+def _state(config: Path | None, state_dir: Path | None) -> Path:
+    """Return where the daemon keeps its state, though the file may be wrong by now."""
+    try:
+        return setting.state(config, state_dir)
+    except ConfigRejected:
+        if "STATE_DIRECTORY" in os.environ:
+            return default_state()  # called by the service manager: its daemon shall say so too
+        raise
+
+
+def _daemon(folder: Path) -> int:
+    """Find the daemon by who holds its journal.
+
+    Raises:
+        typer.Exit: There is none, or it cannot be told which.
+    """
+    path = folder / "journal.sqlite"
+    try:
+        pid = holder(path)
+    except OSError as exc:
+        raise _unreachable(f"journal {path}: {exc.strerror}; run as its owner") from None
+    except ValueError:
+        raise _unreachable(f"journal {path}: its daemon is an older Lookout; restart it") from None
+    if pid is None:
+        raise _unreachable(f"no daemon runs over {folder}; start one, or name its --state-dir")
+    return pid
+
+
+def _answer(folder: Path, pid: int, asked: float, wait: float) -> Reloaded:
+    """Wait until the daemon has said what became of a wish.
+
+    Raises:
+        typer.Exit: It did not in time.
+    """
+    while True:
+        found = reloaded.read(folder)
+        if found is not None and found.pid == pid and found.asked >= asked:
+            return found
+        if time.monotonic() > asked + wait:
+            raise _unreachable(
+                f"no answer from process {pid} within {wait:g} s; its log says more. Started with "
+                "--source, a daemon has nothing to reload"
+            )
+        if not Path(f"/proc/{pid}").exists():
+            raise _unreachable(f"process {pid} ended; its log says why")
+        time.sleep(LOOK)
+
+
+def _unreachable(why: str) -> typer.Exit:
+    typer.echo(f"lookout: {why}", err=True)
+    return typer.Exit(Exit.UNREACHABLE)

@@ -1,0 +1,195 @@
+"""Reloading: the configuration is read anew, and what differs is changed while the rest goes on.
+
+All of it is checked before anything changes: a file that is wrong changes nothing. Cameras that are
+the same after as before are not touched.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from daemon import assembly, reloaded
+from daemon.board import Board
+from daemon.cameras import Cameras
+from daemon.change import Change, change, used
+from daemon.clock import Clock
+from daemon.crew import Crew
+from daemon.errors import ConfigRejected
+from daemon.line import Line
+from daemon.plan import Plan
+from daemon.recorder import Recorder
+from daemon.reloaded import MOST, Reloaded
+from daemon.ruling import awake
+from daemon.switchboard import Switchboard
+from daemon.systemd import Notifier
+from detectors import DetectorRejected
+from sinks import ConfigurationState
+
+logger = logging.getLogger(__name__)
+
+
+class House(Protocol):
+    """What a reload changes."""
+
+    plan: Plan
+    board: Board
+    cameras: Cameras
+    clock: Clock
+    crew: Crew
+    notifier: Notifier
+    recorder: Recorder
+    switchboard: Switchboard
+
+    def notice(self, kind: str, text: str, **details: str | float | bool | None) -> None:
+        """Say something once, to every sink."""
+        ...
+
+
+class Reloading:
+    """Reads and changes, one wish after the other; wishes that come meanwhile are one.
+
+    Args:
+        house: What is changed.
+        read: Makes a plan of the configuration as it is now, or raises ConfigRejected; called in a
+            thread of its own.
+    """
+
+    def __init__(self, house: House, read: Callable[[], Plan]) -> None:
+        self._house = house
+        self._read = read
+        self._asked = asyncio.Event()
+        self._since = round(house.clock.now(), 3)
+
+    def ask(self) -> None:
+        """Wish for another configuration; what becomes of it is told."""
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Do as wished, until cancelled."""
+        house = self._house
+        await house.recorder.run(_forget, house.plan)
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            logger.info("reading the configuration anew")
+            house.notifier.reloading()
+            done = await self.once()
+            await self._tell(done)
+
+    async def once(self) -> Reloaded:
+        """Read the configuration and change what differs; return what became of it."""
+        house = self._house
+        asked = house.clock.monotonic()
+        found = Change(house.plan)
+        problems: list[str] = []
+        try:
+            found = change(house.plan, await self._planned())
+            await self._apply(found)
+        except ConfigRejected as exc:
+            problems = exc.problems
+        state = "refused" if problems else "partly" if found.waiting else "applied"
+        return Reloaded.model_validate(
+            {
+                "state": state,
+                "at": round(house.clock.now(), 3),
+                "asked": asked,
+                "pid": os.getpid(),
+                "config": house.plan.origin,
+                "cameras": len(house.plan.cameras),
+                "problems": problems[:MOST],
+                **(
+                    {}
+                    if problems
+                    else {
+                        "begun": found.begun,
+                        "ended": found.ended,
+                        "anew": found.anew,
+                        "waiting": found.waiting,
+                    }
+                ),
+            }
+        )
+
+    async def _planned(self) -> Plan:
+        """Read in a thread of its own: it takes a moment, and a file may be far away."""
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reload")
+        try:
+            return await asyncio.wrap_future(thread.submit(self._read))
+        finally:
+            thread.shutdown(wait=False)
+
+    async def _apply(self, wanted: Change) -> None:
+        """Change what differs.
+
+        Raises:
+            ConfigRejected: A detector cannot be used; nothing was changed.
+        """
+        house, cameras = self._house, self._house.cameras
+        plan = wanted.plan
+        hosts = {}
+        if wanted.detectors:
+            logger.info("trying out %s", ", ".join(wanted.detectors))
+            try:
+                hosts = await house.crew.try_out(
+                    {name: plan.detectors[name] for name in wanted.detectors}
+                )
+            except DetectorRejected as exc:
+                raise ConfigRejected(f"{plan.origin}: {exc}") from None
+        gone = {*await house.recorder.cameras(), *house.plan.cameras}
+        async with cameras.rearranging():
+            ended: dict[str, Line | None] = {}
+            async with asyncio.TaskGroup() as group:
+                for name in (*wanted.ended, *wanted.anew):
+                    group.create_task(self._end(name, ended), name=f"reload-{name}")
+            house.plan = plan
+            await house.crew.adopt(
+                hosts, {name: (one.config, one.detectors) for name, one in used(plan).items()}
+            )
+            house.board.arrange(assembly.arrangement(plan, gone))
+            house.switchboard.arrange(
+                {name: awake(one.config) for name, one in plan.cameras.items()},
+                await house.recorder.switches(),
+                plan.config.profiles,
+                plan.config.profile,
+            )
+            for name in (*wanted.begun, *wanted.anew):
+                await cameras.begin(name, ended.get(name))
+        house.switchboard.judged = True  # questions may be others now
+
+    async def _end(self, name: str, ended: dict[str, Line | None]) -> None:
+        ended[name] = await self._house.cameras.end(name)
+
+    async def _tell(self, done: Reloaded) -> None:
+        """Say what became of a wish: to the log, to sinks, to the service manager, to who asked."""
+        house = self._house
+        text = done.summary()
+        for problem in done.problems:
+            logger.error("%s", problem)
+        logger.log(logging.INFO if done.state == "applied" else logging.WARNING, "%s", text)
+        if done.state != "refused":
+            self._since = done.at
+        house.board.show(
+            ConfigurationState(
+                state=done.state,
+                at=done.at,
+                since=self._since,
+                problems=done.problems,
+                waiting=done.waiting,
+            )
+        )
+        house.notice("configuration", text, state=done.state)
+        house.notifier.ready(text[:200])
+        try:
+            await house.recorder.run(reloaded.write, house.plan.config.state, done)
+        except OSError as exc:
+            logger.warning("what became of the reload cannot be written: %s", exc.strerror)
+
+
+def _forget(plan: Plan) -> None:
+    try:
+        reloaded.forget(plan.config.state)
+    except OSError as exc:
+        logger.warning("%s cannot be removed: %s", reloaded.NAME, exc.strerror)
