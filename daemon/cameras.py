@@ -129,6 +129,7 @@ class Cameras:
         try:
             yield
         finally:
+            self.retired = [line for line in self.retired if line.awaits]
             self._rearranging -= 1
             self._changed.set()
 
@@ -161,7 +162,7 @@ class Cameras:
         self._house.standing.forget(name)
         del self._lives[name], self.lines[name]
         logger.debug("%s: ended, accounts of it: %s", name, json.dumps(line.stats()))
-        self.retired = [one for one in (*self.retired, line) if one.awaits]
+        self.retired.append(line)
         return line
 
     @property

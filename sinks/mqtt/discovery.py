@@ -122,6 +122,20 @@ class Discovery:
                 "options": list(self._site.profiles),
                 "entity_category": "config",
             },
+            "configuration": {
+                **_binary(
+                    "Configuration",
+                    self._topics.configuration,
+                    "{{ 'OFF' if value_json.state == 'applied' else 'ON' }}",
+                    "problem",
+                ),
+                "json_attributes_topic": self._topics.configuration,
+                "json_attributes_template": (
+                    "{{ {'state': value_json.state, 'problems': value_json.problems,"
+                    " 'waiting': value_json.waiting} | to_json }}"
+                ),
+                "entity_category": "diagnostic",
+            },
             "connected": {
                 "platform": "binary_sensor",
                 "name": "Connection",

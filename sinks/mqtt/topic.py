@@ -165,15 +165,18 @@ class Topics:
         """List what is retained of cameras, zones, rules and pictures that are no more.
 
         Args:
-            topics: What `remains` found.
+            topics: What is retained; of what is not below our cameras, nothing is ours to clear.
             cameras: What is configured.
             gone: Cameras known to have been.
         """
         known = {place.name: place for place in cameras}
         lost = set(gone)
         found: set[str] = set()
+        ours = f"{self.root}/cameras/"
         for topic in topics:
-            camera, _, rest = topic.removeprefix(f"{self.root}/cameras/").partition("/")
+            if not topic.startswith(ours):
+                continue
+            camera, _, rest = topic.removeprefix(ours).partition("/")
             kind, _, name = rest.partition("/")
             place = known.get(camera)
             if place is None:

@@ -16,8 +16,12 @@ from sinks import (
     Message,
     Notice,
     ObjectCounts,
+    Place,
+    RuleState,
     Snapshot,
+    State,
     Stats,
+    SwitchState,
     ZoneCounts,
 )
 
@@ -193,6 +197,43 @@ async def test_what_a_sink_has_no_use_for_does_not_reach_it() -> None:
     board.tell(notice("said"))
     assert [await next_of(listener), await next_of(listener, 0.05)] == [notice("said"), None]
     assert listener.dropped == 0
+
+
+async def test_what_is_not_configured_any_more_is_not_shown() -> None:
+    """The news comes first, then nothing of what is gone, though it was waiting or comes late."""
+    board = Board()
+    listener = board.listen()
+    states: tuple[State, ...] = (
+        *(status(), counts(1), ZoneCounts(camera="yard", zone="step", at=1, counts={})),
+        *(status(camera="porch"), ZoneCounts(camera="porch", zone="step", at=1, counts={})),
+        *(RuleState(camera="porch", rule=rule, active=1, at=1) for rule in ("gate", "seat")),
+        SwitchState(camera="porch", switch="rule/seat", on=True, at=1),
+        SwitchState(camera="porch", switch="detect", on=True, at=1),
+        Stats(at=1, node="box1", uptime_s=1),
+    )
+    for state in states:
+        board.show(state)
+    news = Arrangement((Place("porch", "Porch", rules={"gate": "Gate"}),), gone=("yard",))
+    board.arrange(news)
+    for state in states:
+        board.show(state.model_copy(update={"at": 2} if hasattr(state, "at") else {}))
+    shown = [await next_of(listener) for _ in range(5)]
+    assert shown[0] == news
+    left = {("camera", "porch"), ("rule", "porch", "gate"), ("switch", "porch", "detect")}
+    assert board.states.keys() == left | {("stats",)}
+    assert {type(one) for one in shown[1:]} == {CameraStatus, RuleState, SwitchState, Stats}
+    assert await next_of(listener, 0.05) is None
+
+
+async def test_who_was_away_hears_of_the_last_arrangement_once() -> None:
+    """It is handed out before the connection, and then not shown again."""
+    board = Board()
+    listener = board.listen()
+    board.arrange(Arrangement(gone=("yard",)))
+    board.arrange(Arrangement(gone=("shed",)))
+    assert listener.arranged() == Arrangement(gone=("shed",))
+    assert listener.arranged() is None
+    assert await next_of(listener, 0.05) is None
 
 
 def test_reports_are_made_where_one_sink_wants_them() -> None:

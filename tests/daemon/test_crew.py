@@ -13,6 +13,7 @@ from daemon.crew import Crew
 from daemon.detection import DetectorHost, Panel
 from daemon.systemd import Progress
 from daemon.timing import Timing
+from detectors import DetectorRejected
 
 CAMERA = CameraConfig.model_validate(
     {"source": {"type": "synthetic"}, "presence": {"labels": ["car"]}}
@@ -60,6 +61,31 @@ async def test_each_detector_has_troubles_of_its_own(caplog: pytest.LogCaptureFi
     assert "cameras.porch: presence.labels: its detector knows no 'car'; it knows person" in (
         caplog.messages
     )
+
+
+async def test_who_comes_later_is_tried_out_first() -> None:
+    """One that cannot be loaded is refused, told to nobody, and leaves nothing; others take over.
+
+    Whoever is replaced, or used by nobody any more, is ended.
+    """
+    said: list[tuple[str, str]] = []
+    found = crew(said, people=backend(), idle=backend())
+    async with found.running(RETRY):
+        await until(lambda: found.hosts["people"].running)
+        before = found.hosts["people"]
+        with pytest.raises(DetectorRejected, match="detector cars: "):
+            await found.try_out({"cars": backend(load="rejected"), "people": backend()})
+        assert found.hosts == {"people": before}
+        hosts = await found.try_out({"cars": backend(), "people": backend(width=64)})
+        assert before.running
+        await found.adopt(hosts, {"yard": (CAMERA, ["people", "cars"])})
+        assert found.hosts == {"people": hosts["people"], "cars": hosts["cars"]}
+        assert not before.running
+        assert found.summary() == "2 of 2 detectors"
+        await found.adopt({}, {"yard": (CAMERA, ["cars"])})
+        assert list(found.hosts) == ["cars"]
+        assert not hosts["people"].running
+    assert said == []
 
 
 async def test_fallback_is_degraded_and_said() -> None:

@@ -23,10 +23,13 @@ from daemon.supervisor import Failure, Retry, keep_alive
 from daemon.window import WINDOW
 from reasoners import Event
 from sinks import (
+    Arrangement,
+    CameraStatus,
     Credential,
     EventRejected,
     Message,
     Notice,
+    Place,
     Sink,
     SinkRejected,
     SinkUnavailable,
@@ -123,6 +126,44 @@ async def test_events_arrive_in_order_and_the_cursor_follows(corridor: Corridor)
     figures = (await corridor.recorder.figures())["sinks"]["out"]
     assert (figures["cursor"], figures["delivered"], figures["waiting"]) == (4, 4, 0)
     assert figures["deliveries"] == delivery.figures.delivered == 4
+
+
+class Arranging(ScriptedSink):
+    """The scripted sink, which also notes what it is told to be configured, and when."""
+
+    def __init__(self, config: ScriptedConfig, site: Site) -> None:
+        super().__init__("out", config, site)
+        self.told: list[str] = []
+
+    async def arrange(self, arrangement: Arrangement) -> None:
+        """Note it."""
+        self.told.append(f"arranged {' '.join(place.name for place in arrangement.cameras)}")
+
+    async def show(self, message: Message) -> None:
+        """Note of which camera something is shown."""
+        if isinstance(message, CameraStatus):
+            self.told.append(f"shown {message.camera}")
+        await super().show(message)
+
+
+async def test_a_sink_hears_what_is_configured_between_two_states(corridor: Corridor) -> None:
+    """While it is away it is told before it connects; who cannot use it is not told."""
+    sink = Arranging(ScriptedConfig(path=corridor.path, unavailable_connects=3), corridor.site)
+    delivery = corridor.delivery(lambda: sink)
+    other = ScriptedConfig(path=corridor.path.with_suffix(".other"))
+    plain = corridor.delivery(lambda: ScriptedSink("plain", other, corridor.site))
+    corridor.board.arrange(Arrangement((Place("porch", "Porch"),)))
+    async with alive(delivery), alive(plain):
+        await until(lambda: delivery.figures.state == plain.figures.state == "online")
+        for name in ("porch", "yard"):
+            corridor.board.arrange(Arrangement((Place(name, name.title()),)))
+            corridor.board.show(CameraStatus(camera=name, state="online", since=1))
+            await until(lambda name=name: sink.told[-1] == f"shown {name}")  # type: ignore[misc]
+    assert sink.told == [
+        "arranged porch",
+        *("arranged porch", "shown porch"),
+        *("arranged yard", "shown yard"),
+    ]
 
 
 class Slow:

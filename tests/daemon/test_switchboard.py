@@ -1,6 +1,6 @@
 """What people say is carried out, kept and said back; nothing else changes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -53,6 +53,29 @@ async def test_a_scene_is_described_to_who_asks(tmp_path: Path) -> None:
         switchboard.heed(SceneAsked(camera="porch"))
         assert board.states == before
     assert asked == ["porch"]
+
+
+async def test_switches_of_rules_that_stay_are_left_alone(tmp_path: Path) -> None:
+    """They are in use; other rules get new ones, as the journal has them, and profiles may go."""
+    async with running(tmp_path / "journal.sqlite") as (switchboard, board, recorder):
+        switchboard.heed(Switch(camera="porch", switch="rule/parcel", on=False))
+        switchboard.heed(ProfileChoice(profile="night"))
+        before = switchboard.cameras["porch"]
+        assert before.off == {"parcel"}
+        more: dict[str, dict[str, Collection[str]]] = {
+            "porch": dict(before.rules),
+            "yard": {"burglar": ("away",)},
+        }
+        switchboard.arrange(more, await recorder.switches(), ("home", "away"), "away")
+        assert switchboard.cameras["porch"] is before
+        assert switchboard.profile == "away"
+        assert before.off == {"parcel"}
+        assert ("switch", "yard", "rule/burglar") in board.states
+        less: dict[str, dict[str, tuple[str, ...]]] = {"porch": {"parcel": ()}}
+        switchboard.arrange(less, await recorder.switches(), ("home", "night"), "home")
+        assert switchboard.cameras["porch"] is not before
+        assert switchboard.cameras["porch"].off == {"parcel"}
+        assert (list(switchboard.cameras), switchboard.profile) == (["porch"], "night")
 
 
 async def test_a_switch_is_turned_said_back_and_kept_over_a_restart(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,15 @@ def test_life_is_told_to_the_service_manager(manager: socket.socket) -> None:
     notifier.stopping()
     heard = [manager.recv(200).decode() for _ in range(3)]
     assert heard == ["READY=1\nSTATUS=watching 2 cameras", "STATUS=all well", "STOPPING=1"]
+
+
+def test_a_reload_is_told_with_its_time(manager: socket.socket) -> None:
+    """So that the manager knows which of its requests is being answered."""
+    before = time.monotonic_ns() // 1000
+    Notifier().reloading()
+    word, stamp = manager.recv(200).decode().splitlines()
+    assert word == "RELOADING=1"
+    assert before <= int(stamp.removeprefix("MONOTONIC_USEC=")) <= time.monotonic_ns() // 1000
 
 
 def test_abstract_socket_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:

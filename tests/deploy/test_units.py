@@ -57,6 +57,19 @@ with Child() as child:
     print("decoded")
 """
 
+ASKING = """
+import os, signal, sys, tempfile
+from pathlib import Path
+from sinks.journal import Journal, holder
+
+signal.signal(signal.SIGHUP, lambda *_: print("asked"))
+with tempfile.TemporaryDirectory() as folder:
+    journal = Journal(Path(folder) / "journal.sqlite")
+    journal.open()
+    os.kill(holder(Path(folder) / "journal.sqlite"), signal.SIGHUP)
+    journal.close()
+"""
+
 PINNING = """
 import os
 try:
@@ -105,7 +118,8 @@ def test_unit_is_hardly_exposed(unit: Path) -> None:
 def test_unit_is_understood_by_systemd(unit: Path, tmp_path: Path) -> None:
     """Systemd knows every setting, once the command exists."""
     copy = tmp_path / "lookout.service"
-    copy.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text()))
+    command = re.compile(r"(?m)^(ExecStart|ExecReload)=\S+")
+    copy.write_text(command.sub(r"\1=/bin/true", unit.read_text()))
     said = subprocess.run(
         ["systemd-analyze", "verify", copy], capture_output=True, text=True, check=False
     )
@@ -120,6 +134,16 @@ def test_unit_agrees_with_the_daemon(unit: Path) -> None:
     assert settings(unit, "Type") == ["notify"]
     assert float(settings(unit, "TimeoutStopSec")[0]) > Timing().stop
     assert float(settings(unit, "WatchdogSec")[0]) > LIMIT
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_unit_reloads_the_file_it_starts_with(unit: Path) -> None:
+    """`systemctl reload` asks the daemon, waits, and fails where it was refused."""
+    (started,), (reloaded,) = (settings(unit, key) for key in ("ExecStart", "ExecReload"))
+    program, command, *options = started.split()
+    assert (command, reloaded.split()) == ("run", [program, "reload", *options])
+    done = under_filter(unit, ASKING)
+    assert (done.stdout, done.stderr) == ("asked\n", "")
 
 
 def test_units_differ_in_devices_alone() -> None:

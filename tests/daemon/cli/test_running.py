@@ -1,5 +1,7 @@
 """Signals: the first asks for an end in order, the second ends at once; threads hold nobody."""
 
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -15,7 +17,14 @@ from sinks.journal import Journal
 STREET = {"street": {"source": {"type": "synthetic", "width": 320, "height": 180}}}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+ON_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_first_signal_ends_in_order(tmp_path: Path, number: signal.Signals) -> None:
     """Whoever asks, the accounts are written and the exit code is 0."""
     with Lookout(tmp_path, {"cameras": STREET}) as daemon:
@@ -23,6 +32,41 @@ def test_first_signal_ends_in_order(tmp_path: Path, number: signal.Signals) -> N
         daemon.signal(number)
         assert daemon.wait_end(12) == 0
     assert "accounts: {" in daemon.text()
+
+
+def test_a_terminal_that_is_closed_ends_it_and_the_signal_alone_reloads(tmp_path: Path) -> None:
+    """SIGHUP while its terminal is still there is a wish of somebody; when it is gone, an end."""
+    daemon = Lookout(tmp_path, {"cameras": STREET})
+    ours, theirs = pty.openpty()
+    command = daemon.command("run", "--config", str(daemon.config))
+    with (
+        daemon.log.open("ab") as log,
+        subprocess.Popen(
+            [sys.executable, "-c", ON_TERMINAL, *command],
+            stdin=theirs,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        ) as process,
+    ):
+        os.close(theirs)
+        try:
+            _wait(daemon, "street: online")
+            process.send_signal(signal.SIGHUP)
+            _wait(daemon, "configuration applied: no camera changed")
+            assert process.poll() is None
+            os.close(ours)
+            assert process.wait(15) == 0
+        finally:
+            process.kill()
+    assert "stopping" in daemon.text()
+
+
+def _wait(daemon: Lookout, text: str) -> None:
+    deadline = time.monotonic() + 30
+    while text not in daemon.text():
+        assert time.monotonic() < deadline, daemon.text()
+        time.sleep(0.05)
 
 
 def test_second_signal_ends_at_once(tmp_path: Path) -> None:

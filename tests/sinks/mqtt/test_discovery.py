@@ -15,6 +15,7 @@ from rig.revisions import revision
 
 from sinks import (
     CameraStatus,
+    ConfigurationState,
     Credential,
     Latest,
     Notice,
@@ -58,7 +59,7 @@ PLATFORMS: Final[dict[str, tuple[set[str], set[str]]]] = {
 
 CLASSES: Final = {
     "sensor": {"enum", "duration"},
-    "binary_sensor": {"occupancy", "connectivity"},
+    "binary_sensor": {"occupancy", "connectivity", "problem"},
     "image": set[str](),
     "event": set[str](),
     "switch": set[str](),
@@ -177,6 +178,7 @@ MESSAGES = [
     *TOPICS.message(SwitchState(camera="porch", switch="rule/presence", on=True, at=1)),
     *TOPICS.message(SwitchState(camera="porch", switch="rule/parcel_left", on=False, at=1)),
     *TOPICS.message(ProfileState(profile="away", at=1)),
+    *TOPICS.message(ConfigurationState(state="refused", at=2, since=1, problems=('say "it"',))),
     *TOPICS.message(RuleState(camera="porch", rule="presence", active=2, event="e1", at=1)),
     *TOPICS.message(RuleState(camera="porch", rule="parcel_left", active=0, at=1)),
     *TOPICS.message(
@@ -211,6 +213,7 @@ STATES = {
     "switch-rule-presence": "ON",
     "switch-rule-parcel_left": "OFF",
     "profile": "away",
+    "configuration": "ON",
     "uptime": "12",
     "journal": "3",
     "connected": "online",

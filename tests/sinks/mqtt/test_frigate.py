@@ -206,13 +206,27 @@ def test_of_cameras_that_are_gone_nothing_stays() -> None:
     made = topics()
     found = made.ghosts({"frigate/other"}, [Place("yard", "Yard")], ["yard", "shed"])
     assert found == [
-        "frigate/shed/status/detect",
+        "frigate/shed/all",
+        "frigate/shed/all/active",
         "frigate/shed/detect/state",
         "frigate/shed/object_descriptions/state",
         "frigate/shed/review_status",
-        "frigate/shed/all",
-        "frigate/shed/all/active",
+        "frigate/shed/status/detect",
     ]
+
+
+def test_what_was_counted_of_a_camera_that_goes_goes_too() -> None:
+    """Its labels and zones, whatever was seen; and its last event brings nothing back."""
+    made = topics()
+    for name, zone in (("yard", "step"), ("shed", "bench")):
+        made.message(ObjectCounts(camera=name, at=1, counts={"dog": 1}))
+        made.message(ZoneCounts(camera=name, zone=zone, at=1, counts={"dog": 1}))
+    found = set(made.ghosts(set(), [Place("yard", "Yard", {"step": "Step"})], ["shed"]))
+    for place in ("shed/dog", "shed/dog/active", "shed/dog/snapshot", "bench/dog", "bench/all"):
+        assert f"frigate/{place}" in found
+    assert not [topic for topic in found if "yard" in topic or "step" in topic]
+    last = made.letters(revision(1, camera="shed"))
+    assert not [letter.topic for letter in last if letter.retain]
 
 
 def test_what_goes_on_is_told_by_its_gravest_event_when_that_changes() -> None:

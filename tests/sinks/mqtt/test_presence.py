@@ -13,6 +13,7 @@ from rig.subscriber import Subscriber
 from rig.waiting import until
 
 from sinks import (
+    Arrangement,
     CameraStatus,
     Command,
     Feedback,
@@ -34,6 +35,7 @@ PORCH = Place(
     forecast=True,
 )
 SHED = Place("shed", "Shed", {"bench": "Bench"}, {"presence": "presence"}, ("person",))
+YARD = Place("yard", "Yard", {}, {"presence": "presence"}, ("dog",))
 SMALLER = Place("porch", "Porch", {"step": "Step"}, {"presence": "presence"}, ("person",))
 DEVICE = "homeassistant/device/lookout-lookout-box1"
 
@@ -129,6 +131,66 @@ async def test_without_leave_to_read_remembered_cameras_still_go(
         "lookout/box1/cameras/shed/rules/presence",
         "lookout/box1/cameras/shed/zones/bench",
     }
+
+
+async def test_what_others_announced_is_left_alone(broker: Mosquitto, make: Make) -> None:
+    """Home Assistant's devices of other makers, and of another node of ours, stay retained."""
+    others = {
+        "homeassistant/device/zigbee_lamp/config": '{"device": {"name": "Lamp"}}',
+        "homeassistant/device/lookout-lookout-box2-porch/config": '{"device": {"name": "Porch"}}',
+        "lookout/box2/cameras/porch/state": "online",
+    }
+    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+        for topic, payload in others.items():
+            await client.publish(topic, payload, qos=1, retain=True)
+    sink = make(broker, discovery="homeassistant", cameras=(PORCH, SHED))
+    async with heeding(sink):
+        await fill(sink, PORCH, SHED)
+        await sink.arrange(Arrangement((PORCH,), gone=("shed",)))
+        found = await kept(broker)
+    assert {topic: found.get(topic) for topic in others} == others
+
+
+@pytest.mark.fault("F36")
+async def test_what_goes_while_connected_goes_from_the_broker(
+    broker: Mosquitto, make: Make, tmp_path: Path
+) -> None:
+    """As with a restart, but nobody is said to be away; what did not change is not announced."""
+    with Subscriber(broker.port, tmp_path / "seen", "#") as seen:
+        sink = make(broker, discovery="homeassistant", cameras=(PORCH, SHED))
+        async with heeding(sink):
+            await fill(sink, PORCH, SHED)
+            before = await kept(broker)
+            await sink.arrange(Arrangement((SMALLER, YARD), gone=("shed",)))
+            await fill(sink, SMALLER, YARD)
+            after = await kept(broker)
+        await asyncio.to_thread(
+            seen.wait, lambda s: s.all("lookout/box1/availability") == ["online", "offline"]
+        )
+    gone = {topic for topic in before if "shed" in topic or topic.endswith("lawn")}
+    assert len(gone) == 8
+    assert before.keys() - after.keys() == gone
+    assert f"{DEVICE}-yard/config" in after
+    assert "zone-lawn" not in json.loads(after[f"{DEVICE}-porch/config"])["components"]
+    assert len(seen.all(f"{DEVICE}/config")) == 1
+    assert len(seen.all(f"{DEVICE}-porch/config")) == 2
+
+
+@pytest.mark.fault("F36")
+async def test_what_goes_while_away_goes_with_the_next_connection(
+    broker: Mosquitto, make: Make
+) -> None:
+    """What is configured is noted without a connection."""
+    sink = make(broker, cameras=(PORCH, SHED))
+    async with heeding(sink):
+        await fill(sink, PORCH, SHED)
+    await sink.arrange(Arrangement((PORCH,), gone=("shed",)))
+    assert any("/shed/" in topic for topic in await kept(broker))
+    async with heeding(sink):
+        pass
+    found = await kept(broker)
+    assert not [topic for topic in found if "/shed/" in topic]
+    assert any("/porch/" in topic for topic in found)
 
 
 async def test_devices_are_announced_again_when_home_assistant_starts(

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from rig.revisions import revision
 
+from daemon import reloaded
 from daemon.cli.doctor import state
+from daemon.cli.doctor.line import Line
+from daemon.reloaded import Reloaded
 from reasoners import Experience
 from sinks.journal import Journal
 
@@ -31,6 +34,28 @@ def test_accounts_of_the_journal_are_shown(journal: Path) -> None:
     sound, sink = state.journal(journal)
     assert (sound.health, sink.health) == ("ok", "warn")
     assert sink.found == ("2 committed = 1 delivered + 0 waiting + 1 dead-lettered + 0 expired")
+
+
+def test_the_last_reload_is_told(tmp_path: Path) -> None:
+    """Nothing of it where there was none; a refusal, or what waits, is a warning with a remedy."""
+    assert list(state.last_reload(tmp_path)) == []
+    told = {"at": 1.0, "asked": 1.0, "pid": 1, "config": "lookout.yaml"}
+    problems = ("lookout.yaml: cameras.porch.fsp: unknown key", "lookout.yaml: more")
+    found: list[Line] = []
+    for more in (
+        {"state": "refused", "problems": problems},
+        {"state": "partly", "anew": ("porch",), "waiting": ("node",)},
+        {"state": "applied"},
+    ):
+        reloaded.write(tmp_path, Reloaded.model_validate(told | more))
+        found += state.last_reload(tmp_path)
+    assert [line.health for line in found] == ["warn", "warn", "ok"]
+    assert "unknown key (and 1 more)" in found[0].found
+    assert found[1].found == "configuration applied: changed porch; restart to apply node"
+    assert "lookout reload" in found[0].remedy
+    reloaded.forget(tmp_path)
+    assert list(state.last_reload(tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_account_that_does_not_balance_is_bad(journal: Path) -> None:

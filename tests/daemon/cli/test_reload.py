@@ -1,0 +1,88 @@
+"""`lookout reload` finds the daemon and says what came of it, by its exit code too."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from rig.command import called
+from rig.lookout import Lookout
+
+from daemon.exits import Exit
+from sinks.journal import Journal, holder
+
+STREET = {"source": {"type": "synthetic", "width": 320, "height": 180}, "enabled": False}
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Path]:
+    """Hold a journal as a daemon does; return its folder."""
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.open()
+    yield tmp_path
+    journal.close()
+
+
+def test_whoever_holds_the_journal_is_found(held: Path) -> None:
+    """While it is held; a name left in the lock by who is gone is nobody's."""
+    assert holder(held / "journal.sqlite") == os.getpid()
+    assert holder(held / "other.sqlite") is None
+
+
+def test_nobody_there_is_said(tmp_path: Path) -> None:
+    """One line with the folder that was looked at."""
+    before = Journal(tmp_path / "journal.sqlite")
+    before.open()
+    before.close()
+    done = called("reload", "--state-dir", str(tmp_path))
+    assert done.code == Exit.UNREACHABLE
+    assert str(tmp_path) in done.err
+    assert "no daemon runs" in done.err
+
+
+def test_a_daemon_that_does_not_say_its_name_is_told_to_be_restarted(held: Path) -> None:
+    """An older one wrote nothing into its lock: no signal is sent to anybody."""
+    (held / "journal.sqlite.lock").write_text("")
+    done = called("reload", "--state-dir", str(held))
+    assert done.code == Exit.UNREACHABLE
+    assert "restart it" in done.err
+
+
+def _holder(lookout: Lookout) -> int | None:
+    """Return who holds its journal, as soon as that is said."""
+    with contextlib.suppress(ValueError):
+        return holder(lookout.state / "journal.sqlite")
+    return None
+
+
+def test_what_became_of_it_is_told(tmp_path: Path) -> None:
+    """0 when all is at work, 78 with every problem when it was refused."""
+    with Lookout(tmp_path, {"cameras": {"street": STREET}}) as lookout:
+        lookout.wait(lambda: _holder(lookout) == lookout.pid)
+        config = ("--config", str(lookout.config))
+        done = called("reload", *config)
+        assert (done.code, done.err) == (Exit.CLEAN, "")
+        assert done.out == "configuration applied: no camera changed\n"
+        whole = yaml.safe_load(lookout.config.read_text())
+        whole["cameras"] = {"street": {**STREET, "detect": {"fps": 3}}, "yard": STREET}
+        lookout.config.write_text(yaml.safe_dump(whole))
+        done = called("reload", *config, "--json")
+        told = json.loads(done.out)
+        assert (told["state"], told["begun"], told["anew"]) == ("applied", ["yard"], ["street"])
+        assert told["config"] == str(lookout.config)
+        whole["cameras"]["yard"] = {"source": {"type": "nonsense"}}
+        lookout.config.write_text(yaml.safe_dump(whole))
+        done = called("reload", *config)
+        assert (done.code, done.out) == (Exit.CONFIG, "")
+        problem, last = done.err.splitlines()
+        assert problem.startswith(f"lookout: {lookout.config}: cameras.yard.source.type: ")
+        assert last == "refused; what was at work goes on"
+        assert (lookout.state / "reload.json").stat().st_mode & 0o777 == 0o600
+        lookout.config.write_text("cameras: [")
+        done = called("reload", *config)
+        assert done.code == Exit.CONFIG
+        assert "not valid YAML" in done.err
+        assert lookout.stop() == 0
