@@ -213,18 +213,7 @@ class Board:
         if self._places is None or not isinstance(state, _OF_A_CAMERA):
             return True
         place = self._places.get(state.camera)
-        if place is None:
-            return False
-        match state:
-            case ZoneCounts():
-                return state.zone in place.zones
-            case RuleState():
-                return state.rule in place.rules
-            case Forecast():
-                return place.forecast
-            case SwitchState() if state.switch.startswith(OF_A_RULE):
-                return state.switch.removeprefix(OF_A_RULE) in place.rules
-        return True
+        return place is not None and _belongs(state, place)
 
 
 _KINDS: dict[type[State], str] = {
@@ -252,6 +241,20 @@ _PARTS: dict[type[State], tuple[str, ...]] = {
     ConfigurationState: (),
     Stats: (),
 }
+
+
+def _belongs(state: State, place: Place) -> bool:
+    """Tell whether a camera that is configured so has what a state of it is about."""
+    match state:
+        case ZoneCounts():
+            return state.zone in place.zones
+        case RuleState():
+            return state.rule in place.rules
+        case Forecast():
+            return place.forecast
+        case SwitchState() if state.switch.startswith(OF_A_RULE):
+            return state.switch.removeprefix(OF_A_RULE) in place.rules
+    return True
 
 
 def _key(state: State) -> Key:

@@ -209,6 +209,7 @@ async def test_what_is_not_configured_any_more_is_not_shown() -> None:
         *(RuleState(camera="porch", rule=rule, active=1, at=1) for rule in ("gate", "seat")),
         SwitchState(camera="porch", switch="rule/seat", on=True, at=1),
         SwitchState(camera="porch", switch="detect", on=True, at=1),
+        Forecast(camera="porch", event="e1", jpeg=b"then"),
         Stats(at=1, node="box1", uptime_s=1),
     )
     for state in states:
