@@ -167,8 +167,8 @@ async def test_what_goes_while_connected_goes_from_the_broker(
         await asyncio.to_thread(
             seen.wait, lambda s: s.all("lookout/box1/availability") == ["online", "offline"]
         )
-    gone = {topic for topic in before if "shed" in topic or topic.endswith("lawn")}
-    assert len(gone) == 8
+    gone = {topic for topic in before if "shed" in topic or topic.endswith(("lawn", "forecast"))}
+    assert len(gone) == 9
     assert before.keys() - after.keys() == gone
     assert f"{DEVICE}-yard/config" in after
     assert "zone-lawn" not in json.loads(after[f"{DEVICE}-porch/config"])["components"]
