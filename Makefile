@@ -9,7 +9,7 @@ SHELL := /bin/bash
 
 ARGS ?=
 BIN := .venv/bin
-QUICK := "not torch and not gpu and not slow"
+QUICK := "not torch and not gpu and not nlp and not slow"
 PYTEST := $(BIN)/python -m pytest --durations=10 -rs
 
 .PHONY: help
@@ -39,11 +39,11 @@ test: test-setup ## everything that needs neither PyTorch nor hours
 
 .PHONY: test-slow
 test-slow: test-setup ## full-length runs: leaks, outages, soak
-	$(PYTEST) -m "slow and not torch and not gpu" $(ARGS)
+	$(PYTEST) -m "slow and not torch and not gpu and not nlp" $(ARGS)
 
 .PHONY: test-torch
-test-torch: torch-setup ## what needs PyTorch, in an environment of its own (7 GB)
-	.venv-torch/bin/python -m pytest --durations=10 -rs -m "torch or gpu" $(ARGS)
+test-torch: torch-setup ## what needs PyTorch or spaCy, in an environment of its own (7 GB)
+	.venv-torch/bin/python -m pytest --durations=10 -rs -m "torch or gpu or nlp" $(ARGS)
 
 .PHONY: test-home-assistant
 test-home-assistant: test-setup ## our entities and automations in a real Home Assistant (PYTHON=python3.13)

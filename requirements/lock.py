@@ -6,7 +6,7 @@ Run by `make lock`. Arguments are handed to pip-compile (`--upgrade`, `--upgrade
 | File | Holds |
 |---|---|
 | base.txt | what the daemon needs, and what builds it |
-| gpu.txt | base and the extras `gpu` and `vlm` |
+| gpu.txt | base and the heavy extras: `gpu`, `vlm` and `nlp` |
 | dev.txt | base, all other extras and the group `dev`; agrees with gpu.txt where both name one |
 | serving.txt | the group `serving`: real servers of models, for tests beside gpu.txt and dev.txt |
 """
@@ -40,7 +40,7 @@ def main(options: list[str]) -> None:
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text())
     base = project["project"]["dependencies"] + project["build-system"]["requires"] + ["editables"]
     extras = project["project"]["optional-dependencies"]
-    heavy = [package for name in ("gpu", "vlm") for package in extras.pop(name)]
+    heavy = [package for name in ("gpu", "vlm", "nlp") for package in extras.pop(name)]
     light = [package for packages in extras.values() for package in packages]
     groups = project["dependency-groups"]
     lock("base", base, (), options)

@@ -29,9 +29,10 @@ def pins(lock: str) -> dict[str, str]:
 def wanted(lock: str) -> list[Requirement]:
     """Return what the project file asks for."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    extras = project["project"]["optional-dependencies"]
     own = {
         "base": project["build-system"]["requires"],
-        "gpu": project["project"]["optional-dependencies"]["gpu"],
+        "gpu": [*extras["gpu"], *extras["vlm"], *extras["nlp"]],
         **project["dependency-groups"],
     }[lock]
     # What tests install beside the others does not repeat what the daemon itself needs.
