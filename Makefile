@@ -34,7 +34,7 @@ fix: test-setup ## let ruff repair what it can
 	$(BIN)/ruff format .
 
 .PHONY: test
-test: test-setup ## everything that needs neither PyTorch nor hours
+test: test-setup ## everything that needs neither PyTorch, spaCy nor hours
 	$(if $(ARGS),$(PYTEST) -m $(QUICK) $(ARGS),$(BIN)/python tests/side_by_side.py $(QUICK))
 
 .PHONY: test-slow

@@ -13,6 +13,7 @@ from daemon.backends import Backend, resolve
 from daemon.config import CameraConfig, DaemonConfig, Use
 from daemon.errors import ConfigRejected
 from daemon.secrets import Secret, Secrets
+from reasoners.providers.parser import ParserConfig
 from sources import Quiet
 
 SIMPLE = "detector"
@@ -65,6 +66,11 @@ class ReasonerPlan:
     def host(self) -> str:
         """The host that pictures go to; empty for a model on this machine."""
         return str(getattr(self.backend.config, "host", ""))
+
+    @property
+    def parser(self) -> ParserConfig | None:
+        """Who parses its captions, if anybody does."""
+        return getattr(self.backend.config, "parser", None)
 
 
 @dataclass(frozen=True, slots=True)

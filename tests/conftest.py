@@ -1,5 +1,6 @@
 """Fixtures that every room's tests share."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -27,6 +28,16 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a tiny random model, once, in a process of its own."""
     folder = tmp_path_factory.mktemp("tiny") / "tiny"
     _build("rig.tiny_model", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train a pipeline of spaCy, once, in a process of its own; skip where there is no spaCy."""
+    if importlib.util.find_spec("spacy") is None:
+        pytest.skip('no spaCy here: pip install "lookout-daemon[nlp]", or make test-torch')
+    folder = tmp_path_factory.mktemp("pipeline") / "tiny"
+    _build("rig.tiny_parser", str(folder))
     return folder
 
 

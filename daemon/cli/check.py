@@ -25,11 +25,12 @@ from daemon.clock import Clock
 from daemon.config import ADVISORY
 from daemon.exits import Exit
 from daemon.plan import SIMPLE, Plan
-from daemon.thinking import idle_cassette
+from daemon.thinking import idle_cassette, parsing
 from daemon.version import VERSION
 from detectors import DetectorRejected, DetectorUnavailable
 from detectors.message import Loaded
 from reasoners import ReasonerRejected, ReasonerUnavailable
+from reasoners.providers.parser import ParserConfig
 from sinks import SinkRejected, SinkUnavailable, Site
 from sources import SourceRejected, SourceUnavailable
 
@@ -152,6 +153,15 @@ def _looks(plan: Plan, loaded: dict[str, Loaded]) -> list[Look]:
         )
         for one in plan.reasoners
     ]
+    looks += [
+        Look(
+            f"parser of {one.name}",
+            "reasoner.parser" if one.name == "reasoner" else f"reasoners.{one.name}.parser",
+            partial(_try_parser, one.name, one.parser),
+        )
+        for one in plan.reasoners
+        if one.parser is not None
+    ]
     return looks
 
 
@@ -245,6 +255,12 @@ async def _try_reasoner(config: BaseModel, key: str | None) -> str:
     if listed and model not in listed:
         raise ReasonerRejected(f"{url}: has no model {model!r}; it has {', '.join(listed[:10])}")
     return f"{url} answers (HTTP {answer.status_code})" + (f", has {model}" if listed else "")
+
+
+async def _try_parser(name: str, config: ParserConfig) -> str:
+    """Load the pipeline in a process of its own, as the daemon would."""
+    async with parsing(name, config) as made:
+        return await made.settled()
 
 
 async def _names(answer: httpx2.Response) -> tuple[str, ...]:

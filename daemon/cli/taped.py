@@ -13,7 +13,7 @@ from reasoners.providers.tape import lines, older
 
 KEPT = (
     *("model", "deadline", "max_tokens", "images", "patch", "patches", "context"),
-    *("prose", "memory", "memory_age", "second"),
+    *("prose", "memory", "memory_age", "second", "parser"),
 )
 """What of a model's section shapes its questions, and so must be as it was recorded."""
 

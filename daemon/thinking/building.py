@@ -18,6 +18,7 @@ from daemon.thinking.hosted import HostedReasoner
 from daemon.thinking.member import Member
 from daemon.thinking.minding import Minding
 from daemon.thinking.opinions import SEVERE, Opinions
+from daemon.thinking.parsing import Parsing
 from daemon.thinking.taping import Taping
 from daemon.thinking.thinking import Thinking, Told
 from reasoners import Limits, Question, Reasoner, ReasonerRejected
@@ -25,9 +26,13 @@ from reasoners.governor.budget import Budget, Price
 from reasoners.governor.governor import Governor
 from reasoners.governor.offer import Offer
 from reasoners.local.config import LocalConfig
+from reasoners.local.message import Load
 from reasoners.providers.config import SecondConfig
+from reasoners.providers.parser import WORKER as PARSER
+from reasoners.providers.parser import ParserConfig
 from reasoners.providers.tape import Tape
 from reasoners.scene.presence import RULE
+from reasoners.syntax import WORDS
 from reasoners.vlm.past import AGE, MOST
 
 logger = logging.getLogger(__name__)
@@ -215,7 +220,7 @@ def member(one: ReasonerPlan, origin: str) -> Member:
     module = getattr(one.backend.factory, "worker", None)
     try:
         reasoner: Reasoner = (
-            HostedReasoner(one.name, config, module)
+            local(one.name, config, module)
             if module is not None and isinstance(config, LocalConfig)
             else one.backend.factory(one.name, config, one.key)
         )
@@ -236,7 +241,37 @@ def member(one: ReasonerPlan, origin: str) -> Member:
         reasoner=reasoner,
         limits=_limits(config),
         probe=bool(getattr(config, "probe", False)),
+        parser=None if one.parser is None else parsing(one.name, one.parser),
     )
+
+
+def local(name: str, config: LocalConfig, module: str) -> HostedReasoner:
+    """Build the host of a model on this machine."""
+    load = Load(
+        path=str(config.path.absolute()),
+        device=config.device,
+        threads=config.threads,
+        max_tokens=config.max_tokens,
+        nice=config.nice,
+    )
+    return HostedReasoner(name, load, module, model=config.model, loads=config.loads)
+
+
+def parsing(name: str, config: ParserConfig, module: str = PARSER) -> Parsing:
+    """Build what has the captions of a model parsed.
+
+    Args:
+        name: Of the model.
+        config: Which pipeline.
+        module: What the process runs.
+    """
+    load = Load(
+        path=config.pipeline, device="cpu", threads=1, max_tokens=WORDS, language=config.language
+    )
+    hosted = HostedReasoner(
+        f"{name}-parser", load, module, model=config.pipeline, loads=config.loads
+    )
+    return Parsing(name, hosted, config.language, config.within, config.loads)
 
 
 def room(plan: Plan, camera: str) -> Limits:

@@ -1,8 +1,10 @@
 """What became of questions, in numbers that balance."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from daemon.thinking.member import Member
 from daemon.thinking.minding import Minding
 from daemon.thinking.opinions import Opinions
 from reasoners.governor.governor import Governor
@@ -76,4 +78,16 @@ def minded(minding: Minding, opinions: Opinions) -> Flat:
         told["second_asked"] = opinions.asked
         told |= {f"second_{what}": count for what, count in sorted(opinions.outcomes.items())}
     told |= {f"need_{rule}": found["need"] for rule, found in minding.needs().items()}
+    return told
+
+
+def captions(members: Iterable[Member]) -> Flat:
+    """Flatten who read the captions of models that have a parser: `parsed` and `left_…` are all."""
+    told: Flat = {}
+    for member in members:
+        if member.parser is not None:
+            name = member.offer.name
+            told[f"{name}_captions_parsed"] = member.parser.parsed
+            for reason, count in sorted(member.parser.left.items()):
+                told[f"{name}_captions_left_{reason}"] = count
     return told

@@ -30,27 +30,36 @@ Answer = asyncio.Future[Answered | Failed]
 
 
 class HostedReasoner:
-    """Keeps the process of one model alive and asks it.
+    """Keeps the process of one model, or of a parser, alive and asks it.
 
     Args:
-        name: In the configuration.
-        config: Which model.
+        name: Shown in logs and in the command line of the process.
+        load: What is loaded there.
         module: What the process runs.
+        model: Name of the model, as answers carry it.
+        loads: Seconds that loading may take.
     """
 
     Config: ClassVar[type[BaseModel]] = LocalConfig
     enforces = True
 
-    def __init__(self, name: str, config: LocalConfig, module: str) -> None:
+    def __init__(self, name: str, load: Load, module: str, *, model: str, loads: float) -> None:
         self.name = name
         self.description = ""
         """What it is, once it is loaded."""
 
         self.starts = 0
-        self._config = config
+        self.failed = False
+        """Whether its last life ended badly, and no other has begun to serve."""
+
+        self._load = load
         self._module = module
+        self._model = model
+        self._loads = loads
         self._process: Process | None = None
-        self._why = "the model is being loaded"
+        self.why = "the model is being loaded"
+        """Why it does not serve, where it does not."""
+
         self._broken = False
         self._loaded = asyncio.Event()
         self._asked: dict[int, Answer] = {}
@@ -77,15 +86,36 @@ class HostedReasoner:
             self._task.cancel()
         await self._stack.aclose()
 
+    @property
+    def serves(self) -> bool:
+        """Whether it is loaded, and answers at once."""
+        return self._process is not None and self._loaded.is_set()
+
+    async def settled(self) -> None:
+        """Wait until it is loaded, or until it is known that it will not be.
+
+        Raises:
+            ReasonerRejected: It will not be before a person has seen to it.
+        """
+        while not self.serves:
+            if self._broken:
+                raise ReasonerRejected(self.why)
+            await self._loaded.wait()
+
+    def restart(self) -> None:
+        """Kill a process that does not answer; another is started."""
+        if self._process is not None:
+            self._process.kill()
+
     async def complete(self, prompt: Prompt) -> Said:
         """Return what the model says; see `Reasoner.complete` for what is raised."""
         started = time.monotonic()
-        while self._process is None or not self._loaded.is_set():
-            if self._broken:
-                raise ReasonerRejected(self._why)
-            await self._loaded.wait()
+        await self.settled()
+        process = self._process
+        if process is None:
+            raise ReasonerUnavailable(self.why)
         self._number += 1
-        number, process = self._number, self._process
+        number = self._number
         question, pictures = packed(number, prompt)
         answer: Answer = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
@@ -107,9 +137,7 @@ class HostedReasoner:
         if said.truncated:
             raise ReplyTruncated("the reply was cut off by the token limit (truncated)")
         took = round(time.monotonic() - started, 3)
-        return Said(
-            said.text, self._config.model, said.asked, said.answered, said.first_s, took, size
-        )
+        return Said(said.text, self._model, said.asked, said.answered, said.first_s, took, size)
 
     async def _cancel(self, process: Process, number: int) -> None:
         """Free the model; it stops before the next token."""
@@ -122,29 +150,22 @@ class HostedReasoner:
         """Run one process from its start to its end."""
         self._loaded.clear()
         self.starts += 1
-        config = self._config
-        load = Load(
-            path=str(config.path.absolute()),
-            device=config.device,
-            threads=config.threads,
-            max_tokens=config.max_tokens,
-            nice=config.nice,
-        )
         try:
             async with Process(self._module, self.name, grace=0.5) as process:
-                await process.send(load)
-                async with asyncio.timeout(config.loads):
+                await process.send(self._load)
+                async with asyncio.timeout(self._loads):
                     first = from_worker.validate_json((await process.receive()).text)
                 if isinstance(first, Failed):
                     raise _error(first)
                 if not isinstance(first, Loaded):
                     raise ChannelBroken("answered before it was asked")
-                self.description, self._process, self._broken = first.description, process, False
+                self.description, self._process = first.description, process
+                self._broken = self.failed = False
                 logger.info("reasoner %s ready: %s", self.name, first.description)
                 self._loaded.set()
                 await self._hear(process)
         except TimeoutError:
-            raise ReasonerUnavailable(f"not loaded within {config.loads:g} s") from None
+            raise ReasonerUnavailable(f"not loaded within {self._loads:g} s") from None
         except ValidationError:
             raise ChannelBroken("said what no honest process says") from None
         finally:
@@ -167,7 +188,7 @@ class HostedReasoner:
                 answer.set_result(message)
 
     async def _failed(self, failure: Failure) -> None:
-        self._why, self._broken = failure.reason, failure.parked
+        self.why, self._broken, self.failed = failure.reason, failure.parked, True
         if failure.parked:
             # Whoever waits is to hear why.
             self._loaded.set()

@@ -1,11 +1,14 @@
 """One model of the chain, as the daemon holds it."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from daemon.thinking.parsing import Parsing
 from reasoners import Limits, Reasoner
 from reasoners.governor.effort import Effort
 from reasoners.governor.offer import Offer
 from reasoners.providers.probe import Finding
+from reasoners.vlm.judging import Grammar
 from reasoners.vlm.thrift import Thrift
 
 
@@ -22,6 +25,9 @@ class Member:
     probe: bool = False
     """Whether it is tried out at the start."""
 
+    parser: Parsing | None = None
+    """Who parses its captions; None leaves them to the dictionary."""
+
     thrift: Thrift = field(default_factory=Thrift)
     """Whether the bare answers are asked for first."""
 
@@ -31,6 +37,13 @@ class Member:
     def __post_init__(self) -> None:
         """Keep what it is learnt upon: another server may stand behind its address one day."""
         self.configured = self.limits
+
+    def grammar(self, until: float) -> Grammar | None:
+        """Return who parses a caption now, with the deadline of its question in the loop's time."""
+        parser = self.parser
+        if parser is None:
+            return None
+        return Grammar(parser.language, partial(parser.parse, until=until))
 
     def room(self, images: int, effort: Effort) -> Limits:
         """Return what one call to it may hold now.

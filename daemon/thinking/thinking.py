@@ -1,6 +1,7 @@
 """The one queue in front of all models, running: what is granted is asked and concluded."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from daemon.clock import Clock
 from daemon.thinking.exchange import Exchange, Keeper, Memory
-from daemon.thinking.figures import Flat, ThinkingFigures, flat, minded
+from daemon.thinking.figures import Flat, ThinkingFigures, captions, flat, minded
 from daemon.thinking.keeping import kept, pictures
 from daemon.thinking.member import Member
 from daemon.thinking.minding import Minding
@@ -171,6 +172,13 @@ class Thinking:
                     await stack.enter_async_context(member.reasoner)
                 except ReasonerError as error:
                     self._tell(member, self.governor.ban(place, str(error), _now()))
+                if member.parser is not None:
+                    member.parser.told = self._told
+                    await stack.enter_async_context(member.parser)
+                    if self._in_turn:
+                        # What a replay says is not to depend on how fast a pipeline is loaded.
+                        with contextlib.suppress(ReasonerError):
+                            await member.parser.settled()
             if self._in_turn:
                 await self._trying.introduce()
             try:
@@ -198,6 +206,7 @@ class Thinking:
     def stats(self) -> Flat:
         """Flatten for `stats`."""
         told = flat(self.figures, self.governor) | minded(self.minding, self.opinions)
+        told |= captions(self._members)
         return told | (self.taping.figures if self.taping else {})
 
     def expire(self, now: float) -> None:
@@ -273,7 +282,8 @@ class Thinking:
         limits = member.room(grant.images, grant.effort)
         try:
             async with asyncio.timeout_at(grant.deadline):
-                verdicts = await judge(exchange.ask, jobs, limits, again, member.thrift)
+                grammar = member.grammar(grant.deadline)
+                verdicts = await judge(exchange.ask, jobs, limits, again, member.thrift, grammar)
         except TimeoutError:
             expired = True
             exchange.cut_off("no answer by the deadline")

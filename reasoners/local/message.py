@@ -22,6 +22,8 @@ class Load(_Message):
     threads: int
     max_tokens: int
     nice: int = 0
+    language: str = ""
+    """What a parser is to read; empty for models."""
 
 
 class TurnText(_Message):

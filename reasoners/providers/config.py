@@ -1,14 +1,15 @@
 """Where a model is, and what an answer may cost: what all providers have in common."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import httpx2
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from reasoners.event import Name, Severity
 from reasoners.governor.budget import Budget, Price
 from reasoners.period import Period
 from reasoners.providers.dialect import Dialect, Effort, Manner
+from reasoners.providers.parser import ParserConfig
 from reasoners.providers.whereabouts import outside
 
 PORTS = 65_536
@@ -103,8 +104,12 @@ class Provider(BaseModel):
 
     prose: bool = False
     """Whether it can only write captions, such as BLIP or Florence: then it is asked for plain
-    sentences, things and numbers are found in them by a dictionary (English, German, Chinese), and
-    no question is answered. Default no."""
+    sentences, things and numbers are found in them by a dictionary (English, German, Chinese) or
+    by a `parser`, and no question is answered. Default no."""
+
+    parser: ParserConfig | None = None
+    """Who reads its captions by their grammar, with `prose: true`. Default nobody: the dictionary
+    does."""
 
     second: SecondConfig = SecondConfig()
     """When somebody else is asked besides. Of `reasoner` alone."""
@@ -121,6 +126,15 @@ class Provider(BaseModel):
     probe: bool = True
     """Whether it is tried out at the start with a picture of our own: is it there, does it obey the
     form, how many pictures does it take, how long does it need? Default yes."""
+
+    @model_validator(mode="after")
+    def _parses_prose(self) -> Self:
+        if self.parser is not None and not self.prose:
+            raise ValueError(
+                "parser: reads captions alone; set `prose: true` if the model can only write those,"
+                " else leave it out"
+            )
+        return self
 
 
 class HttpConfig(Provider):

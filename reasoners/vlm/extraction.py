@@ -9,19 +9,11 @@ import re
 from functools import cache
 from typing import Final
 
-from reasoners.question import CANNOT_TELL
 from reasoners.vlm.call import Call
+from reasoners.vlm.caption import counts, expectations, linked, unanswered
 from reasoners.vlm.form import ATTRIBUTES, COUNTS, DESCRIPTION, KIND, NEXT, TEXT, THINGS
 from reasoners.vlm.lexicon import meanings
-from reasoners.vlm.reply import (
-    Reply,
-    ReplyAnswer,
-    ReplyCount,
-    ReplyNext,
-    ReplyThing,
-    Report,
-    plain,
-)
+from reasoners.vlm.reply import Reply, ReplyNext, ReplyThing, Report, plain
 
 CLAUSE: Final = re.compile(
     r"[.;:!?\u3002\uff1b\uff01\uff1f\uff0c]|,\s+(?:and there|while)\b"
@@ -58,18 +50,9 @@ ATTRIBUTE: Final = re.compile(
 WEARING: Final = re.compile(
     rf"^\s*(?:in|wearing|with|mit|im)\s+(?:an?\s|einem\s|einer\s)?((?:{_COLOURS})\s\w+)"
 )
-EXPECTED: Final[dict[str, re.Pattern[str]]] = {
-    "leaves": re.compile(r"\b(?:leave|go away|walk away|drive off|verlassen|weggehen)\b|离开"),
-    "enters": re.compile(r"\b(?:enter|go into|step into|betreten|hineingehen)\b|进入"),
-    "stops": re.compile(r"\b(?:stop|anhalten|stehen ?bleiben)\b|停"),
-    "moves_off": re.compile(r"\b(?:start moving|set off|losgehen|losfahren)\b|起步"),
-}
 WILL: Final = re.compile(
     r"\b(?:will|about to|going to|likely to|seems? ready to|wird|gleich|vermutlich)\b|将|即将|准备"
 )
-HORIZON: Final = 10
-LIKELY: Final = 60
-"""Seconds and percent of an expectation in words that names neither."""
 
 
 def captioned(text: str, call: Call) -> Reply:
@@ -79,9 +62,7 @@ def captioned(text: str, call: Call) -> Reply:
         text: Sentences in English, German or Chinese.
         call: What the model was shown.
     """
-    unsure = ReplyAnswer(answer=CANNOT_TELL, confidence=0, evidence=[])
-    answers = {asked.key: unsure for asked in call.questions}
-    return Reply(answers=answers, report=report(plain(text)[:DESCRIPTION], call))
+    return unanswered(report(plain(text)[:DESCRIPTION], call), call)
 
 
 def report(text: str, call: Call) -> Report:
@@ -109,7 +90,7 @@ def report(text: str, call: Call) -> Report:
     return Report(
         description=text,
         things=things[:THINGS],
-        counts=_counts(denied - said, numbers, call)[:COUNTS],
+        counts=counts(denied - said, numbers, call)[:COUNTS],
         written=[],
         why="",
         next=expected[:NEXT],
@@ -146,24 +127,7 @@ def _track(after: str, word: str, call: Call) -> str | None:
     match = TRACK.match(after.lstrip(" ,(#"))
     if match is not None and f"t{match[1]}" in call.tracks:
         return f"t{match[1]}"
-    labels = meanings()[word]
-    fitting = [one.track for one in call.sightings if one.label in labels]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _counts(denied: set[str], numbers: dict[str, int], call: Call) -> list[ReplyCount]:
-    """Count nobody on every picture where a text says so; else what the only picture shows."""
-    names = [keyframe.name for keyframe in call.keyframes]
-    counts = [
-        ReplyCount(kind=label, keyframe=name, count=0) for label in sorted(denied) for name in names
-    ]
-    if len(names) == 1:
-        counts += [
-            ReplyCount(kind=label, keyframe=names[0], count=number)
-            for label, number in sorted(numbers.items())
-            if number > 1
-        ]
-    return counts
+    return linked(meanings()[word], call)
 
 
 def _expected(clause: str, there: list[ReplyThing], call: Call) -> list[ReplyNext]:
@@ -172,22 +136,7 @@ def _expected(clause: str, there: list[ReplyThing], call: Call) -> list[ReplyNex
     subject = next((thing.track for thing in there if thing.track is not None), None)
     if will is None or subject is None or NEGATION.search(clause):
         return []
-    zone = next((zone for zone in call.zones if zone.replace("_", " ") in clause), None)
-    place = None if zone is None else f"zone:{zone}"
-    told = []
-    for what, pattern in EXPECTED.items():
-        if not pattern.search(clause[will.end() :]) or (what == "enters" and place is None):
-            continue
-        told.append(
-            ReplyNext(
-                what=what,
-                subject=subject,
-                object=place if what in {"enters", "leaves"} else None,
-                within_s=HORIZON,
-                probability=LIKELY,
-            )
-        )
-    return told
+    return expectations(clause[will.end() :], clause, subject, call)
 
 
 @cache

@@ -4,24 +4,38 @@ Knows no server: whoever asks is handed in, and so is the permission for a furth
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reasoners.errors import ReplyInvalid, ReplyRefused, ReplyTruncated
 from reasoners.prompt import Prompt, Said
+from reasoners.syntax import Parsed
 from reasoners.verdict import Job, Verdict
 from reasoners.vlm.call import Call, Stage, call
+from reasoners.vlm.caption import unanswered
 from reasoners.vlm.extraction import captioned
+from reasoners.vlm.form import DESCRIPTION
 from reasoners.vlm.grounding import ground
 from reasoners.vlm.limits import Limits
 from reasoners.vlm.policy import decision
 from reasoners.vlm.prompt import prompt, repair
-from reasoners.vlm.reply import Reply, caption, read
+from reasoners.vlm.reply import Reply, caption, plain, read
+from reasoners.vlm.syntax.naming import spoken
+from reasoners.vlm.syntax.reading import read as understood
+from reasoners.vlm.syntax.words import Language
 from reasoners.vlm.thrift import Thrift
 
 Ask = Callable[[Prompt], Awaitable[Said]]
 
 JPEG: Final = b"\xff\xd8\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Who parses captions; where they say None, the dictionary reads."""
+
+    language: Language
+    parse: Callable[[str], Awaitable[Parsed | None]]
 
 
 async def judge(
@@ -30,6 +44,7 @@ async def judge(
     limits: Limits,
     again: Callable[[], bool],
     thrift: Thrift | None = None,
+    grammar: Grammar | None = None,
 ) -> tuple[Verdict, ...]:
     """Return a verdict for each job.
 
@@ -40,6 +55,7 @@ async def judge(
         again: Whether one more call may be made: to repair a bad reply, or for the full report
             after the bare answers.
         thrift: Learns whether asking for the bare answers first was worth it.
+        grammar: Who parses captions; None leaves them to the dictionary.
 
     Raises:
         ReasonerError: Whatever `ask` raises, but what says that the reply is no good.
@@ -47,7 +63,7 @@ async def judge(
     bare = limits.short_first and not limits.prose and _asked(jobs)
     stage: Stage = "short" if bare else "full"
     said: list[Said] = []
-    verdicts = await _stage(ask, call(jobs, limits, stage), again, said)
+    verdicts = await _stage(ask, call(jobs, limits, stage), again, said, grammar)
     more = stage == "short" and _worth_it(jobs, verdicts)
     if thrift is not None and bare:
         thrift.note(followed=more)
@@ -61,19 +77,23 @@ async def judge(
 
 
 async def _stage(
-    ask: Ask, asked: Call, again: Callable[[], bool], said: list[Said]
+    ask: Ask,
+    asked: Call,
+    again: Callable[[], bool],
+    said: list[Said],
+    grammar: Grammar | None = None,
 ) -> tuple[Verdict, ...]:
     question = prompt(asked)
     images = question.images
     if not images or not all(image.startswith(JPEG) for image in images):
         return _all(asked, Verdict("error", reason="there is no picture to ask about"))
     try:
-        return ground(await _heard(ask, question, asked, again, said), asked)
+        return ground(await _heard(ask, question, asked, again, said, grammar), asked)
     except ReplyTruncated as error:
         if asked.stage == "short" or not asked.questions or said or not again():
             return _all(asked, Verdict("invalid", reason=str(error)))
         # What was asked is worth more than the report that there was no room for.
-        return await _stage(ask, call(asked.jobs, asked.limits, "short"), _never, said)
+        return await _stage(ask, call(asked.jobs, asked.limits, "short"), _never, said, grammar)
     except ReplyRefused as error:
         return _all(asked, Verdict("refused", reason=str(error)))
     except ReplyInvalid as error:
@@ -81,12 +101,17 @@ async def _stage(
 
 
 async def _heard(
-    ask: Ask, question: Prompt, asked: Call, again: Callable[[], bool], said: list[Said]
+    ask: Ask,
+    question: Prompt,
+    asked: Call,
+    again: Callable[[], bool],
+    said: list[Said],
+    grammar: Grammar | None,
 ) -> Reply:
     """Ask, and once more where the reply is off the form and that may be paid for."""
     if asked.limits.prose:
         said.append(await ask(question))
-        return captioned(caption(said[-1].text), asked)
+        return await _captioned(caption(said[-1].text), asked, grammar)
     before = len(said)
     try:
         said.append(await ask(question))
@@ -104,6 +129,16 @@ async def _heard(
 def _never() -> bool:
     """Allow no further call."""
     return False
+
+
+async def _captioned(text: str, asked: Call, grammar: Grammar | None) -> Reply:
+    """Read a caption by its grammar, or by the dictionary where nobody parses it."""
+    described = plain(text)[:DESCRIPTION]
+    told = spoken(described, asked)
+    parsed = await grammar.parse(told.text) if grammar is not None and told.text else None
+    if grammar is None or parsed is None:
+        return captioned(text, asked)
+    return unanswered(understood(described, told, parsed, grammar.language, asked), asked)
 
 
 def _asked(jobs: Sequence[Job]) -> bool:

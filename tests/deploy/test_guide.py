@@ -45,10 +45,10 @@ def said(*command: str) -> set[str]:
 
 
 def test_there_is_one_for_each_way() -> None:
-    """llama.cpp, Ollama, vLLM, no server, a service; and a command wherever one is needed."""
-    assert len(BLOCKS) == 5
+    """llama.cpp, Ollama, vLLM, no server, captions, a service; a command where one is needed."""
+    assert len(BLOCKS) == 6
     programs = {command[0] for command in COMMANDS}
-    assert programs == {"llama-server", "ollama", "vllm", "pip", "hf", "lookout"}
+    assert programs == {"llama-server", "ollama", "vllm", "pip", "hf", "python", "lookout"}
 
 
 STILLS = re.findall(
@@ -98,11 +98,13 @@ def test_the_hubs_own_command_has_the_options() -> None:
     assert set(of("hf")) <= said(str(Path(sys.executable).with_name("hf")), "download")
 
 
-def test_the_extra_is_one_of_ours_and_vllm_is_told_in_json() -> None:
+def test_the_extras_are_ours_and_vllm_is_told_in_json() -> None:
     """What `pip` is asked for exists; the limit of pictures can be read, and holds our most."""
-    (wanted,) = (command[-1] for command in COMMANDS if command[0] == "pip")
-    extra = wanted.removeprefix("lookout-daemon[").removesuffix("]")
-    assert f"\n{extra} = [" in (ROOT / "pyproject.toml").read_text()
+    wanted = [command[-1] for command in COMMANDS if command[0] == "pip"]
+    extras = [one.removeprefix("lookout-daemon[").removesuffix("]") for one in wanted]
+    assert extras == ["vlm", "nlp"]
+    for extra in extras:
+        assert f"\n{extra} = [" in (ROOT / "pyproject.toml").read_text()
     (served,) = (command for command in COMMANDS if command[0] == "vllm")
     limit = json.loads(served[served.index("--limit-mm-per-prompt") + 1])
     assert limit["image"] >= 6

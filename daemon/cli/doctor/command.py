@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from daemon.cli import setting
 from daemon.cli.doctor.budget import budget
-from daemon.cli.doctor.configured import camera, detector, found_models, reasoner
+from daemon.cli.doctor.configured import camera, detector, found_models, parser, reasoner
 from daemon.cli.doctor.feedback import feedback
 from daemon.cli.doctor.library import ASKS, hardware, library, mosquitto, nvidia
 from daemon.cli.doctor.line import Line, show
@@ -61,6 +61,7 @@ def doctor(
         hardware,
         nvidia,
         *([partial(reasoner, one, planned.origin) for one in planned.reasoners] if planned else ()),
+        *_parsers(planned),
         *(partial(detector, given, name, use) for name, (_, use) in detector_uses(given).items()),
     ]
     # Cameras come when the rest is done: each is a process that a busy machine starts slowly.
@@ -75,6 +76,11 @@ def doctor(
     lines += asyncio.run(_look(looks))
     lines += asyncio.run(_look(cameras))
     _tell(lines, filtered, as_json=as_json)
+
+
+def _parsers(planned: Plan | None) -> list[Callable[[], Awaitable[Line]]]:
+    reasoners = planned.reasoners if planned else ()
+    return [partial(parser, one, one.parser) for one in reasoners if one.parser is not None]
 
 
 def _tell(lines: list[Line], filtered: SecretFilter, *, as_json: bool) -> NoReturn:

@@ -11,10 +11,11 @@ from daemon.cli.trial import time_detector
 from daemon.config import DaemonConfig, Use, default_state
 from daemon.errors import ConfigRejected
 from daemon.plan import SIMPLE, CameraPlan, ReasonerPlan, detector_use
-from daemon.thinking import member
+from daemon.thinking import member, parsing
 from daemon.timing import Timing
 from detectors import DetectorError
 from reasoners import ReasonerError
+from reasoners.providers.parser import ParserConfig
 from reasoners.providers.probe import probe
 from sources import SourceError
 
@@ -56,16 +57,29 @@ async def reasoner(one: ReasonerPlan, origin: str) -> Line:
         if not built.probe:
             return Line(what, "ok", f"{built.model}: not tried out, for `probe` is off")
         async with asyncio.timeout(PATIENCE), built.reasoner:
-            found = await probe(built.reasoner, built.limits.images)
+            limits = built.limits
+            found = await probe(built.reasoner, limits.images, prose=limits.prose)
     except (ConfigRejected, ReasonerError) as exc:
         return Line(what, "bad", str(exc), f"correct `{one.name}`")
     except TimeoutError:
         return Line(what, "bad", f"no answer within {PATIENCE:g} s", "see to its server")
     if found.problem:
         return Line(what, "bad", found.problem, "see to its server; events go on without it")
-    health: Health = "ok" if found.obeys else "warn"
-    remedy = "" if found.obeys else "answers may be `invalid`; take a server that enforces forms"
+    # Of a model that writes captions no form is asked: it obeys none, and need not.
+    good = found.obeys is not False
+    health: Health = "ok" if good else "warn"
+    remedy = "" if good else "answers may be `invalid`; take a server that enforces forms"
     return Line(what, health, f"{built.model}: {found.text}", remedy)
+
+
+async def parser(one: ReasonerPlan, config: ParserConfig) -> Line:
+    """Load a pipeline that reads captions, as the daemon would."""
+    what = f"parser of {one.name}"
+    try:
+        async with parsing(one.name, config) as made:
+            return Line(what, "ok", await made.settled())
+    except ReasonerError as exc:
+        return Line(what, "warn", str(exc), "until then the dictionary reads its captions")
 
 
 async def camera(name: str, plan: CameraPlan, timing: Timing) -> Line:

@@ -32,6 +32,7 @@ ASKS = {
         " if torch.cuda.is_available() else 'no CUDA device')"
     ),
     "aiokafka": "import aiokafka; print(aiokafka.__version__)",
+    "spacy": "import spacy; print(spacy.__version__)",
 }
 """What each library is asked in a process of its own: none may be imported here."""
 
@@ -45,6 +46,7 @@ _EXTRAS = {
     "onnxruntime": "only for `type: onnx`: pip install lookout-daemon[onnx]",
     "torch": "only for a GPU: pip install lookout-daemon[gpu]",
     "aiokafka": "only for `type: kafka`: pip install lookout-daemon[kafka]",
+    "spacy": "only for a `parser` of captions: pip install lookout-daemon[nlp]",
 }
 """What the others are for."""
 

@@ -135,7 +135,13 @@ async def test_everything_that_is_gone_is_named_with_its_key(tmp_path: Path) -> 
         tmp_path,
         config(
             detector={**SCRIPTED, "load": "unavailable"},
-            reasoner={"type": "openai", "url": f"http://127.0.0.1:{port}/v1", "model": "any"},
+            reasoner={
+                "type": "openai",
+                "url": f"http://127.0.0.1:{port}/v1",
+                "model": "any",
+                "prose": True,
+                "parser": {"pipeline": "no_such_pipeline"},
+            },
             sinks={"home": {"type": "mqtt", "url": f"mqtt://127.0.0.1:{port}"}},
             cameras={
                 "porch": {"source": {"type": "rtsp", "url": f"rtsp://127.0.0.1:{port}/x"}},
@@ -152,6 +158,11 @@ async def test_everything_that_is_gone_is_named_with_its_key(tmp_path: Path) -> 
         "sink home": "sinks.home",
         "reasoner": "reasoner",
     }
+    # Whether spaCy is here or not, no pipeline has that name: a person must act.
+    parser = found.pop("parser of reasoner")
+    assert parser["result"].startswith("refused: ")
+    assert "install" in parser["result"]
+    assert "`reasoner.parser`" in parser["remedy"]
     assert found.keys() == keys.keys()
     for what, key in keys.items():
         assert found[what]["result"].startswith("unreachable: ")

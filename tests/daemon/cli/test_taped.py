@@ -140,3 +140,21 @@ def test_what_shapes_a_question_is_kept_of_its_kind(tmp_path: Path) -> None:
     assert (ollama["context"], ollama["prose"], ollama["only"]) == (8192, True, "reasoner")
     away = kept(type="transformers", path="/nowhere", patches=256)
     assert (away["type"], away["patches"]) == ("cassette", 256)
+
+
+def test_how_answers_are_read_is_kept_in_a_replay(tmp_path: Path) -> None:
+    """Captions recorded from a captioner are read as captions again, by the same parser."""
+    cassette = tmp_path / "answers"
+    cassette.write_text("")
+    parser = {"pipeline": "tiny"}
+    model = {"type": "openai", "url": "http://127.0.0.1:9/v1", "model": "m"}
+    file = written(
+        tmp_path,
+        {
+            "reasoner": {**model, "prose": True, "parser": parser},
+            "cameras": {"yard": {"source": {"type": "synthetic"}}},
+        },
+    )
+    made = taped.models(Path(file), cassette, record=False)["reasoner"]
+    assert (made["prose"], made["type"]) == (True, "cassette")
+    assert made["parser"]["pipeline"] == "tiny"

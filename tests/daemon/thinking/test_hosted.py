@@ -11,6 +11,7 @@ import psutil
 import pytest
 from rig.waiting import until
 
+from daemon.thinking.building import local
 from daemon.thinking.hosted import HostedReasoner
 from reasoners import (
     Prompt,
@@ -36,7 +37,7 @@ async def hosted(folder: Path, name: str = "model") -> AsyncIterator[HostedReaso
     path = folder / name
     path.mkdir()
     (path / "config.json").write_text("{}")
-    async with HostedReasoner("vlm", LocalConfig(path=path, max_tokens=16), PARROT) as one:
+    async with local("vlm", LocalConfig(path=path, max_tokens=16), PARROT) as one:
         yield one
 
 

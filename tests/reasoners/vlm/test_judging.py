@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rig.asked import event, job, sighting
+from rig.parses import FORKLIFT, parsed
 
 from reasoners import Job, Question, ReplyTruncated, Verdict
 from reasoners.prompt import Prompt, Said
+from reasoners.syntax import Parsed
 from reasoners.testing import replied, thing
-from reasoners.vlm.judging import judge
+from reasoners.vlm.judging import Grammar, judge
 from reasoners.vlm.limits import Limits
 
 GOOD = json.dumps(replied("yes", things=[thing(track="t17")]))
@@ -180,3 +182,25 @@ async def test_a_captioner_that_thinks_declines_or_is_silent_describes_nothing()
     ):
         model = Model([text])
         assert ((await model.judge(job(), prose)).state, len(model.asked)) == (state, 1)
+
+
+async def test_a_caption_is_read_by_its_grammar_where_somebody_parses_it() -> None:
+    """And by the dictionary where nobody does just now: the verdict looks the same."""
+    text, trees = parsed(FORKLIFT)
+    asked: list[str] = []
+    answers = [trees, None]
+
+    async def parse(caption: str) -> Parsed | None:
+        asked.append(caption)
+        return answers[len(asked) - 1]
+
+    kinds = []
+    for _ in answers:
+        model = Model([text])
+        again = model.again
+        limits, grammar = Limits(prose=True), Grammar("en", parse)
+        (verdict,) = await judge(model.ask, (job(),), limits, again, grammar=grammar)
+        assert (verdict.state, verdict.description) == ("uncertain", text)
+        kinds.append([one.kind for one in verdict.entities])
+    assert kinds == [["forklift", "pallet"], []]
+    assert asked == [text, text]

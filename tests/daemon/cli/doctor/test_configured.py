@@ -10,11 +10,12 @@ from rig.examined import CONFIG, lines
 from rig.rtsp_server import RtspServer
 
 from daemon.backends import Backend
-from daemon.cli.doctor.configured import reasoner
+from daemon.cli.doctor.configured import parser, reasoner
 from daemon.exits import Exit
 from daemon.plan import ReasonerPlan
 from reasoners.providers.config import HttpConfig
 from reasoners.providers.http import HttpReasoner
+from reasoners.providers.parser import ParserConfig
 from reasoners.testing import Script, ScriptedModel, fails, says
 
 
@@ -52,3 +53,25 @@ async def test_a_model_is_tried_out(scripts: tuple[Script, ...], health: str, to
         line = await reasoner(ReasonerPlan("reasoner", backend, None), "lookout.yaml")
     assert (line.what, line.health) == ("reasoner", health)
     assert told in line.found
+
+
+async def test_a_parser_that_cannot_be_loaded_is_a_warning() -> None:
+    """Nothing is lost without it: the dictionary reads; what to install is said."""
+    wanted = ParserConfig(pipeline="no_such_pipeline")
+    config = HttpConfig(url="http://127.0.0.1:1/v1", model="m", prose=True, parser=wanted)
+    backend = Backend("reasoners.providers.http:HttpReasoner", HttpReasoner, config)
+    plan = ReasonerPlan("reasoner", backend, None)
+    assert plan.parser == wanted
+    line = await parser(plan, wanted)
+    assert (line.what, line.health) == ("parser of reasoner", "warn")
+    assert "install" in line.found
+    assert "dictionary" in line.remedy
+
+
+async def test_a_captioner_need_not_obey_a_form() -> None:
+    """It is asked for none."""
+    async with ScriptedModel(says("A red disc.")) as model:
+        config = HttpConfig(url=model.url, model="m", prose=True)
+        backend = Backend("reasoners.providers.http:HttpReasoner", HttpReasoner, config)
+        line = await reasoner(ReasonerPlan("reasoner", backend, None), "lookout.yaml")
+    assert (line.health, line.remedy) == ("ok", "")
