@@ -30,6 +30,15 @@ def keep_to_itself() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
+def trim() -> None:
+    """Give whole free pages between what is in use back to the system, see malloc_trim(3).
+
+    Takes a tenth of a millisecond for some megabytes. Without effect on another C library.
+    """
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def return_freed(mapped: int, kept: int) -> None:
     """Let memory that was freed go back to the system, see mallopt(3).
 
