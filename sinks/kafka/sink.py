@@ -51,7 +51,9 @@ class KafkaSink:
         if config.credential is not None:
             credential = self._site.credential(config.credential)
         client_id = config.client_id or f"lookout-{self._site.node}"
-        producer = library.Producer(config, client_id, credential, self._trust())
+        producer = library.Producer(
+            config, client_id, credential, await asyncio.to_thread(self._trust)
+        )
         try:
             await producer.open(trial=self._site.trial)
         except BaseException:
