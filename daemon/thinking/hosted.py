@@ -150,6 +150,7 @@ class HostedReasoner:
         """Run one process from its start to its end."""
         self._loaded.clear()
         self.starts += 1
+        why = "the model's process ended"
         try:
             async with Process(self._module, self.name, grace=0.5) as process:
                 await process.send(self._load)
@@ -164,6 +165,9 @@ class HostedReasoner:
                 logger.info("reasoner %s ready: %s", self.name, first.description)
                 self._loaded.set()
                 await self._hear(process)
+        except ReasonerError as exc:
+            why = str(exc)
+            raise
         except TimeoutError:
             raise ReasonerUnavailable(f"not loaded within {self._loads:g} s") from None
         except ValidationError:
@@ -171,7 +175,7 @@ class HostedReasoner:
         finally:
             self._process = None
             self._loaded.clear()
-            gone = Failed(remedy="unavailable", reason="the model's process ended")
+            gone = Failed(remedy="unavailable", reason=why)
             for answer in self._asked.values():
                 if not answer.done():
                     answer.set_result(gone)

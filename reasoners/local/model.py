@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from jinja2 import TemplateError
 from PIL.JpegImagePlugin import JpegImageFile
 from transformers import (
     AutoModelForImageTextToText,
@@ -122,9 +123,14 @@ class VisionModel:
         except (OSError, SyntaxError, ValueError) as exc:
             raise ReasonerRejected(f"a picture cannot be read: {exc}") from exc
         messages = [_message(turn) for turn in prompt.turns]
-        text = self._processor.apply_chat_template(messages, add_generation_prompt=True)
         shown = {"images": [images]} if images else {}
-        return self._processor(text=[text], **shown, return_tensors="pt").to(self._device)
+        try:
+            text = self._processor.apply_chat_template(messages, add_generation_prompt=True)
+            made = self._processor(text=[text], **shown, return_tensors="pt")
+        except (TemplateError, ValueError, TypeError, LookupError) as exc:
+            # Such as a template that knows no system, or a processor that takes one picture.
+            raise ReasonerRejected(f"the model takes no such question: {exc}") from exc
+        return made.to(self._device)
 
 
 def _message(turn: Turn) -> dict[str, Any]:

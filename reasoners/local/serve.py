@@ -3,8 +3,10 @@
 The main thread listens, so that a question can be cancelled while another thread answers it.
 """
 
+import contextlib
 import queue
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Literal, Protocol
 
@@ -91,8 +93,19 @@ def _answer(
             channel.send(Failed(id=number, remedy=_remedy(exc), reason=str(exc)[:2000]))
         except OSError:
             return  # the daemon is gone
+        except Exception as exc:  # noqa: BLE001 (whatever it was, nobody would be answered again)
+            traceback.print_exc()
+            _give_up(channel, exc)
+            return
         finally:
             gone.discard(number)
+
+
+def _give_up(channel: BlockingChannel, cause: Exception) -> None:
+    """Say that no question will have an answer any more, and why: to be started anew."""
+    reason = f"bug: {type(cause).__name__}: {cause}"[:2000]
+    with contextlib.suppress(OSError):
+        channel.send(Failed(remedy="unavailable", reason=reason))
 
 
 def _remedy(error: ReasonerError) -> Literal["too_long", "unavailable", "rejected"]:

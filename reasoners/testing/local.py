@@ -22,6 +22,9 @@ SLOW: Final = "slowly"
 CRASH: Final = "crash"
 """Said in a question, the process ends."""
 
+STUMBLE: Final = "stumble"
+"""Said in a question, something goes wrong that nobody foresaw."""
+
 
 class Parrot:
     """Answers at once, or slowly; ends its process when asked to."""
@@ -40,6 +43,8 @@ class Parrot:
         """Say the least."""
         if CRASH in prompt.text:
             os._exit(9)
+        if STUMBLE in prompt.text:
+            raise RuntimeError("CUDA error: an illegal memory access was encountered")
         if len(prompt.images) > self._most:
             raise QuestionTooLong(f"{len(prompt.images)} pictures")
         began = time.monotonic()

@@ -21,7 +21,7 @@ from reasoners import (
     Turn,
 )
 from reasoners.local.config import LocalConfig
-from reasoners.testing.local import CRASH, SLOW
+from reasoners.testing.local import CRASH, SLOW, STUMBLE
 
 PARROT = "reasoners.testing.local"
 
@@ -87,6 +87,18 @@ async def test_f22_a_model_whose_process_dies_is_started_anew(tmp_path: Path) ->
         os.kill(process.pid, signal.SIGKILL)
         await until(lambda: one.starts == 3)
         await one.complete(prompt())
+
+
+@pytest.mark.fault("F22")
+async def test_f22_a_model_that_stumbles_is_started_anew(tmp_path: Path) -> None:
+    """What nobody foresaw, such as an error of the GPU, is said and costs the process, no more."""
+    async with hosted(tmp_path) as one:
+        with pytest.raises(ReasonerUnavailable, match="illegal memory access"):
+            async with asyncio.timeout(20):
+                await one.complete(prompt(STUMBLE))
+        async with asyncio.timeout(20):
+            await one.complete(prompt())
+        assert one.starts == 2
 
 
 async def test_a_model_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:

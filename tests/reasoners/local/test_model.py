@@ -1,5 +1,6 @@
 """The model itself: a tiny random one, on form, and not blind."""
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -66,3 +67,19 @@ def test_a_folder_that_holds_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ReasonerRejected, match=str(tmp_path)):
         VisionModel(load(tmp_path))
+
+
+def test_a_question_that_the_model_has_no_place_for_is_refused(tiny: Path, tmp_path: Path) -> None:
+    """A template that knows no system says so; the process goes on."""
+    from reasoners.local.model import VisionModel  # noqa: PLC0415 (needs torch)
+
+    folder = tmp_path / "strict"
+    shutil.copytree(tiny, folder)
+    template = folder / "chat_template.jinja"
+    strict = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+    template.write_text(strict + template.read_text())
+    model = VisionModel(load(folder))
+    turns = (Turn("system", ("You look.",)), Turn("user", (jpeg(1), "What is it?")))
+    with pytest.raises(ReasonerRejected, match="no system"):
+        model.answer(1, Prompt(turns), lambda: False)
+    assert model.answer(2, Prompt(turns[1:]), lambda: True).answered <= 2
