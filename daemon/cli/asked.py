@@ -22,6 +22,9 @@ from sinks.journal import Journal
 RULE: Final = "described"
 """Under which the question and its answer stand: no rule of a configuration asked it."""
 
+FORMS: Final = ("text", "yes_no", "number")
+"""Forms of an answer, besides choices."""
+
 SURE: Final = 0.5
 """Score from which the detector is believed against a model."""
 
@@ -48,6 +51,9 @@ def typed(
             raise ConfigRejected("--answer, --range, --unit, --counts: need a question; give --ask")
         return None
     choices = [choice.strip() for choice in answer.split(",")]
+    if not all(choices) or (len(choices) == 1 and answer not in FORMS):
+        forms = "text, yes_no, number, or choices such as open,closed"
+        raise ConfigRejected(f"--answer: {answer!r} is no form of an answer; give {forms}")
     try:
         ask = AskConfig.model_validate(
             {

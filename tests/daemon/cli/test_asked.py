@@ -50,7 +50,8 @@ def test_a_number_has_bounds_unit_and_a_label() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (("Is it?", "maybe", None, "", ""), "--answer: "),
+        (("Is it?", "maybe", None, "", ""), "or choices such as open,closed"),
+        (("Is it?", "open,", None, "", ""), "'open,' is no form of an answer"),
         (("Is it?", "yes_no", (0, 9), "", ""), "--range: is for `answer: number`; leave it out"),
         (("Is it?", "number", (9, 0), "", ""), "--range: give the least number"),
         (("Is it?", "a,a", None, "", ""), "--answer: give from 2 to 16 different choices"),
