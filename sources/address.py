@@ -7,14 +7,15 @@ that the configuration names and nowhere else; what it sends cannot send us to a
 import ipaddress
 import socket
 import ssl
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sources.credential import no_user
 from sources.errors import SourceRejected, SourceUnavailable
-from sources.source import Secret
 
 _METADATA = frozenset(
     ipaddress.ip_address(text)
@@ -46,8 +47,9 @@ class NetworkConfig(BaseModel):
     addresses. Default: the authorities that this machine trusts."""
 
     insecure: bool = False
-    """Whether an encrypted camera is believed without checking its certificate; default false.
-    Setting it lets anybody on the way read the password: prefer `ca`."""
+    """Whether an encrypted camera is believed without checking its certificate, and may speak TLS
+    as old as it is itself; default false. Setting it lets anybody on the way read the password:
+    prefer `ca`."""
 
 
 class WebConfig(NetworkConfig):
@@ -67,16 +69,28 @@ def checked(url: str, schemes: Collection[str]) -> str:
     forms = " or ".join(f"{scheme}://HOST/PATH" for scheme in schemes)
     if not url.isprintable() or " " in url:
         raise ValueError("holds a space or a control character: encode it as %XX")
-    parts = urlsplit(url)
+    no_user(url)
+    parts, port = _split(url)
     if parts.scheme not in schemes or not parts.hostname:
         raise ValueError(f"must be {forms}")
-    if "@" in parts.netloc:
-        raise ValueError("holds a user or password: name a `credential` instead")
-    if parts.port == 0:
+    if port == 0:
         raise ValueError("port 0 does not exist")
     if is_metadata(parts.hostname):
         raise ValueError("is where a cloud keeps its secrets, not a camera")
     return url
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    """Take an address apart; what Python says of one that makes no sense repeats parts of it."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError(
+            "has no host and port that make sense: write HOST or HOST:PORT, and an IPv6 address "
+            "within [ ]"
+        ) from None
+    return parts, port
 
 
 def is_metadata(host: str) -> bool:
@@ -89,11 +103,11 @@ def is_metadata(host: str) -> bool:
     return (mapped or address) in _METADATA
 
 
-def resolved(host: str, port: int | None, scheme: str) -> tuple[str, int]:
+def resolved(host: str, port: int | None, scheme: str) -> tuple[tuple[str, ...], int]:
     """Resolve a host once, so that what was checked is what is connected to.
 
     Returns:
-        An address and the port.
+        Its addresses, in the order in which they are to be tried, and the port.
 
     Raises:
         SourceUnavailable: The name is not known now.
@@ -104,10 +118,22 @@ def resolved(host: str, port: int | None, scheme: str) -> tuple[str, int]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise SourceUnavailable(f"host not found: {host}") from None
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
     if any(map(is_metadata, addresses)):
         raise SourceRejected(f"{host} leads to where a cloud keeps its secrets, not to a camera")
-    return addresses[0], port
+    return addresses, port
+
+
+def connected(hosts: Sequence[str], port: int, patience: float) -> socket.socket:
+    """Connect to the first address that lets us: a name may stand for several.
+
+    Raises:
+        OSError: None does; of the last one.
+    """
+    for host in hosts[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((host, port), patience)
+    return socket.create_connection((hosts[-1], port), patience)
 
 
 def same_place(one: str, other: str) -> bool:
@@ -128,6 +154,10 @@ def trusting(config: NetworkConfig) -> ssl.SSLContext:
     if config.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        # Old cameras speak old TLS; who checks nothing loses nothing by it.
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+        context.set_ciphers("ALL:@SECLEVEL=0")
     elif config.ca is not None:
         # The certificate of the camera itself may stand there, not only that of its signer.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
@@ -141,8 +171,8 @@ def mistrust(url: str, config: NetworkConfig) -> str | None:
     """
     parts = urlsplit(url)
     try:
-        host, port = resolved(parts.hostname or "", parts.port, parts.scheme)
-        with socket.create_connection((host, port), config.open_timeout) as plain:
+        hosts, port = resolved(parts.hostname or "", parts.port, parts.scheme)
+        with connected(hosts, port, config.open_timeout) as plain:
             trusting(config).wrap_socket(plain, server_hostname=parts.hostname).close()
     except ssl.SSLCertVerificationError as error:
         return unbelieved(error)
@@ -167,15 +197,6 @@ def authorities(config: NetworkConfig) -> Path | None:
         return config.ca.absolute()
     usual = ssl.get_default_verify_paths().cafile
     return Path(usual) if usual else None
-
-
-def with_credential(url: str, secret: Secret | None) -> str:
-    """Put user and password into the URL, for libav alone."""
-    if secret is None or not (secret.user or secret.password):
-        return url
-    parts = urlsplit(url)
-    who = f"{quote(secret.user or '', safe='')}:{quote(secret.password or '', safe='')}"
-    return urlunsplit(parts._replace(netloc=f"{who}@{parts.netloc}"))
 
 
 def _place(url: str) -> tuple[str, str | None, int | None]:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import BaseModel, field_validator
 
 from sources.address import WebConfig, checked
+from sources.credential import unspoken
 from sources.source import Secret, Stream
 
 _DECODERS = frozenset({"h264", "hevc", "mjpeg"})
@@ -25,7 +26,7 @@ class HlsConfig(WebConfig):
     @field_validator("url")
     @classmethod
     def _camera_url(cls, url: str) -> str:
-        return checked(url, ("http", "https"))
+        return unspoken(checked(url, ("http", "https")))
 
 
 class HlsSource:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import BaseModel, Field, field_validator
 
 from sources.address import WebConfig, checked
+from sources.credential import unspoken
 from sources.source import Secret, Stream
 
 
@@ -12,7 +13,8 @@ class HttpConfig(WebConfig):
     """Options of a camera that sends JPEG over HTTP."""
 
     url: str
-    """`http://HOST[:PORT]/PATH` or `https://…`, without user and password: see `credential`. What
+    """`http://HOST[:PORT]/PATH` or `https://…`, without user and password: see `credential`. A
+    camera that reads them out of its address gets `…?user={user}&password={password}`. What
     it answers with decides: a stream of pictures (`multipart/x-mixed-replace`) is followed, a
     single picture is asked for again and again."""
 
@@ -23,7 +25,7 @@ class HttpConfig(WebConfig):
     @field_validator("url")
     @classmethod
     def _camera_url(cls, url: str) -> str:
-        return checked(url, ("http", "https"))
+        return unspoken(checked(url, ("http", "https")))
 
 
 class HttpSource:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
+from sources.address import checked
 from sources.device import Device, DeviceConfig, Profile
 from sources.errors import SourceRejected
 from sources.message import Details, Hwaccel
@@ -31,6 +32,15 @@ class OnvifConfig(DeviceConfig):
 
     reader: Literal["auto", "own", "libav"] = "auto"
     """Who reads the stream; see the source `rtsp`."""
+
+
+class _LedConfig(RtspConfig):
+    """The stream to which a camera leads: how it writes its own address is its own business."""
+
+    @field_validator("url")
+    @classmethod
+    def _camera_url(cls, url: str) -> str:
+        return checked(url, ("rtsp", "rtsps"))
 
 
 class OnvifSource:
@@ -61,7 +71,7 @@ class OnvifSource:
         profile = chosen(device.profiles, config.profile)
         if profile.url is None:
             raise SourceRejected(profile.refused or "its ONVIF gives no address of this profile")
-        rtsp = RtspConfig(
+        rtsp = _LedConfig(
             url=profile.url,
             transport=config.transport,
             reader=config.reader,

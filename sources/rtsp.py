@@ -11,8 +11,8 @@ from sources.address import (
     checked,
     mistrust,
     resolved,
-    with_credential,
 )
+from sources.credential import unspoken, with_credential
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import Hwaccel
 from sources.source import Secret, Stream
@@ -32,7 +32,8 @@ class RtspConfig(NetworkConfig):
 
     url: str
     """`rtsp://HOST[:PORT]/PATH` or, encrypted, `rtsps://…`, without user and password: see
-    `credential`."""
+    `credential`. A camera that reads them out of its address gets
+    `…/user={user}&password={password}`."""
 
     transport: Literal["tcp", "udp"] = "tcp"
     """`tcp` (default) loses nothing on the way; `udp` may be faster and may lose pictures: what
@@ -48,7 +49,7 @@ class RtspConfig(NetworkConfig):
     @field_validator("url")
     @classmethod
     def _camera_url(cls, url: str) -> str:
-        return checked(url, ("rtsp", "rtsps"))
+        return unspoken(checked(url, ("rtsp", "rtsps")))
 
 
 class RtspSource:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, cast, get_args
-from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -25,6 +24,7 @@ from daemon.exits import Exit
 from daemon.secrets import Secret, variants
 from daemon.timing import Timing
 from sources import SourceError
+from sources.credential import no_user, unspoken
 from sources.message import Given, Hwaccel, Open
 
 PULSE = 1.5
@@ -73,11 +73,19 @@ def probe(
 
 
 def _refuse_password(source: str) -> None:
-    if "@" in urlsplit(source).netloc:
+    if "://" not in source:
+        return
+    try:
+        no_user(source)
+    except ValueError:
         raise ConfigRejected(
             "source: its URL holds a user or password, which everybody on this machine can read; "
             "leave them out and use --user with --password-file"
-        )
+        ) from None
+    try:
+        unspoken(source)
+    except ValueError as exc:
+        raise ConfigRejected(f"source: its URL {exc} (here: --user)") from None
 
 
 def _device(name: str) -> Hwaccel:

@@ -124,7 +124,7 @@ def _of_scheme(scheme: str, url: str) -> dict[str, Any] | None:
     if scheme == "onvif":
         return {"type": "onvif", **_place(url)}
     if scheme in {"http", "https"}:
-        playlist = urlsplit(url).path.lower().endswith(".m3u8")
+        playlist = re.split(r"[?#]", url, maxsplit=1)[0].lower().endswith(".m3u8")
         return {"type": "hls" if playlist else "http", "url": url}
     return None
 

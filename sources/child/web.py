@@ -9,16 +9,21 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx2
 
 from sources.address import WebConfig, checked, resolved, same_place, trusting, unbelieved
+from sources.child.authorization import Authorization
+from sources.credential import filled
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
 from sources.source import Secret
 
 HOPS = 5
 """Redirects in a row that are followed."""
+
+_TRIES = 3
+"""Times one question is put: without a password, with it, and once more for a stale nonce."""
 
 LARGEST_PART = 16 * 1024 * 1024
 """Bytes of one picture or one segment of a playlist."""
@@ -51,7 +56,12 @@ class Web:
         self._home = url
         self._config = config
         self._secret = secret
-        self._auth: httpx2.Auth | None = None
+        self._authorization: Authorization | None = None
+        if secret is not None and (secret.user or secret.password):
+            self._authorization = Authorization(secret.user or "", secret.password or "")
+        self._reached: dict[str, str] = {}
+        """The address that let us connect, of each host that has several."""
+
         self._patience = config.read_timeout
         self._client = httpx2.Client(
             verify=trusting(config),
@@ -80,7 +90,7 @@ class Web:
             response = self._answered(url, headers or {})
             if not response.has_redirect_location:
                 return self._judged(response)
-            target = urljoin(url, response.headers["location"])
+            target = urldefrag(urljoin(url, response.headers["location"])).url
             response.close()
             self.permit(target, url)
             url = target
@@ -173,38 +183,59 @@ class Web:
     def _answered(
         self, url: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> httpx2.Response:
-        response = self._send(url, headers, body)
-        if response.status_code == httpx2.codes.UNAUTHORIZED and self._learn(url, response):
+        at_home = same_place(url, self._home)
+        word = self._authorization if at_home else None
+        place = filled(url, self._secret) if at_home else url
+        for _ in range(_TRIES):
+            response = self._send(place, headers, body, word)
+            if response.status_code != httpx2.codes.UNAUTHORIZED or word is None:
+                break
+            challenges = response.headers.get_list("www-authenticate")
+            if not word.learn(challenges, cautious=self._cautious):
+                break
             response.close()
-            response = self._send(url, headers, body)
+        if word is not None and response.status_code != httpx2.codes.UNAUTHORIZED:
+            word.accepted(response.headers.get("authentication-info", ""))
         return response
 
-    def _send(self, url: str, headers: Mapping[str, str], body: bytes | None) -> httpx2.Response:
+    def _send(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        word: Authorization | None,
+    ) -> httpx2.Response:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        address, _ = resolved(host, parts.port, parts.scheme)
+        addresses, _ = resolved(host, parts.port, parts.scheme)
+        known = self._reached.get(host)
+        if known in addresses:
+            addresses = (known, *(one for one in addresses if one != known))
         with self.explained():
-            request = self._client.build_request(
-                "GET" if body is None else "POST",
-                httpx2.URL(url).copy_with(host=address),
-                content=body,
-                headers={**headers, "Host": parts.netloc},
-                extensions={"sni_hostname": host},
-            )
-            auth = self._auth if same_place(url, self._home) else None
-            return self._client.send(request, stream=True, auth=auth, follow_redirects=False)
+            for number, address in enumerate(addresses, 1):
+                request = self._request(httpx2.URL(url).copy_with(host=address), headers, body)
+                request.headers["Host"] = parts.netloc
+                request.extensions["sni_hostname"] = host
+                if word is not None:
+                    path = request.url.raw_path.decode("ascii")
+                    if given := word.header(request.method, path):
+                        request.headers["Authorization"] = given
+                try:
+                    response = self._client.send(request, stream=True, follow_redirects=False)
+                except (httpx2.ConnectError, httpx2.ConnectTimeout):
+                    # A name may stand for several addresses, not all of which lead to the camera.
+                    if number == len(addresses):
+                        raise
+                else:
+                    self._reached = {host: address}
+                    return response
+        raise SourceUnavailable(f"host not found: {host}")
 
-    def _learn(self, url: str, response: httpx2.Response) -> bool:
-        """Learn how the camera asks for the password; False if there is none to give again."""
-        if self._secret is None or self._auth is not None or not same_place(url, self._home):
-            return False
-        challenges = [text.lower() for text in response.headers.get_list("www-authenticate")]
-        user, password = self._secret.user or "", self._secret.password or ""
-        if any(text.startswith("digest ") for text in challenges):
-            self._auth = httpx2.DigestAuth(user, password)
-        elif not self._cautious and any(text.startswith("basic") for text in challenges):
-            self._auth = httpx2.BasicAuth(user, password)
-        return self._auth is not None
+    def _request(
+        self, url: httpx2.URL, headers: Mapping[str, str], body: bytes | None
+    ) -> httpx2.Request:
+        method = "GET" if body is None else "POST"
+        return self._client.build_request(method, url, content=body, headers=headers)
 
     def _judged(self, response: httpx2.Response) -> httpx2.Response:
         status = response.status_code

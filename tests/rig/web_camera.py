@@ -79,6 +79,7 @@ class WebCamera:
         user: None lets everybody in.
         password: Of the user.
         scheme: How the password is asked for.
+        challenges: The words in which it is, in place of tidy ones.
         certificate: PEM file with certificate and key; makes it `https://localhost:PORT`.
         lengths: Whether parts of the stream say how long they are.
         redirects: Paths that lead elsewhere.
@@ -95,6 +96,7 @@ class WebCamera:
         user: str | None = None,
         password: str = "",
         scheme: Literal["digest", "digest-sha256", "basic"] = "digest",
+        challenges: tuple[str, ...] = (),
         certificate: Path | None = None,
         lengths: bool = True,
         redirects: dict[str, str] | None = None,
@@ -105,6 +107,7 @@ class WebCamera:
         self.fps = fps
         self.folder = folder
         self.user, self.password, self.scheme = user, password, scheme
+        self.challenges = challenges
         self.lengths = lengths
         self.redirects = redirects or {}
         self.raw = raw or {}
@@ -256,7 +259,12 @@ class _Handler(BaseHTTPRequestHandler):
             "digest": 'Digest realm="camera", nonce="abc123", qop="auth"',
             "digest-sha256": 'Digest realm="camera", nonce="abc123", qop="auth", algorithm=SHA-256',
         }
-        self._answer(401, {"WWW-Authenticate": challenges[self.owner.scheme]})
+        words = self.owner.challenges or (challenges[self.owner.scheme],)
+        self.send_response(401)
+        for one in words:
+            self.send_header("WWW-Authenticate", one)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _let_in(self) -> bool:
         camera = self.owner
@@ -275,7 +283,8 @@ class _Handler(BaseHTTPRequestHandler):
 
         secret = digest(f"{camera.user}:camera:{camera.password}")
         asked = digest(f"GET:{self.path}")
-        middle = f"{said.get('nonce')}:{said.get('nc')}:{said.get('cnonce')}:{said.get('qop')}"
+        words = ("nonce", "nc", "cnonce", "qop") if "qop" in said else ("nonce",)
+        middle = ":".join(str(said.get(word)) for word in words)
         return said.get("uri") == self.path and said.get("response") == digest(
             f"{secret}:{middle}:{asked}"
         )

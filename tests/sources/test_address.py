@@ -1,5 +1,6 @@
 """Addresses of cameras, by themselves."""
 
+import socket
 import ssl
 from pathlib import Path
 
@@ -11,24 +12,13 @@ from sources.address import (
     NetworkConfig,
     authorities,
     checked,
+    connected,
     is_metadata,
     mistrust,
     resolved,
     same_place,
     trusting,
-    with_credential,
 )
-from sources.child.backend import Credential
-
-USER, WORD = "ad min", "s:e@c%2F/r#t?"
-
-
-def test_credential_is_encoded_for_the_url() -> None:
-    """Characters that mean something in a URL lose their meaning."""
-    url = with_credential("rtsp://h:554/x?y=1", Credential(USER, WORD))
-    assert url == "rtsp://ad%20min:s%3Ae%40c%252F%2Fr%23t%3F@h:554/x?y=1"
-    assert with_credential("rtsp://h/x", None) == "rtsp://h/x"
-    assert with_credential("rtsp://h/x", Credential(None, None)) == "rtsp://h/x"
 
 
 def test_only_named_schemes_are_addresses() -> None:
@@ -52,10 +42,31 @@ def test_metadata_services_are_no_cameras(host: str) -> None:
         checked(f"http://{written}/latest", ("http",))
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["http://[::1/x", "http://h:c4nary/x", "http://h:99999/x", "http://fe80::1/x", "http://[h]/x"],
+)
+def test_host_and_port_that_make_no_sense_are_not_repeated(url: str) -> None:
+    """What is wrong is said with the remedy; what stands there may be half of a password."""
+    with pytest.raises(ValueError, match="HOST:PORT") as caught:
+        checked(url, ("http",))
+    assert "c4nary" not in str(caught.value)
+
+
+def test_every_address_of_a_name_is_tried() -> None:
+    """A name may stand for an address at which nothing listens, as `localhost` often does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with connected(("127.0.0.2", "127.0.0.1"), port, 1.0) as made:
+            assert made.getpeername() == ("127.0.0.1", port)
+        with pytest.raises(ConnectionRefusedError):
+            connected(("127.0.0.2", "127.0.0.3"), port, 1.0)
+
+
 def test_ordinary_hosts_are_resolved_once() -> None:
     """What comes back is an address; an unknown name may be known later."""
-    assert resolved("127.0.0.1", None, "http") == ("127.0.0.1", 80)
-    assert resolved("127.0.0.1", 8080, "http") == ("127.0.0.1", 8080)
+    assert resolved("127.0.0.1", None, "http") == (("127.0.0.1",), 80)
+    assert resolved("127.0.0.1", 8080, "http") == (("127.0.0.1",), 8080)
     assert not is_metadata("169.254.1.7")
     with pytest.raises(SourceUnavailable, match="not found"):
         resolved("no-such-host.invalid", None, "http")
@@ -76,7 +87,10 @@ def test_certificates_are_checked_unless_told_otherwise(tmp_path: Path) -> None:
         context = trusting(config)
         assert context.verify_mode == ssl.CERT_REQUIRED
         assert context.check_hostname
-    assert trusting(NetworkConfig(insecure=True)).verify_mode == ssl.CERT_NONE
+    unchecked = trusting(NetworkConfig(insecure=True))
+    assert unchecked.verify_mode == ssl.CERT_NONE
+    assert unchecked.minimum_version == ssl.TLSVersion.MINIMUM_SUPPORTED
+    assert trusting(NetworkConfig()).minimum_version >= ssl.TLSVersion.TLSv1_2
     assert authorities(NetworkConfig(ca=both)) == both
 
 

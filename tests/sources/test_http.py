@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pydantic import ValidationError
@@ -13,6 +14,10 @@ from rig.clip import Clip
 from rig.rtsp_server import free_port
 from rig.web_camera import WebCamera, jpegs
 
+from sources.address import WebConfig
+from sources.child.backend import Credential
+from sources.child.web import Web
+from sources.errors import SourceRejected
 from sources.http import HttpConfig
 from sources.message import Failed, Given, StreamInfo
 from sources.picture import PictureRequest
@@ -104,6 +109,63 @@ def test_password_opens_the_camera(pictures: list[bytes], scheme: Any) -> None:
         wrong = refused(url, user=USER, secret=WORD + "x")
         assert wrong.remedy == "rejected"
         assert "check the credential" in wrong.reason
+        assert "set `credential`" in refused(url).reason
+
+
+@pytest.mark.parametrize(
+    "challenges",
+    [
+        ('Digest realm="camera", nonce="abc123", qop="auth", stale',),
+        ('Digest realm="camera", nonce="abc123", qop="",',),
+        ('Digest realm="camera",nonce="abc123",qop="auth-int,auth"',),
+        ('Digest realm="c", nonce="n", algorithm=SHA-512-256', 'digest realm="camera", nonce="a"'),
+        (
+            "Negotiate",
+            'Digest realm="c", nonce="n", qop="auth-int"',
+            'DIGEST realm="camera",nonce="a"',
+        ),
+    ],
+)
+def test_password_is_asked_for_in_odd_words(
+    pictures: list[bytes], challenges: tuple[str, ...]
+) -> None:
+    """Stray words and commas, digests nobody speaks beside one we do: we are let in."""
+    with WebCamera(pictures, user=USER, password=WORD, challenges=challenges) as camera:
+        web = Web(camera.url, WebConfig(), Credential(USER, WORD))
+        for _ in range(2):
+            assert web.body(web.get(camera.url + "/still")) in pictures
+        web.close()
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    ['Digest realm="camera", nonce="n", qop="auth-int"', "Digest", "", "Basic"],
+)
+def test_password_that_cannot_be_proven_stays_at_home(
+    pictures: list[bytes], challenge: str
+) -> None:
+    """What asks for more than we speak is refused in a line, and never hears the password."""
+    with WebCamera(pictures, user=USER, password=WORD, challenges=(challenge,)) as camera:
+        web = Web(camera.url, WebConfig(), Credential(USER, WORD), cautious=True)
+        with pytest.raises(SourceRejected, match="check the credential"):
+            web.get(camera.url + "/still")
+        web.close()
+        assert set(camera.authorizations) == {""}
+
+
+def test_password_is_put_into_the_address_where_the_camera_reads_it(
+    pictures: list[bytes],
+) -> None:
+    """Cameras that want it in the query get it there, encoded, and nobody else does."""
+    asked = f"/snap?cmd=Snap&user={quote(USER, safe='')}&password={quote(WORD, safe='')}"
+    with WebCamera(pictures, raw={asked: ("image/jpeg", pictures[3])}) as camera:
+        url = camera.url + "/snap?cmd=Snap&user={user}&password={password}"
+        with Child() as child:
+            child.open(HTTP, {"url": url, "interval": 0.1}, user=USER, secret=WORD)
+            given = child.next()
+            assert isinstance(given, Given)
+            assert read(child.picture(given)) == (1, 3)
+            assert WORD not in Path(f"/proc/{child.process.pid}/cmdline").read_text()
         assert "set `credential`" in refused(url).reason
 
 

@@ -167,7 +167,9 @@ class Camera:
         if host.lower() == self._config.host.lower():
             return True
         try:
-            return resolved(host, 1, "http") == resolved(self._config.host, 1, "http")
+            theirs, _ = resolved(host, 1, "http")
+            home, _ = resolved(self._config.host, 1, "http")
+            return not set(theirs).isdisjoint(home)
         except SourceError:
             return False
 

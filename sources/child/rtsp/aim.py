@@ -3,8 +3,9 @@
 from urllib.parse import urlsplit
 
 from sources.address import NetworkConfig, resolved, trusting
-from sources.child.rtsp.authorization import Authorization
+from sources.child.authorization import Authorization
 from sources.child.rtsp.connection import Target
+from sources.credential import filled
 from sources.source import Secret
 
 
@@ -15,13 +16,14 @@ def aimed(
 
     Raises:
         SourceUnavailable: The name is not known now.
-        SourceRejected: It leads where no camera is, or `ca` cannot be used.
+        SourceRejected: It leads where no camera is, `ca` cannot be used, or a password that the
+            address has room for is not known.
     """
     parts = urlsplit(url)
     name = parts.hostname or ""
-    host, port = resolved(name, parts.port, parts.scheme)
+    hosts, port = resolved(name, parts.port, parts.scheme)
     tls = trusting(config) if parts.scheme == "rtsps" else None
-    target = Target(host, port, config.open_timeout, name, tls)
+    target = Target(hosts, port, config.open_timeout, name, tls)
     known = secret is not None and (secret.user or secret.password)
     word = Authorization(secret.user or "", secret.password or "") if secret and known else None
-    return target, url, word
+    return target, filled(url, secret), word

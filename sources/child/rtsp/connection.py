@@ -8,6 +8,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from sources.address import connected
 from sources.child.fault import CLOSED, broken
 from sources.child.rtsp.errors import Garbled, NotUnderstood
 from sources.child.rtsp.wire import Message, Wire
@@ -37,7 +38,9 @@ _BUFFER = 1 << 20
 class Target:
     """Whom to connect to."""
 
-    host: str
+    hosts: tuple[str, ...]
+    """Addresses, tried in this order."""
+
     port: int
     patience: float
     """Seconds of silence that are allowed while connecting and for each answer."""
@@ -70,7 +73,10 @@ class Connection:
         try:
             self._socket = _connected(target)
         except OSError as error:
-            raise broken(error, target.host, target.patience) from None
+            raise broken(error, target.name or target.hosts[-1], target.patience) from None
+        self._host = target.hosts[-1]
+        with suppress(OSError):
+            self._host = str(self._socket.getpeername()[0])
         self._poll = select.poll()
         self._poll.register(self._socket, select.POLLIN)
 
@@ -92,7 +98,7 @@ class Connection:
     @property
     def host(self) -> str:
         """The camera's address."""
-        return self._target.host
+        return self._host
 
     def fileno(self) -> int:
         """Return its descriptor, to wait for it together with others."""
@@ -145,7 +151,7 @@ class Connection:
     def _failed(self, error: OSError) -> SourceError:
         if isinstance(error, ConnectionError):
             return HungUp(CLOSED)
-        return broken(error, self._target.host, self._target.patience)
+        return broken(error, self._host, self._target.patience)
 
     def _take(self, patience: float) -> None:
         size = self._collect(patience) if self._lull else self._read(max(patience, 0.001), 0)
@@ -188,7 +194,7 @@ class Connection:
 
 
 def _connected(target: Target) -> socket.socket:
-    plain = socket.create_connection((target.host, target.port), target.patience)
+    plain = connected(target.hosts, target.port, target.patience)
     try:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)

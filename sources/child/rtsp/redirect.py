@@ -10,7 +10,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 from sources.address import is_metadata
-from sources.child.rtsp.authorization import Authorization
+from sources.child.authorization import Authorization
 from sources.child.rtsp.connection import Connection, Target
 from sources.child.rtsp.errors import NotUnderstood, Redirected
 from sources.child.rtsp.session import Session

@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from sources.child.rtsp.authorization import Authorization
+from sources.child.authorization import Authorization
 from sources.child.rtsp.connection import Connection, HungUp
 from sources.child.rtsp.description import Track, read
 from sources.child.rtsp.errors import NotUnderstood, Redirected

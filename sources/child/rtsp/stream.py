@@ -10,6 +10,7 @@ import av
 import av.error
 from av.video.codeccontext import VideoCodecContext
 
+from sources.child.authorization import Authorization
 from sources.child.doubt import Doubt
 from sources.child.hardware import Decoding, choice
 from sources.child.libav import (
@@ -22,7 +23,6 @@ from sources.child.libav import (
 )
 from sources.child.rtsp.access import AccessUnit
 from sources.child.rtsp.assembly import Assembly, Unit
-from sources.child.rtsp.authorization import Authorization
 from sources.child.rtsp.connection import Connection, Target
 from sources.child.rtsp.datagrams import Datagrams
 from sources.child.rtsp.errors import NotUnderstood
@@ -72,7 +72,7 @@ class RtspStream:
         self._datagrams: Datagrams | None = None
         try:
             if udp:
-                self._datagrams = Datagrams(target.host)
+                self._datagrams = Datagrams(self._connection.host)
             ports = self._datagrams.ports if self._datagrams is not None else None
             self._session = Session(self._connection, url, authorization, ports)
             track = self._session.open()

@@ -161,13 +161,36 @@ def test_nobody_there_is_one_line() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["rtsp://admin:hunter2@10.0.0.7/x", "rtsps://admin@10.0.0.7/x", "http://a:hunter2@b/x"],
+    [
+        "rtsp://admin:hunter2@10.0.0.7/x",
+        "rtsps://admin@10.0.0.7/x",
+        "http://a:hunter2@b/x",
+        "rtsp://admin:12#hunter2@10.0.0.7/x",
+    ],
 )
 def test_password_inside_a_url_is_refused_unseen(source: str) -> None:
     """A URL that holds a user or password is refused with advice, and is not repeated."""
     done = called("probe", source)
     assert done.code == Exit.CONFIG
     assert "--password-file" in done.err
+    assert "hunter2" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("rtsp://[::1/hunter2", "HOST:PORT"),
+        ("http://[::1/hunter2.m3u8", "HOST:PORT"),
+        ("rtsp://10.0.0.7:hunter2/x", "HOST:PORT"),
+        ("http://10.0.0.7/snap?user=a&password=hunter2", "{password} in its place"),
+    ],
+)
+def test_url_that_makes_no_sense_is_one_line(source: str, words: str) -> None:
+    """Whatever is typed, there is one line with a remedy, and nothing of it is repeated."""
+    done = called("probe", source)
+    assert done.code == Exit.CONFIG
+    assert words in done.err
+    assert len(done.err.splitlines()) == 1
     assert "hunter2" not in done.err
 
 

@@ -18,7 +18,12 @@ def test_address_port_and_password_are_made_of_the_url_and_the_credential() -> N
     """Ports have their defaults, encryption is checked, and an empty credential is none."""
     config = NetworkConfig(open_timeout=3)
     target, url, word = aimed("rtsp://127.0.0.1/video", config, None)
-    assert (target.host, target.port, target.patience, target.tls) == ("127.0.0.1", 554, 3, None)
+    assert (target.hosts, target.port, target.patience, target.tls) == (
+        ("127.0.0.1",),
+        554,
+        3,
+        None,
+    )
     assert (url, word) == ("rtsp://127.0.0.1/video", None)
     target, _, word = aimed("rtsps://localhost:8322/video", config, Known("viewer", "word"))
     assert (target.port, target.name) == (8322, "localhost")

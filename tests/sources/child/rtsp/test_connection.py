@@ -22,7 +22,7 @@ ASK = b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"
 
 def connected(camera: Answering, patience: float = 5.0) -> Connection:
     """Connect and ask."""
-    connection = Connection(Target("127.0.0.1", camera.port, patience))
+    connection = Connection(Target(("127.0.0.1",), camera.port, patience))
     connection.send(ASK)
     return connection
 
@@ -50,7 +50,7 @@ def test_silence_ends_at_the_deadline() -> None:
 def test_nobody_there() -> None:
     """A closed port is named."""
     with pytest.raises(SourceUnavailable, match="connection refused"):
-        Connection(Target("127.0.0.1", free_port(), 1.0))
+        Connection(Target(("127.0.0.1",), free_port(), 1.0))
 
 
 def test_babble_is_no_rtsp() -> None:
@@ -65,7 +65,7 @@ def test_babble_is_no_rtsp() -> None:
 def test_end_of_the_connection_is_told_apart() -> None:
     """A camera that hangs up is not one that is silent."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        connection = Connection(Target("127.0.0.1", listener.getsockname()[1], 5.0))
+        connection = Connection(Target(("127.0.0.1",), listener.getsockname()[1], 5.0))
         listener.accept()[0].close()
     with pytest.raises(HungUp):
         connection.answer()
@@ -75,7 +75,7 @@ def test_end_of_the_connection_is_told_apart() -> None:
 def test_plain_camera_at_an_encrypted_address() -> None:
     """It is said that it does not speak TLS."""
     with Answering("200 OK", raw=b"no TLS at all, sorry\r\n") as camera:
-        target = Target("127.0.0.1", camera.port, 1.0, "camera", ssl.create_default_context())
+        target = Target(("127.0.0.1",), camera.port, 1.0, "camera", ssl.create_default_context())
         with pytest.raises(SourceUnavailable):
             Connection(target)
 
@@ -135,7 +135,7 @@ def served(folder: Path | None) -> Iterator[tuple[Connection, socket.socket]]:
 
         accepting = threading.Thread(target=accept)
         accepting.start()
-        connection = Connection(Target("127.0.0.1", port, 5.0, "localhost", context))
+        connection = Connection(Target(("127.0.0.1",), port, 5.0, "localhost", context))
         accepting.join()
         with accepted[0]:
             yield connection, accepted[0]

@@ -24,7 +24,7 @@ def clip(clips: Path) -> Footage:
 
 def target(camera: CameraB) -> Target:
     """Aim at a camera."""
-    return Target("127.0.0.1", camera.port, 2.0)
+    return Target(("127.0.0.1",), camera.port, 2.0)
 
 
 @pytest.mark.fault("F54")

@@ -10,7 +10,7 @@ from rig.camera_b import CameraB, Login, Script
 from rig.camera_b.payload import Footage, footage
 from rig.clip import Clip
 
-from sources.child.rtsp.authorization import Authorization
+from sources.child.authorization import Authorization
 from sources.child.rtsp.connection import Connection, Target
 from sources.child.rtsp.errors import NotUnderstood
 from sources.child.rtsp.session import Session
@@ -31,7 +31,7 @@ def conversation(
 ) -> Iterator[Session]:
     """Connect; nothing is said yet."""
     known = None if word is None else Authorization(USER, word)
-    with closing(Connection(Target("127.0.0.1", camera.port, 5.0))) as connection:
+    with closing(Connection(Target(("127.0.0.1",), camera.port, 5.0))) as connection:
         yield Session(connection, camera.url, known, ports)
 
 

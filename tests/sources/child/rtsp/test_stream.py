@@ -291,7 +291,7 @@ def test_pictures_that_were_collected_come_when_their_stamps_say(h264: Footage) 
     """Read together, they are dated as they came: apart by their stamps, never in the future."""
     with CameraB(h264, Script()) as camera:
         port = int(camera.url.split(":")[2].split("/")[0])
-        stream = RtspStream(Target("127.0.0.1", port, 5.0), camera.url, None, 5.0)
+        stream = RtspStream(Target(("127.0.0.1",), port, 5.0), camera.url, None, 5.0)
         packets = stream.packets()
         for _ in range(20):
             next(packets)

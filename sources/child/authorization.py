@@ -46,9 +46,14 @@ class Authorization:
         self._count = 0
         self._worked = False
 
-    def learn(self, headers: Iterable[str]) -> bool:
-        """Take the challenges of a 401; tell whether it is worth to ask again."""
-        known = sorted((read(header) for header in headers), key=lambda one: one.rank)
+    def learn(self, headers: Iterable[str], *, cautious: bool = False) -> bool:
+        """Take the challenges of a 401; tell whether it is worth to ask again.
+
+        Who is cautious only proves the password (digest), and never says it (Basic).
+        """
+        found = (read(header) for header in headers)
+        usable = (one for one in found if not cautious or one.scheme != "basic")
+        known = sorted(usable, key=lambda one: one.rank)
         best = known[-1] if known else Challenge("")
         first = self._challenge is None
         again = first or best.stale or self._worked

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.child.rtsp.authorization import Authorization, read
+from sources.child.authorization import Authorization, read
 
 REALM = 'Digest realm="cam", nonce="abc"'
 
