@@ -159,6 +159,9 @@ class Hearing:
         if why and (old is None or old.details.get("decoder_reason") != why):
             said = plain(str(why))[:200]
             logger.warning("%s: decoded by the processor instead: %s", self._name, said)
+        passed = stream.details.get("passed_over")
+        if passed and (old is None or old.details.get("passed_over") != passed):
+            logger.warning("%s: no picture, passed over: %s", self._name, plain(str(passed))[:300])
         self._figures.serving = Serving(
             reader=word(stream.details.get("reader")),
             transport=word(stream.details.get("transport")),

@@ -15,7 +15,10 @@ from sources.child.libav import MOST_PIXELS
 from sources.errors import SourceRejected
 from sources.source import DecodeFault, Rgb
 
-_MARK = slice(128, 132)
+HEAD = 132
+"""Bytes by which a file is known."""
+
+_MARK = slice(128, HEAD)
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 """A data set packed as a whole: it could unpack to anything."""
 
@@ -45,23 +48,51 @@ def pictures(data: bytes) -> Iterator[Rgb]:
         ) from None
     if _DEFLATED in data[:2048]:
         raise DecodeFault("a deflated DICOM file")
+    dataset = None
     try:
         with pydicom.config.disable_value_validation():
             dataset = pydicom.dcmread(BytesIO(data))
         _within_limits(dataset)
         colored = int(dataset.SamplesPerPixel) == _COLOR
+        indexed = dataset.PhotometricInterpretation == "PALETTE COLOR"
         for plane in utils.iter_pixels(dataset):
-            yield plane.astype(np.uint8) if colored else _grey(plane, dataset, pixels)
+            if indexed:
+                yield _looked_up(plane, dataset, pixels)
+            else:
+                yield plane.astype(np.uint8) if colored else _grey(plane, dataset, pixels)
     except DecodeFault:
         raise
     except Exception as error:  # noqa: BLE001 (pydicom raises anything at a damaged file)
-        raise DecodeFault(f"DICOM: {type(error).__name__}") from None
+        raise DecodeFault(_reason(dataset, error)) from None
+
+
+def _reason(dataset: Any, error: Exception) -> str:  # noqa: ANN401 (pydicom's own)
+    """Say why a file gives no picture: what is packed wants what unpacks it."""
+    meta = getattr(dataset, "file_meta", None)
+    syntax = getattr(meta, "TransferSyntaxUID", None)
+    if isinstance(error, RuntimeError | NotImplementedError) and getattr(
+        syntax, "is_encapsulated", False
+    ):
+        return (
+            f"DICOM packed as {str(syntax.name)[:60]}, which nothing here unpacks: install pillow "
+            "(JPEG, JPEG 2000), pyjpegls or pylibjpeg beside pydicom"
+        )
+    return f"DICOM that is damaged or lacks what a picture needs ({type(error).__name__})"
 
 
 def _within_limits(dataset: Any) -> None:  # noqa: ANN401 (pydicom's own)
     count = int(dataset.get("NumberOfFrames") or 1)
     if not 0 < int(dataset.Rows) * int(dataset.Columns) * count <= MOST_PIXELS:
         raise DecodeFault("a DICOM file with too many pixels")
+
+
+def _looked_up(plane: npt.NDArray[Any], dataset: Any, pixels: Any) -> Rgb:  # noqa: ANN401 (pydicom's own)
+    """Return the colours that numbers stand for (PS3.3, C.7.6.3.1.5)."""
+    colors = np.asarray(pixels.apply_color_lut(plane, dataset))
+    if colors.ndim != _COLOR or colors.shape[2] < _COLOR:
+        raise DecodeFault("a DICOM picture of an odd shape")
+    deep = colors.dtype.itemsize > 1
+    return np.ascontiguousarray((colors >> 8 if deep else colors)[..., :_COLOR].astype(np.uint8))
 
 
 def _grey(plane: npt.NDArray[Any], dataset: Any, pixels: Any) -> Rgb:  # noqa: ANN401 (pydicom's own)

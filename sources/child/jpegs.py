@@ -2,19 +2,24 @@
 
 import time
 from collections.abc import Iterator
+from itertools import islice
 
 import httpx2
 
 from sources.child.libav import LibavPicture, Scalers
 from sources.child.parts import NotMultipart, Parts
-from sources.child.still import StillDecoder, StillPacket
-from sources.child.web import LARGEST_PART, Web
+from sources.child.still import StillDecoder, StillPacket, Unknown
+from sources.child.turned import TurnedPicture, turn
+from sources.child.web import LARGEST_PART, Patience, Web
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import StreamInfo
 from sources.source import DecodeFault, Packet, Picture
 
 _MULTIPART = "multipart/"
 _PLAYLISTS = ("mpegurl", "dash+xml")
+_NO_PICTURES = ("text/", "application/json", "application/xml", "video/", "audio/")
+_FIRST = 8
+"""Pictures among which one must be whole for a camera to be believed to send any."""
 
 
 class JpegStream:
@@ -36,17 +41,15 @@ class JpegStream:
         response = web.get(url)
         kind = response.headers.get("content-type", "")
         try:
-            _refuse_playlist(kind)
-            self._packets = self._streamed(response, kind)
-            if not kind.lower().startswith(_MULTIPART):
-                self._packets = self._polled(response)
-            self._first: StillPacket | None = self._begin()
-            width, height = self._size(self._first)
+            _refuse_others(kind)
+            multipart = kind.lower().startswith(_MULTIPART)
+            self._packets = self._streamed(response, kind) if multipart else self._polled(response)
+            self._first: StillPacket | None
+            self._first, (width, height) = self._begin(_FIRST if multipart else 1)
         except BaseException:
             response.close()
             web.close()
             raise
-        multipart = kind.lower().startswith(_MULTIPART)
         self.info = StreamInfo(
             codec="mjpeg",
             width=width,
@@ -75,17 +78,19 @@ class JpegStream:
         """Close the connection."""
         self._web.close()
 
-    def _begin(self) -> StillPacket:
-        for packet in self._packets:
-            return packet
-        raise SourceUnavailable("the camera ended the stream")
-
-    def _size(self, packet: StillPacket) -> tuple[int, int]:
-        try:
-            picture = self._decoder.decode(packet)[0]
-        except DecodeFault as fault:
-            raise SourceRejected(f"what the camera sends is no picture: {fault}") from None
-        return picture.width, picture.height
+    def _begin(self, most: int) -> tuple[StillPacket, tuple[int, int]]:
+        """Wait for a picture that is whole; a camera that has just started may send half a one."""
+        reason = ""
+        for packet in islice(self._packets, most):
+            try:
+                picture = self._decoder.decode(packet)[0]
+            except Unknown as fault:
+                raise SourceRejected(f"what the camera sends is no picture: {fault}") from None
+            except DecodeFault as fault:
+                reason = f"what the camera sends is no whole picture: {fault}"
+            else:
+                return packet, (picture.width, picture.height)
+        raise SourceUnavailable(reason or "the camera ended the stream")
 
     def _streamed(self, response: httpx2.Response, kind: str) -> Iterator[StillPacket]:
         try:
@@ -103,11 +108,22 @@ class JpegStream:
 
     def _polled(self, response: httpx2.Response) -> Iterator[StillPacket]:
         due = time.monotonic()
+        packet: StillPacket | None = self._taken(response)
+        failing: Patience | None = None
         while True:
-            yield self._taken(response)
+            if packet is not None:
+                failing = None
+                yield packet
             due = max(due + self._interval, time.monotonic())
             time.sleep(max(0.0, due - time.monotonic()))
-            response = self._web.get(self._url, self._asked)
+            packet = None
+            try:
+                packet = self._taken(self._web.get(self._url, self._asked))
+            except SourceUnavailable:
+                # Small cameras are busy at times; to start anew costs more than to ask again.
+                failing = failing or self._web.patience()
+                if failing.over:
+                    raise
 
     def _taken(self, response: httpx2.Response) -> StillPacket:
         """Take the picture of an answer; if nothing is new, the last one as it still is."""
@@ -137,9 +153,19 @@ class JpegDecoder:
         if packet is None:
             return []
         frame = self._decoder.decode(packet.payload)
-        return [LibavPicture(frame, packet.time, self._scalers, corrupt=False)]
+        picture = LibavPicture(frame, packet.time, self._scalers, corrupt=False)
+        # A phone that serves as a camera writes down how it is held.
+        around = turn(frame.rotation)
+        return [TurnedPicture(picture, around) if around else picture]
 
 
-def _refuse_playlist(kind: str) -> None:
-    if any(word in kind.lower() for word in _PLAYLISTS):
+def _refuse_others(kind: str) -> None:
+    said = kind.partition(";")[0].strip().lower()
+    if any(word in said for word in _PLAYLISTS):
         raise SourceRejected("the camera answers with a playlist: use `type: hls`")
+    if said.startswith(_NO_PICTURES):
+        shown = "".join(sign for sign in said[:40] if sign.isprintable())
+        raise SourceRejected(
+            f"the camera answers with {shown}, not with pictures: check the url, and whether it "
+            "wants user and password in it"
+        )

@@ -28,7 +28,7 @@ from sources.child.hardware import Decoding, choice
 from sources.child.luma import Luma
 from sources.child.pace import Pace
 from sources.child.planes import Planes
-from sources.child.turned import TurnedPicture
+from sources.child.turned import TurnedPicture, turn
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import Details, Hwaccel, StreamInfo
 from sources.source import Box, DecodeFault, Packet, Picture, Rgb
@@ -435,8 +435,8 @@ class LibavStream:
         doubted = self._doubt.about(frame)
         when = self._media_time(self._seconds(frame.pts))
         if frame.key_frame and not self._address.live:
-            # Phones write down how a recording is to be held; the angle runs against the clock.
-            self._turn = round(-frame.rotation / 90) * 90 % 360
+            # Phones write down how a recording is to be held.
+            self._turn = turn(frame.rotation)
         picture = LibavPicture(frame, when, self._scalers, corrupt=doubted)
         return TurnedPicture(picture, self._turn) if self._turn else picture
 

@@ -282,6 +282,8 @@ class Reading:
                 self._gauge.add(packet)
             self._packets.add(packet)
             self._obey(stream, packet)
+            if stream.info is not self._info:
+                self._describe(stream)
             if packet.idr and (lesson := self.gate.lesson(packet.arrival)) is not None:
                 self._news.lesson(lesson)
             if collecting is not None:
@@ -461,8 +463,12 @@ class Reading:
             self.gate.meet(stream.info.codec, *size, arrival)
         known = before or (stream.info.width, stream.info.height)
         if size != known or stream.info is not self._info:
-            self._info = stream.info
-            self._news.stream(stream.info.model_copy(update={"width": size[0], "height": size[1]}))
+            self._describe(stream)
+
+    def _describe(self, stream: Stream) -> None:
+        """Say what is read, which is not what it was; its pictures know best how large they are."""
+        self._info = stream.info
+        self._news.stream(self.info or stream.info)
 
     def _change(self, state: CameraState, reason: str = "") -> None:
         with self._said:

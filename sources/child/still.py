@@ -19,8 +19,15 @@ KINDS: tuple[tuple[bytes, str], ...] = (
 """How a file begins, and what decodes it. A name proves nothing."""
 
 _JPEG_END = b"\xff\xd9"
-_TRAIL = 64
-"""Bytes that cameras leave behind the end of a JPEG."""
+_SCAN = 0xDA
+"""Marker behind which the picture itself stands; before it there may be another, a small one."""
+
+_BLANKS = b"\r\n\0 "
+"""What some cameras send before a picture."""
+
+
+class Unknown(DecodeFault):
+    """It is of a kind that is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,9 @@ class StillPacket:
     idr: bool = True
     beside: str = ""
     """What came with it in words."""
+
+    name: str = ""
+    """Of the file it came from."""
 
     @property
     def size(self) -> int:
@@ -52,10 +62,14 @@ class StillDecoder:
 
     def decode(self, data: bytes) -> VideoFrame:
         """Decode a picture as a whole or not at all."""
+        if data[:1] in _BLANKS:
+            data = data.lstrip(_BLANKS)
+        if not data:
+            raise DecodeFault("nothing at all")
         name = next((name for head, name in KINDS if data.startswith(head)), None)
         if name is None:
-            raise DecodeFault("no JPEG, PNG or TIFF")
-        if name == "mjpeg" and _JPEG_END not in data[-_TRAIL:]:
+            raise Unknown("no JPEG, PNG or TIFF")
+        if name == "mjpeg" and not whole(data):
             raise DecodeFault("a JPEG that is cut short")
         codec = self._codec
         if codec is None or codec.name != name or name != "mjpeg":
@@ -70,6 +84,20 @@ class StillDecoder:
             self._codec = None
             raise DecodeFault("no picture came of it")
         return frames[0]
+
+
+def whole(data: bytes) -> bool:
+    """Tell whether a JPEG has its end (ITU-T T.81, B.2), whatever a phone or camera left behind it.
+
+    Segments are stepped over, for one of them may hold a small picture with an end of its own.
+    """
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF:  # noqa: PLR2004 (every marker begins so)
+        if data[at + 1] == _SCAN:
+            break
+        fills = data[at + 1] == 0xFF  # noqa: PLR2004 (a fill byte)
+        at += 1 if fills else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data.find(_JPEG_END, at) >= 0
 
 
 def _decoder(name: str) -> VideoCodecContext:

@@ -5,6 +5,7 @@ A file is taken when two looks find it the same, so one that is still being writ
 """
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path, PurePath
@@ -13,6 +14,7 @@ from sources.child import dicom
 from sources.child.array import ArrayPicture
 from sources.child.libav import UNKNOWN_SIDE, LibavPicture, Scalers
 from sources.child.still import StillDecoder, StillPacket
+from sources.child.turned import TurnedPicture, turn
 from sources.errors import SourceRejected, SourceUnavailable
 from sources.message import StreamInfo
 from sources.source import DecodeFault, Mishaps, Packet, Picture
@@ -31,6 +33,12 @@ APART = 10.0
 LOOK = 1.0
 """Seconds of media time between two looks at the same still."""
 
+UNNAMED = re.compile(r"\.?\d*")
+"""Endings of files that may be DICOM all the same: scanners name them by number, or not at all."""
+
+TOLD = 1.0
+"""Seconds between two words about files that are no pictures; the others are counted alone."""
+
 LONGEST_TEXT = 1000
 """Characters of a text beside a still that are read."""
 
@@ -48,8 +56,13 @@ class Folder:
 
     def __init__(self, path: Path, *, skip: bool) -> None:
         self._path = path
-        self._seen: dict[str, Stamp] = self._list() if skip else {}
+        self._seen: dict[str, Stamp] = {}
         self._growing: dict[str, Stamp] = {}
+        self._others: dict[str, Stamp] = {}
+        """Files whose names tell nothing, and which are none of ours."""
+
+        if skip:
+            self._seen = self._list()
 
     @property
     def settled(self) -> bool:
@@ -73,17 +86,23 @@ class Folder:
 
     def _list(self) -> dict[str, Stamp]:
         found: dict[str, Stamp] = {}
+        others: dict[str, Stamp] = {}
         try:
             with os.scandir(self._path) as entries:
                 for entry in entries:
                     ending = PurePath(entry.name).suffix.lower()
-                    if ending not in ENDINGS or entry.name.startswith("."):
+                    named = ending in ENDINGS
+                    if not (named or UNNAMED.fullmatch(ending)) or entry.name.startswith("."):
                         continue
                     if not entry.is_file(follow_symlinks=False):
                         continue
                     status = entry.stat(follow_symlinks=False)
-                    found[entry.name] = (status.st_mtime_ns, status.st_size)
-                    if len(found) > MOST_FILES:
+                    stamp = status.st_mtime_ns, status.st_size
+                    if named or self._nameless(entry.name, stamp):
+                        found[entry.name] = stamp
+                    else:
+                        others[entry.name] = stamp
+                    if len(found) + len(others) > MOST_FILES:
                         raise SourceRejected(
                             f"more than {MOST_FILES} pictures in {self._path}: clear it at times"
                         )
@@ -91,7 +110,15 @@ class Folder:
             raise SourceRejected(f"not a folder: {self._path}; correct `path`") from None
         except OSError as error:
             raise SourceUnavailable(f"{self._path}: {error.strerror}") from None
+        self._others = others
         return found
+
+    def _nameless(self, name: str, stamp: Stamp) -> bool:
+        """Tell whether a file is DICOM though its name does not say so; each is looked at once."""
+        if self._others.get(name) == stamp:
+            return False
+        known = stamp in {self._seen.get(name), self._growing.get(name)}
+        return known or dicom.is_dicom(_content(self._path / name, dicom.HEAD))
 
 
 class StillStream:
@@ -112,6 +139,7 @@ class StillStream:
         self._decoder = StillDecoder()
         self._scalers = Scalers()
         self._shown = 0
+        self._told_at = float("-inf")
         self.mishaps = Mishaps()
         """`damaged` counts files that are no pictures, or broken, or too large."""
 
@@ -128,7 +156,9 @@ class StillStream:
             for path in self._folder.look():
                 data = self._read(path)
                 if data is not None:
-                    yield StillPacket(data, None, time.monotonic(), beside=text_beside(path))
+                    yield StillPacket(
+                        data, None, time.monotonic(), beside=text_beside(path), name=path.name
+                    )
             if not self._watch and self._folder.settled:
                 return
             time.sleep(self._interval)
@@ -145,12 +175,14 @@ class StillStream:
                         yield ArrayPicture(pixels, when, still, beside)
             else:
                 frame = self._decoder.decode(packet.payload)
+                around = turn(frame.rotation)
                 for still, when in self._times():
-                    yield LibavPicture(
+                    seen = LibavPicture(
                         frame, when, self._scalers, corrupt=False, still=still, beside=beside
                     )
-        except DecodeFault:
-            self.mishaps.damaged += 1
+                    yield TurnedPicture(seen, around) if around else seen
+        except DecodeFault as fault:
+            self._pass_over(packet.name if isinstance(packet, StillPacket) else "", str(fault))
 
     def close(self) -> None:
         """Nothing is open between two files."""
@@ -166,8 +198,20 @@ class StillStream:
         data = _content(path, LARGEST_FILE + 1)
         if data and len(data) <= LARGEST_FILE:
             return data
-        self.mishaps.damaged += 1
+        large = f"of more than {LARGEST_FILE >> 20} MB"
+        self._pass_over(path.name, large if data else "empty, or may not be read")
         return None
+
+    def _pass_over(self, name: str, reason: str) -> None:
+        """Count a file that gives no picture, and say which and why, though not of each of many."""
+        self.mishaps.damaged += 1
+        now = time.monotonic()
+        if now - self._told_at >= TOLD:
+            self._told_at = now
+            known = self.info.details
+            self.info = self.info.model_copy(
+                update={"details": {**known, "passed_over": f"{name[:100]}: {reason}"[:300]}}
+            )
 
 
 def text_beside(path: Path) -> str:

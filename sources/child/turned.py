@@ -5,6 +5,15 @@ import numpy as np
 from sources.source import Picture, Rgb
 
 
+def turn(rotation: float) -> int:
+    """Return by how many degrees clockwise a picture is to be turned.
+
+    Args:
+        rotation: What it says of itself, in a display matrix or as EXIF; runs against the clock.
+    """
+    return round(-rotation / 90) * 90 % 360
+
+
 class TurnedPicture:
     """Another picture, turned.
 
@@ -22,6 +31,8 @@ class TurnedPicture:
         self.time = picture.time
         self.captured = picture.captured
         self.corrupt = picture.corrupt
+        self.still: int | None = getattr(picture, "still", None)
+        self.beside: str = getattr(picture, "beside", "")
 
     def rgb(self, width: int, height: int) -> Rgb:
         """Convert and scale in one pass, then turn what is small already."""

@@ -279,9 +279,14 @@ class Patience:
         """Begin to wait for the next one."""
         self._begun = time.monotonic()
 
+    @property
+    def over(self) -> bool:
+        """Whether it took too long."""
+        return time.monotonic() - self._begun > self._seconds
+
     def check(self) -> None:
         """Raise SourceUnavailable if it took too long."""
-        if time.monotonic() - self._begun > self._seconds:
+        if self.over:
             raise SourceUnavailable(
                 f"the camera only drips: nothing whole within {self._seconds:g} s"
             )

@@ -116,6 +116,9 @@ class WebCamera:
         """Requests by path; those answered with 304 once more as `PATH unchanged`."""
 
         self.authorizations: list[str] = []
+        self.failing = 0
+        """Questions for `/still` that are answered with 503 from now on."""
+
         self.frozen = False
         """Whether `/still` goes on showing the same picture."""
 
@@ -237,6 +240,10 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(1 / camera.fps)
 
     def _still(self) -> None:
+        if self.owner.failing:
+            self.owner.failing -= 1
+            self._answer(503, {})
+            return
         number = self.owner.number()
         tag = f'"{number}"'
         if self.headers.get("If-None-Match") == tag:

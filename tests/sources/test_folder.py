@@ -13,7 +13,7 @@ from rig.clip import Clip
 from rig.dicom import dicom_file
 
 from sources.folder import FolderConfig, FolderSource
-from sources.message import Ended, Failed, Given
+from sources.message import Ended, Failed, Given, StreamInfo
 from sources.testing import check_source, read
 
 FOLDER = "sources.folder:FolderSource"
@@ -122,6 +122,10 @@ def test_broken_files_are_counted_and_passed_over(tmp_path: Path) -> None:
         ended = child.next()
         assert isinstance(ended, Ended)
         assert ended.counts.damaged == len(broken) + 1
+        told = [m for m in child.messages if isinstance(m, StreamInfo)][-1]
+        name, _, reason = str(told.details["passed_over"]).partition(": ")
+        assert name in {*broken, "f.png"}
+        assert reason
 
 
 def test_missing_folder_is_unavailable(tmp_path: Path) -> None:

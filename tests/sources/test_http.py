@@ -220,7 +220,10 @@ def test_what_is_no_picture_is_refused(pictures: list[bytes]) -> None:
     mark = b"--x\r\n\r\n"
     raw = {
         "/page": ("text/html", b"<html>hello</html>"),
+        "/text": ("image/jpeg", b"please log in"),
         "/list": ("application/vnd.apple.mpegurl", b"#EXTM3U\n"),
+        "/empty": ("image/jpeg", b""),
+        "/half": ("image/jpeg", pictures[0][:500]),
         "/large": ("image/jpeg", b"\xff\xd8\xff" + bytes(17 << 20)),
         "/part": ("multipart/x-mixed-replace; boundary=x", mark + bytes(17 << 20)),
         "/once": (
@@ -229,12 +232,15 @@ def test_what_is_no_picture_is_refused(pictures: list[bytes]) -> None:
         ),
     }
     with WebCamera(pictures, raw=raw) as camera:
-        words = {"/page": "no picture", "/list": "type: hls", "/large": "16 MB", "/part": "16 MB"}
+        words = {"/page": "text/html, not with pictures", "/list": "type: hls"}
+        words |= {"/text": "no JPEG", "/large": "16 MB", "/part": "16 MB"}
         for path, word in words.items():
             failed = refused(camera.url + path)
             assert failed.remedy == "rejected"
             assert word in failed.reason
         assert "404" in refused(camera.url + "/nothing").reason
+        for path in ("/empty", "/half"):
+            assert refused(camera.url + path).remedy == "unavailable"
         ended = refused(camera.url + "/once")
         assert ended.remedy == "unavailable"
         assert (ended.counts.decoded, ended.counts.decode_errors) == (2, 1)
@@ -259,7 +265,7 @@ def test_camera_that_drips_is_given_up(pictures: list[bytes]) -> None:
     }
     with WebCamera(pictures, drips=drips) as camera:
         for path in drips:
-            failed = refused(camera.url + path)
+            failed = refused(camera.url + path, {"open_timeout": 10})
             assert failed.remedy == "unavailable"
             assert "only drips: nothing whole within 1 s" in failed.reason
 

@@ -96,3 +96,16 @@ async def test_change_of_size_is_remarked_once() -> None:
         for _ in range(5):
             await found.next()
     assert found.remarks == ["stream_changed: scripted 320x240 became scripted 160x120"]
+
+
+async def test_file_that_is_no_picture_is_named_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which and why, on one line, whatever the file is called."""
+    (tmp_path / "dock\nERROR.jpg").write_bytes(b"\xff\xd8\xff rubbish")
+    config = {"path": str(tmp_path), "begin": "all", "interval": 0.05}
+    folder = {"backend": "sources.folder:FolderSource", "config": config}
+    async with watched(opening(10).model_copy(update=folder), live=False):
+        await until(lambda: "passed over" in caplog.text)
+    (line,) = (one for one in caplog.messages if "passed over" in one)
+    assert line == "yard: no picture, passed over: dock ERROR.jpg: a JPEG that is cut short"

@@ -42,6 +42,36 @@ def test_several_frames_come_in_turn(tmp_path: Path) -> None:
     assert (rgb == color).all()
 
 
+def test_numbers_that_stand_for_colours_are_looked_up(tmp_path: Path) -> None:
+    """A picture of indices, as ultrasound sends, has the colours of its tables."""
+    pydicom = pytest.importorskip("pydicom", reason="the extra `dicom` is not installed")
+    dataset = pydicom.dcmread(dicom_file(tmp_path / "a.dcm", np.array([[0, 1], [2, 3]], np.uint8)))
+    dataset.PhotometricInterpretation = "PALETTE COLOR"
+    ramps = ([0, 255, 0, 128], [0, 0, 255, 64], [9, 0, 0, 32])
+    for name, ramp in zip(("Red", "Green", "Blue"), ramps, strict=True):
+        descriptor = f"{name}PaletteColorLookupTableDescriptor"
+        setattr(dataset, descriptor, [4, 0, 16])
+        dataset[descriptor].VR = "US"
+        table = np.array([value << 8 for value in ramp], "<u2")
+        setattr(dataset, f"{name}PaletteColorLookupTableData", table.tobytes())
+        dataset[f"{name}PaletteColorLookupTableData"].VR = "OW"
+    dataset.save_as(str(tmp_path / "b.dcm"), enforce_file_format=True)
+    (rgb,) = pictures((tmp_path / "b.dcm").read_bytes())
+    assert rgb.reshape(4, 3).tolist() == [list(color) for color in zip(*ramps, strict=True)]
+
+
+def test_what_nothing_unpacks_is_named(tmp_path: Path) -> None:
+    """A packed file says how it is packed and what would help; a damaged one that it is."""
+    pydicom = pytest.importorskip("pydicom", reason="the extra `dicom` is not installed")
+    dataset = pydicom.dcmread(dicom_file(tmp_path / "a.dcm", RAMP))
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.MPEG2MPML
+    dataset.PixelData = pydicom.encaps.encapsulate([bytes(100)])
+    dataset["PixelData"].VR = "OB"
+    dataset.save_as(str(tmp_path / "b.dcm"), enforce_file_format=True)
+    with pytest.raises(DecodeFault, match=r"MPEG2.*install"):
+        list(pictures((tmp_path / "b.dcm").read_bytes()))
+
+
 def test_damaged_and_monstrous_files_are_refused(tmp_path: Path) -> None:
     """Nothing is unpacked beyond the limit, and no error of pydicom escapes."""
     data = dicom_file(tmp_path / "a.dcm", RAMP).read_bytes()

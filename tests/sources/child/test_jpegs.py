@@ -29,6 +29,33 @@ def test_unchanged_picture_is_not_sent_but_shown_again() -> None:
         stream.close()
 
 
+def test_camera_that_is_busy_for_a_moment_is_asked_again() -> None:
+    """A question that fails now and then ends nothing; one that fails for long does."""
+    with WebCamera(PICTURES) as camera:
+        url = camera.url + "/still"
+        stream = JpegStream(Web(url, WebConfig(read_timeout=0.5), None), url, 0.01)
+        packets = stream.packets()
+        next(packets)
+        camera.failing = 3
+        assert next(packets).payload in PICTURES
+        assert camera.failing == 0
+        camera.failing = 10_000
+        with pytest.raises(SourceUnavailable, match="503"):
+            next(packets)
+        stream.close()
+
+
+def test_half_a_picture_at_first_is_not_the_end() -> None:
+    """A stream that begins with a damaged picture begins with the next one."""
+    mark = b"--x\r\n\r\n"
+    body = mark.join((b"", PICTURES[0][:200], b"\0\0", PICTURES[1], b""))
+    with WebCamera([], raw={"/s": ("multipart/mixed; boundary=x", body)}) as camera:
+        url = camera.url + "/s"
+        stream = JpegStream(Web(url, WebConfig(), None), url, 1)
+        assert next(stream.packets()).payload.rstrip(b"\r\n") == PICTURES[1]
+        stream.close()
+
+
 def test_end_of_the_stream_is_said() -> None:
     """A camera that stops sending is unavailable; a damaged picture is a fault of its own."""
     mark = b"--x\r\n\r\n"

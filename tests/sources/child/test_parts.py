@@ -53,8 +53,46 @@ def test_nothing_grows_without_end(data: bytes) -> None:
         Parts(TYPE, 2000).feed(data)
 
 
-def test_boundary_must_be_named() -> None:
-    """Without one nothing can be cut."""
+@pytest.mark.parametrize("step", [1, 7, 100_000])
+@pytest.mark.parametrize(
+    ("kind", "mark"),
+    [
+        ("multipart/x-mixed-replace", b"--frontier"),
+        ("multipart/x-mixed-replace; boundary=other", b"--frontier"),
+        ("multipart/x-mixed-replace; boundary=--other", b"--frontier"),
+        ("multipart/x-mixed-replace; boundary=frontier", b"frontier"),
+        ("multipart/x-mixed-replace; boundary=--frontier", b"----frontier"),
+    ],
+)
+def test_boundary_is_the_one_that_is_there(kind: str, mark: bytes, step: int) -> None:
+    """Named nowhere, wrongly, or with other dashes: what stands between pictures is what counts."""
+    parts, found = Parts(kind, 10_000), []
+    data = b"\r\n" + stream(lengths=True).replace(b"--frontier", mark)
+    for at in range(0, len(data), step):
+        found += parts.feed(data[at : at + step])
+    assert [body.rstrip(b"\r\n") for body in found] == BODIES
+
+
+@pytest.mark.parametrize("step", [1, 7, 100_000])
+@pytest.mark.parametrize("wrong", [-3, -1, 2, 40, 2000])
+def test_length_that_is_wrong_costs_a_picture_at_most(wrong: int, step: int) -> None:
+    """Too short spoils one, too long none; afterwards the boundary alone counts."""
+    parts, found = Parts(TYPE, 10_000), []
+    bodies = [b"\xff\xd8" + bytes([number]) * 900 + b"\xff\xd9" for number in range(5)]
+    data = b"".join(
+        b"--frontier\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(body) + wrong, body)
+        for body in bodies
+    )
+    data += b"--frontier\r\n"
+    for at in range(0, len(data), step):
+        found += parts.feed(data[at : at + step])
+    whole = [body.rstrip(b"\r\n") for body in found]
+    assert whole[1:] == bodies[1:]
+    assert (whole[0] == bodies[0]) == (wrong > 0)
+
+
+def test_boundary_must_be_somewhere() -> None:
+    """Where none is named and none is seen, nothing can be cut."""
     with pytest.raises(NotMultipart, match="boundary"):
-        Parts("multipart/x-mixed-replace", 1000)
+        Parts("multipart/x-mixed-replace", 1000).feed(b"\xff\xd8\xff" + bytes(300))
     assert Parts('multipart/x; boundary="a b"', 1000).feed(b"--a b\r\n\r\nx\r\n--a b") != []

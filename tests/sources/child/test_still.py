@@ -10,7 +10,7 @@ from rig.clip import Clip
 from rig.web_camera import jpegs
 
 from sources.child.libav import LibavPicture, Scalers
-from sources.child.still import StillDecoder, StillPacket
+from sources.child.still import StillDecoder, StillPacket, Unknown
 from sources.source import DecodeFault
 from sources.testing import read
 
@@ -56,9 +56,33 @@ def test_what_is_cut_short_is_refused(ending: str, cut: float) -> None:
 
 def test_other_kinds_are_refused() -> None:
     """Text, nothing, and a GIF are no stills."""
-    for data in (b"", b"hello", b"GIF89a" + bytes(100)):
-        with pytest.raises(DecodeFault, match="no JPEG"):
+    for data in (b"hello", b"GIF89a" + bytes(100)):
+        with pytest.raises(Unknown, match="no JPEG"):
             StillDecoder().decode(data)
+    with pytest.raises(DecodeFault, match="nothing"):
+        StillDecoder().decode(bytes(100))
+
+
+def test_what_surrounds_a_jpeg_does_not_matter() -> None:
+    """Blanks before it, and what phones and cameras leave behind it: padding, a film, a report."""
+    data = encoded(".jpg")
+    for before, behind in (
+        (b"\r\n", b""),
+        (b"", bytes(4096)),
+        (b"\0", b"SEFT" + b"\xff\xd8x" * 99),
+    ):
+        assert StillDecoder().decode(before + data + behind).width == 320
+
+
+def test_end_of_a_small_picture_within_is_no_end() -> None:
+    """A JPEG that holds a preview and is cut short behind it is cut short."""
+    inner, data = encoded(".jpg", 3), encoded(".jpg")
+    segment = b"\xff\xe1" + (len(inner) + 2).to_bytes(2, "big") + inner
+    both = data[:2] + segment + data[2:]
+    assert len(inner) < 65_000
+    assert StillDecoder().decode(both).width == 320
+    with pytest.raises(DecodeFault, match="cut short"):
+        StillDecoder().decode(both[:-200])
 
 
 def test_bombs_are_refused_before_they_unpack() -> None:

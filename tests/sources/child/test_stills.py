@@ -1,5 +1,6 @@
 """What is new in a folder; whole folders are in `test_folder.py`."""
 
+import struct
 from pathlib import Path
 
 import cv2
@@ -74,3 +75,51 @@ def test_every_look_at_a_still_bears_its_text(tmp_path: Path) -> None:
     told = [(picture.still, picture.beside) for picture in pictures if isinstance(picture, Still)]
     assert [number for number, _ in told] == [0, 0, 1, 1]
     assert sorted(text for _, text in told) == ["", "", "first", "first"]
+
+
+def test_dicom_without_an_ending_is_found(tmp_path: Path) -> None:
+    """Scanners name files by number or not at all; what else has no ending is none of ours."""
+    mark = bytes(128) + b"DICM"
+    (tmp_path / "IM0001").write_bytes(mark)
+    (tmp_path / "1.2.840.17").write_bytes(mark)
+    (tmp_path / "README").write_text("nothing to see")
+    (tmp_path / "notes.v2").write_bytes(mark)
+    folder = Folder(tmp_path, skip=False)
+    assert folder.look() == []
+    assert {path.name for path in folder.look()} == {"IM0001", "1.2.840.17"}
+    (tmp_path / "README").write_bytes(mark)
+    folder.look()
+    assert [path.name for path in folder.look()] == ["README"]
+
+
+def test_still_is_seen_as_the_phone_was_held(tmp_path: Path) -> None:
+    """EXIF turns a picture; its number and its text go with it."""
+    picture = np.zeros((60, 100, 3), np.uint8)
+    picture[:30, :50] = (255, 255, 255)
+    _, encoded = cv2.imencode(".jpg", picture)
+    tags = b"Exif\0\0II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x112, 3, 1, 6, 0, 0)
+    data = bytes(encoded)
+    head = b"\xff\xe1" + (len(tags) + 2).to_bytes(2, "big")
+    (tmp_path / "held.jpg").write_bytes(data[:2] + head + tags + data[2:])
+    (tmp_path / "held.txt").write_text("order 17")
+    folder = Folder(tmp_path, skip=False)
+    stream = StillStream(folder, interval=0.01, looks=2, watch=False)
+    (packet,) = stream.packets()
+    first, second = stream.decode(packet)
+    assert (first.width, first.height) == (60, 100)
+    rgb = first.rgb(60, 100)
+    assert rgb[25, 45].min() > 200
+    assert rgb[25, 15].max() < 50
+    assert isinstance(second, Still)
+    assert (second.still, second.beside) == (0, "order 17")
+
+
+def test_file_that_gives_no_picture_is_named(tmp_path: Path) -> None:
+    """Which and why; of many at once one is told, and all are counted."""
+    for name in ("a.jpg", "b.jpg", "c.png"):
+        (tmp_path / name).write_bytes(b"\xff\xd8\xff rubbish")
+    stream = StillStream(Folder(tmp_path, skip=False), interval=0.01, looks=1, watch=False)
+    for packet in stream.packets():
+        assert list(stream.decode(packet)) == []
+    assert stream.mishaps.damaged == 3
+    assert stream.info.details["passed_over"] == "a.jpg: a JPEG that is cut short"
