@@ -93,6 +93,9 @@ class Assembly:
         self.trusting = False
         """Whether the marker ends pictures."""
 
+        self.strange = 0
+        """Access units that did not fit together though none of their packets is missing."""
+
         self.gradual = False
         """Whether the camera was seen to refresh its pictures bit by bit: none stands alone."""
 
@@ -182,6 +185,7 @@ class Assembly:
         """End the access unit that is being collected; tell whether it held a picture."""
         cutter = self._cutter
         nals = cutter.take()
+        self.strange += cutter.broken and not self._spoiled
         spoiled = self._spoiled or cutter.broken
         # What went missing before this packet may belong to the next access unit as well.
         cutter.broken, self._spoiled = False, False

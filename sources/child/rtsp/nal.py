@@ -1,9 +1,11 @@
 """NAL units out of RTP payloads: H.264 (RFC 6184) and H.265 (RFC 7798). Pure.
 
 A cutter takes the payloads of one access unit in order and collects its NAL units. What does not
-fit together makes it `broken`; nothing here raises.
+fit together makes it `broken`; nothing here raises. Some cameras send parameter sets and the
+picture behind them as one unit, parted by start codes as in a file (H.264, annex B): these are cut.
 """
 
+from abc import ABC, abstractmethod
 from typing import Literal, Protocol
 
 from sources.child.rtsp.description import Codec
@@ -12,6 +14,7 @@ _STAP_A, _FU_A = 24, 28
 _AP, _FU = 48, 49
 _START, _END = 0x80, 0x40
 _RECOVERY_POINT = 6
+_CODE = b"\0\0\1"
 _TOP = 0x80
 """The first bit of a slice header: set on the first slice of a picture."""
 
@@ -71,7 +74,10 @@ class Cutter(Protocol):
         ...
 
 
-class _Collecting:
+class _Collecting(ABC):
+    _least: int
+    """Bytes of the smallest unit."""
+
     def __init__(self) -> None:
         self.nals: list[bytes] = []
         self.broken = False
@@ -103,13 +109,31 @@ class _Collecting:
             return
         fragment.append(piece)
         if ends:
-            self.nals.append(b"".join(fragment))
+            self._put(b"".join(fragment))
             self._fragment = None
+
+    def _put(self, nal: bytes) -> None:
+        """Take a whole unit, or several that are parted by start codes."""
+        if not self._parted(nal):
+            self.nals.append(nal)
+            return
+        pieces = [piece.rstrip(b"\0") for piece in nal.split(_CODE)]
+        found = [piece for piece in pieces if len(piece) >= self._least]
+        if not found:
+            self.broken = True
+        self.nals += found
+
+    @abstractmethod
+    def _parted(self, nal: bytes) -> bool:
+        """Tell whether it is none by its type, or one that may hold others, and does."""
 
     def _several(self, payload: bytes, at: int, least: int) -> None:
         while at < len(payload):
             size = int.from_bytes(payload[at : at + 2], "big")
             nal = payload[at + 2 : at + 2 + size]
+            if not size and not payload[at:].strip(b"\0"):
+                # Zeros behind the last one are padding.
+                return
             if size < least or len(nal) != size:
                 self.broken = True
                 return
@@ -119,6 +143,8 @@ class _Collecting:
 
 class H264(_Collecting):
     """Single NAL units, STAP-A and FU-A."""
+
+    _least = 1
 
     def feed(self, payload: bytes) -> None:
         """Take one payload."""
@@ -134,10 +160,15 @@ class H264(_Collecting):
             self._go_on(payload[2:], ends=flags & _END)
         elif kind == _STAP_A:
             self._several(payload, 1, 1)
-        elif 0 < kind < _STAP_A:
-            self.nals.append(payload)
+        elif kind < _STAP_A:
+            self._put(payload)
         else:
             self.broken = True
+
+    def _parted(self, nal: bytes) -> bool:
+        """Tell whether it is none by its type, or parameter sets with others behind them."""
+        kind = nal[0] & 31
+        return kind == 0 or (7 <= kind <= 9 and _CODE in nal)  # noqa: PLR2004 (table 7-1)
 
     def kind(self, nal: bytes) -> int:
         """Return the type of a NAL unit."""
@@ -180,6 +211,8 @@ class H264(_Collecting):
 class H265(_Collecting):
     """Single NAL units, AP and FU."""
 
+    _least = 2
+
     def feed(self, payload: bytes) -> None:
         """Take one payload."""
         if len(payload) < 3:  # noqa: PLR2004 (a header and something)
@@ -195,9 +228,15 @@ class H265(_Collecting):
         elif kind == _AP:
             self._several(payload, 2, 2)
         elif kind < _AP:
-            self.nals.append(payload)
+            self._put(payload)
         else:
             self.broken = True
+
+    def _parted(self, nal: bytes) -> bool:
+        """Tell whether it begins with a start code, or is parameter sets with others behind."""
+        kind = nal[0] >> 1 & 63
+        sets = 32 <= kind <= 35 and _CODE in nal  # noqa: PLR2004 (table 7-1)
+        return sets or nal.startswith((_CODE, b"\0" + _CODE))
 
     def kind(self, nal: bytes) -> int:
         """Return the type of a NAL unit."""

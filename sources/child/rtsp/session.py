@@ -2,6 +2,7 @@
 
 import time
 from typing import Final
+from urllib.parse import urlsplit
 
 from sources.child.authorization import Authorization
 from sources.child.rtsp.connection import Connection, HungUp
@@ -27,7 +28,7 @@ _REFUSALS: dict[int, tuple[type[SourceError], str]] = {
     503: (SourceBusy, "the camera has no room for us now (503, 5xx)"),
 }
 _HUNG_UP = "the camera hangs up before it says a word: perhaps it lets only one viewer watch"
-_UNKNOWN = {405, 406, 415, 455, 461, 501, 505, 551}
+_UNKNOWN = {405, 406, 415, 455, 501, 505, 551}
 """Statuses that say: not in this way. Another reader may find one."""
 
 
@@ -111,10 +112,11 @@ class Session:
             # The nonce of a sign of life grew stale: say it again at once, with the new one.
             if self._authorization.learn(message.every("www-authenticate")):
                 self._alive_at = 0.0
-        elif message.status in {405, 501} and self._with_parameter:
-            self._with_parameter, self._alive_at = False, 0.0
         elif message.status == 454:  # noqa: PLR2004 (session not found)
             raise SourceUnavailable("the camera has ended the session")
+        elif message.status >= 400 and self._with_parameter:  # noqa: PLR2004 (errors)
+            # Not only those that say so do not know this sign of life.
+            self._with_parameter, self._alive_at = False, 0.0
         elif self._authorization is not None:
             self._authorization.accepted(message.get("authentication-info"))
 
@@ -137,7 +139,9 @@ class Session:
         kind = answer.get("content-type").lower()
         if kind and not kind.startswith("application/sdp"):
             raise NotUnderstood(f"it describes itself as {kind[:40]}")
-        base = answer.get("content-base") or answer.get("content-location") or self._url
+        bases = (answer.get("content-base"), answer.get("content-location"), self._url)
+        # Some write it without a scheme, or as a path alone.
+        base = next(one for one in bases if one.lower().startswith(("rtsp://", "rtsps://")))
         return read(answer.body.decode("utf-8", "replace"), base)
 
     def _set_up(self, track: Track) -> None:
@@ -145,18 +149,24 @@ class Session:
         if self._ports is not None:
             wish = "RTP/AVP;unicast;client_port={}-{}".format(*self._ports)
         answer = self._ask("SETUP", track.control, f"Transport: {wish}")
+        if answer.status == 461:  # noqa: PLR2004 (unsupported transport)
+            way, other = ("TCP", "udp") if self._ports is None else ("UDP", "tcp")
+            raise SourceRejected(
+                f"the camera does not send over {way} (461): set `transport: {other}`"
+            )
         _demand(answer)
         transport = answer.get("transport").lower()
         fields = dict(word.strip().partition("=")[::2] for word in transport.split(";"))
         if self._ports is not None:
             self._apart(transport, fields)
-        elif "tcp" not in transport:
+        elif "tcp" not in transport and "interleaved" not in fields:
             raise NotUnderstood("it does not send over TCP")
         else:
             channel = fields.get("interleaved", "0-1").partition("-")[0]
             self.channel = int(channel) if channel.isdecimal() and len(channel) <= 3 else 0  # noqa: PLR2004
-        self._id, _, rest = answer.get("session").partition(";")
-        timeout = rest.strip().lower().removeprefix("timeout=")
+        name, _, rest = answer.get("session").partition(";")
+        self._id = name.strip()
+        timeout = rest.partition(";")[0].strip().lower().removeprefix("timeout=").strip()
         seconds = float(timeout) if timeout.isdecimal() and len(timeout) < 9 else _USUAL_TIMEOUT  # noqa: PLR2004
         self._interval = min(max(seconds / 2, _SHORTEST), _LONGEST)
 
@@ -194,7 +204,7 @@ class Session:
             message = self._connection.answer()
             if message.status == 0:
                 self._refuse(message)
-            elif message.get("cseq") in {str(sequence), ""}:
+            elif not _older(message.get("cseq"), sequence):
                 return message
 
     def _send(self, method: str, address: str, lines: tuple[str, ...]) -> int:
@@ -223,7 +233,9 @@ def _demand(answer: Message) -> None:
     if 200 <= status < 300:  # noqa: PLR2004 (success)
         return
     if 300 <= status < 400:  # noqa: PLR2004 (redirection)
-        raise Redirected(f"the camera sends us elsewhere ({status}): name that url instead")
+        raise Redirected(
+            f"the camera sends us elsewhere ({status}{_place(answer)}): name that url instead"
+        )
     if status in _REFUSALS:
         kind, reason = _REFUSALS[status]
         raise kind(reason)
@@ -232,3 +244,23 @@ def _demand(answer: Message) -> None:
     if status >= 500:  # noqa: PLR2004 (server errors)
         raise SourceUnavailable(f"the camera reports a fault of its own ({status}, 5xx)")
     raise SourceUnavailable(f"the camera turned the request down ({status})")
+
+
+def _older(said: str, sequence: int) -> bool:
+    """Tell whether an answer is one to an earlier request; cameras that cannot count say 0."""
+    return said.isdecimal() and len(said) < 10 and 0 < int(said) < sequence  # noqa: PLR2004 (a number)
+
+
+def _place(answer: Message) -> str:
+    """Say where a camera sends us, without what may be a password."""
+    try:
+        parts = urlsplit(answer.get("location"))
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    if not host:
+        return ""
+    where = f"[{host}]" if ":" in host else host
+    path = parts.path if "=" not in parts.path else ""
+    text = f"{parts.scheme}://{where}{f':{port}' if port else ''}{path}"[:120]
+    return ", to " + "".join(sign if sign.isprintable() else " " for sign in text)

@@ -36,6 +36,12 @@ from sources.message import ClockReport, Details, Hwaccel, StreamInfo
 from sources.source import DecodeFault, Mishaps, Packet, Picture
 
 _ENDED = "the camera ended the stream"
+_STRANGE = 5
+"""Pictures that do not fit together, though nothing is missing, after which another reader may."""
+
+
+class _Enough(Exception):  # noqa: N818 (the end of a search, not a fault)
+    """There is no use in looking for a start any longer."""
 
 
 class RtspStream:
@@ -97,6 +103,9 @@ class RtspStream:
         self._heard_at = 0.0
         """Monotonic seconds of the last packet of a picture."""
 
+        self._looking_until = float("inf")
+        """Monotonic seconds until which it is looked for a start."""
+
         self._reading = self._read()
         self._early: deque[Packet] = deque()
         """What was read while it was looked for a start; seconds at most."""
@@ -131,21 +140,30 @@ class RtspStream:
         """Read until decoding could start, for so many seconds; what came waits for `packets`.
 
         Raises:
-            NotUnderstood: It never will: no picture of this camera stands alone.
+            NotUnderstood: It never will: no picture of this camera stands alone, or its packets
+                hold what we make none of.
             SourceUnavailable: The camera fell silent, or left.
         """
-        ends = time.monotonic() + within
+        self._looking_until = time.monotonic() + within
+        assembly, idr = self._assembly, False
         try:
             for packet in self._reading:
                 self._early.append(packet)
-                if packet.idr or self._assembly.gradual or time.monotonic() > ends:
+                idr = packet.idr
+                if idr or assembly.gradual:
                     break
+        except _Enough:
+            self._reading = self._read()
         except SourceUnavailable:
             self.close()
             raise
-        if self._assembly.gradual:
+        self._looking_until = float("inf")
+        if assembly.gradual:
             self.close()
             raise NotUnderstood("its pictures are refreshed bit by bit")
+        if not idr and assembly.strange >= _STRANGE:
+            self.close()
+            raise NotUnderstood("its packets are put together in a way of their own")
 
     def packets(self) -> Iterator[Packet]:
         """Yield access units as their last packet comes; damaged ones with size 0."""
@@ -171,8 +189,17 @@ class RtspStream:
                 yield self._packet(unit, arrival)
             if ended:
                 raise SourceUnavailable(_ENDED)
+            if self._looked():
+                raise _Enough
             for message in self._connection.messages():
                 self._session.hear(message)
+
+    def _looked(self) -> bool:
+        """Tell whether it was looked for a start for long enough, or in vain."""
+        looking = self._looking_until < float("inf")
+        return looking and (
+            time.monotonic() > self._looking_until or self._assembly.strange >= _STRANGE
+        )
 
     def decode(self, packet: Packet | None) -> list[Picture]:
         """Decode one packet; None flushes. The first of a row of damaged ones is a fault."""

@@ -85,13 +85,38 @@ def _packets(
     late: list[bytes] = []
     if script.markers == "early_sei":
         late = payloads(footage.codec, (sei(footage.codec),), aggregate=False)
-    body = payloads(footage.codec, nals, aggregate=script.aggregate)
+    body = _sent(footage, script, nals)
     last = len(body) - 1
     for place, payload in enumerate(body + late):
         marked = place == last and script.markers != "none"
         marked = marked or (script.markers == "twice" and place == last // 2)
         count = (sequence + place) & 0xFFFF
         yield _rtp(payload, marked, count, stamp & 0xFFFFFFFF, odd=script.headers)
+
+
+def _sent(footage: Footage, script: Script, nals: tuple[bytes, ...]) -> list[bytes]:
+    """Pack units, as the camera thinks it is done."""
+    code = b"\0\0\0\1"
+    if script.units == "together" and len(nals) > 1:
+        nals = (code.join(nals),)
+    body = payloads(footage.codec, nals, aggregate=script.aggregate and script.units != "coded")
+    joined = 24 if footage.codec == "h264" else 48
+    kinds = [one[0] & 31 if footage.codec == "h264" else one[0] >> 1 & 63 for one in body]
+    match script.units:
+        case "coded":
+            return [
+                code + one if kind < joined else one for kind, one in zip(kinds, body, strict=True)
+            ]
+        case "padded":
+            return [
+                one + bytes(6) if kind == joined else one
+                for kind, one in zip(kinds, body, strict=True)
+            ]
+        case "unknown":
+            nobodys = b"\x3f" if footage.codec == "h264" else b"\x64"
+            return [nobodys + one[1:] for one in body]
+        case _:
+            return body
 
 
 def _rtp(payload: bytes, marked: bool, sequence: int, stamp: int, *, odd: bool) -> bytes:

@@ -49,8 +49,11 @@ class Script:
     redirect: str | None = None
     """Where DESCRIBE is sent with 302."""
 
-    base: Literal["slash", "plain", "none"] = "slash"
-    """`Content-Base` with a slash at its end, without one, or no such line."""
+    base: Literal["slash", "plain", "none", "bare"] = "slash"
+    """`Content-Base` with a slash at its end, without one, no such line, or one without scheme."""
+
+    counts: bool = True
+    """Whether answers bear the number of their request; otherwise 0."""
 
     control: Literal["relative", "absolute", "query"] = "relative"
     """Form of the track's control address; `query` has one behind a question mark."""
@@ -91,6 +94,11 @@ class Script:
 
     aggregate: bool = True
     """Whether small NAL units share a packet (STAP-A, AP)."""
+
+    units: Literal["apart", "together", "coded", "padded", "unknown"] = "apart"
+    """NAL units as they should be; parameter sets and the picture behind them as one, parted by
+    start codes; small ones with a start code before them; joined ones with zeros behind them; or of
+    a type that nobody knows."""
 
     headers: bool = False
     """Whether RTP headers carry sources, an extension and padding."""

@@ -186,7 +186,7 @@ class _Viewer:
             return request
 
     def _answer(self, request: Request) -> bytes:
-        sequence = f"CSeq: {request.headers.get('cseq', '0')}"
+        sequence = f"CSeq: {request.headers.get('cseq', '0') if self._script.counts else 0}"
         status, headers, body = self._reply(request)
         if body:
             headers = [*headers, "Content-Type: application/sdp", f"Content-Length: {len(body)}"]
@@ -246,6 +246,7 @@ class _Viewer:
             "slash": [f"Content-Base: {url}/"],
             "plain": [f"Content-Base: {url}"],
             "none": [],
+            "bare": [f"Content-Base: {url.removeprefix('rtsp://')}/"],
         }[self._script.base]
 
     def _track(self) -> str:

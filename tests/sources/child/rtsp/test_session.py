@@ -120,8 +120,13 @@ def test_password_is_offered_as_asked_for(clip: Footage, login: Login) -> None:
         (Script(refusals=(("PLAY", "503 Service Unavailable"),)), SourceBusy, "503"),
         (Script(refusals=(("DESCRIBE", "404 Not Found"),)), SourceRejected, "404"),
         (Script(refusals=(("PLAY", "500 Fault"),)), SourceUnavailable, "fault of its own"),
-        (Script(refusals=(("SETUP", "461 Unsupported Transport"),)), NotUnderstood, "461"),
-        (Script(redirect="rtsp://169.254.169.254/x"), SourceRejected, "elsewhere"),
+        (Script(refusals=(("SETUP", "461 Transport"),)), SourceRejected, "`transport: udp`"),
+        (Script(refusals=(("SETUP", "406 Not Acceptable"),)), NotUnderstood, "406"),
+        (Script(redirect="rtsp://h/a"), SourceRejected, r"\(302, to rtsp://h/a\)"),
+        (Script(redirect="rtsp://u:w@h:8554/x?w"), SourceRejected, "to rtsp://h:8554/x\\)"),
+        (Script(redirect="rtsp://h/u=a&password=w"), SourceRejected, "to rtsp://h\\)"),
+        (Script(redirect="/elsewhere"), SourceRejected, r"elsewhere \(302\)"),
+        (Script(redirect="rtsp://[::"), SourceRejected, r"elsewhere \(302\)"),
     ],
 )
 def test_refusals_have_names(

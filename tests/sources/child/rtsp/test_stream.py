@@ -1,8 +1,9 @@
 """The RTSP client through a real child, in front of a camera that commits the sins of real ones."""
 
 import time
+from contextlib import closing
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,6 +19,7 @@ from rig.sight import overlap
 from detectors import Picture
 from detectors.testing import ScriptedConfig, ScriptedDetector
 from sources.child.rtsp.connection import Target
+from sources.child.rtsp.errors import NotUnderstood
 from sources.child.rtsp.stream import RtspStream
 from sources.message import Counts, Failed, Given, Pulse, StreamInfo
 from sources.source import Packet
@@ -105,6 +107,47 @@ def test_camera_is_followed_whatever_its_habits(
     assert said[-1].details["reader"] == "own"
     if script.sets:
         assert (said[0].width, said[0].height) == (320, 240)
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        Script(units="together", sets=False),
+        Script(units="coded", counts=False),
+        Script(units="padded", base="bare"),
+    ],
+    ids=["together", "coded", "padded"],
+)
+def test_units_are_found_however_they_are_packed(
+    request: pytest.FixtureRequest, codec: str, script: Script
+) -> None:
+    """Start codes within packets, padding, answers without a number, an address without scheme."""
+    with CameraB(request.getfixturevalue(codec), script) as camera:
+        stream = RtspStream(Target(("127.0.0.1",), camera.port, 5.0), camera.url, None, 5.0)
+        stream.begin(3.0)
+        numbers = []
+        with closing(stream):
+            for packet in islice(stream.packets(), 20):
+                for picture in stream.decode(packet):
+                    assert not picture.corrupt
+                    truth = read(picture.rgb(320, 240))
+                    assert truth is not None
+                    numbers.append(truth[1])
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert len(numbers) >= 18
+    assert stream.mishaps.damaged == stream.mishaps.lost == 0
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_packets_of_an_unknown_make_are_left_to_others(
+    request: pytest.FixtureRequest, codec: str
+) -> None:
+    """Where nothing is missing and nothing fits together, another reader may get on better."""
+    with CameraB(request.getfixturevalue(codec), Script(units="unknown")) as camera:
+        stream = RtspStream(Target(("127.0.0.1",), camera.port, 5.0), camera.url, None, 5.0)
+        with closing(stream), pytest.raises(NotUnderstood, match="put together"):
+            stream.begin(3.0)
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
@@ -343,7 +386,8 @@ def test_pause_within_patience_is_survived_and_a_longer_one_is_not(h264: Footage
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        (Script(redirect="rtsp://169.254.169.254/x"), "elsewhere (302)"),
+        (Script(redirect="rtsp://169.254.169.254/x"), "(302, to rtsp://169.254.169.254/x)"),
+        (Script(refusals=(("SETUP", "461 Unsupported Transport"),)), "set `transport: udp`"),
         (Script(refusals=(("SETUP", "453 Not Enough Bandwidth"),)), "too many viewers"),
         (Script(ends=20), "closed the connection"),
     ],
@@ -359,7 +403,7 @@ def test_ends_have_names(h264: Footage, script: Script, reason: str) -> None:
 
 def test_what_we_do_not_speak_is_left_to_libav(h264: Footage) -> None:
     """`auto` takes the other reader and says why; `own` says what to do."""
-    refusals = (("SETUP", "461 Unsupported Transport"),)
+    refusals = (("SETUP", "455 Method Not Valid in This State"),)
     with CameraB(h264, Script(refusals=refusals)) as camera:
         with Child() as child:
             child.open(RTSP, {"url": camera.url})
