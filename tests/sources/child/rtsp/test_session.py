@@ -1,5 +1,6 @@
 """The conversation with a camera."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sources.child.authorization import Authorization
 from sources.child.rtsp.connection import Connection, Target
 from sources.child.rtsp.errors import NotUnderstood
 from sources.child.rtsp.session import Session
+from sources.child.rtsp.wire import Message
 from sources.errors import SourceBusy, SourceRejected, SourceUnavailable
 
 USER, WORD = "ad min", 's:e@c%2F/"r#t?'
@@ -146,6 +148,19 @@ def test_camera_for_one_viewer_is_recognised(clip: Footage) -> None:
         session.open()
         with pytest.raises(SourceBusy, match="one viewer"):
             opened(camera)
+
+
+def test_sign_of_life_that_is_refused_gives_way_to_another(clip: Footage) -> None:
+    """Some cameras list GET_PARAMETER, call it a bad request, and forget us: OPTIONS it is then."""
+    with CameraB(clip, Script(session=2)) as camera, conversation(camera) as session:
+        session.open()
+        before = len(camera.asked("OPTIONS"))
+        session.hear(Message(400, "RTSP/1.0 400 Bad Request", (("cseq", "5"),)))
+        session.keep_alive()
+        ends = time.monotonic() + 10
+        while len(camera.asked("OPTIONS")) == before and time.monotonic() < ends:
+            time.sleep(0.01)
+        assert len(camera.asked("OPTIONS")) == before + 1
 
 
 @pytest.mark.parametrize("method", ["GET_PARAMETER", "OPTIONS"])

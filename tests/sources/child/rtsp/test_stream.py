@@ -146,7 +146,7 @@ def test_packets_of_an_unknown_make_are_left_to_others(
     """Where nothing is missing and nothing fits together, another reader may get on better."""
     with CameraB(request.getfixturevalue(codec), Script(units="unknown")) as camera:
         stream = RtspStream(Target(("127.0.0.1",), camera.port, 5.0), camera.url, None, 5.0)
-        with closing(stream), pytest.raises(NotUnderstood, match="put together"):
+        with pytest.raises(NotUnderstood, match="put together"):
             stream.begin(3.0)
 
 
