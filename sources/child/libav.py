@@ -17,6 +17,7 @@ import av.logging
 import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
+from av.stream import Discard
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
@@ -26,7 +27,7 @@ from sources.child.doubt import Doubt
 from sources.child.fault import Attempt, explain
 from sources.child.hardware import Decoding, choice
 from sources.child.luma import Luma
-from sources.child.pace import Pace
+from sources.child.pace import LIVE, LONGEST, Pace
 from sources.child.planes import Planes
 from sources.child.turned import TurnedPicture, turn
 from sources.errors import SourceRejected, SourceUnavailable
@@ -403,7 +404,8 @@ class LibavStream:
 
     def _demuxed(self) -> Iterator[LibavPacket]:
         demuxed = self._container.demux(self._video)
-        pace = Pace() if self._address.paced else None
+        longest = LIVE if self._address.live else LONGEST
+        pace = Pace(longest) if self._address.paced else None
         while True:
             started = time.monotonic()
             try:
@@ -468,7 +470,14 @@ def _open(address: Address) -> tuple[InputContainer, VideoStream]:
     if not container.streams.video:
         container.close()
         raise SourceRejected("there is no video in it")
-    return container, container.streams.video[0]
+    # Of a recording not its cover picture; of a playlist what its maker put first.
+    best = None if address.live else container.streams.best("video")
+    video = best if isinstance(best, VideoStream) else container.streams.video[0]
+    for other in container.streams:
+        if other is not video:
+            # Sound is not read, nor are the other sizes of a playlist fetched.
+            other.discard = Discard.all
+    return container, video
 
 
 def _after(attempt: Attempt, elapsed: float) -> Attempt:

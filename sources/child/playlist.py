@@ -20,6 +20,9 @@ from sources.errors import SourceError, SourceRejected, SourceUnavailable
 _ENCIPHERED = "crypto+"
 """How libavformat asks for a segment together with the key for it."""
 
+_KINDS = "hls,mpegts,mov,mp4,m4a,3gp,3g2,mj2,aac,webvtt"
+"""Demuxers that libavformat may use: the playlist's own, and what HLS segments are made of."""
+
 _RANGE = re.compile(r"\d{1,15}")
 
 
@@ -44,6 +47,11 @@ class HlsStream(LibavStream):
                         # Connections are kept by our client; libavformat has none of its own.
                         "http_persistent": "0",
                         "http_multiple": "0",
+                        # Names tell nothing: segments need no ending, and are of these kinds.
+                        "extension_picky": "0",
+                        "allowed_extensions": "ALL",
+                        "allowed_segment_extensions": "ALL",
+                        "format_whitelist": _KINDS,
                         "max_reload": "3",
                         "m3u8_hold_counters": "3",
                     },
@@ -61,7 +69,7 @@ class HlsStream(LibavStream):
         except SourceUnavailable:
             web.close()
             raise SourceUnavailable(
-                self._opener.trouble or "the playlist names nothing that can be read"
+                self._opener.trouble or "the playlist names nothing that can be read: check the url"
             ) from None
         self._opener.lenient = True
         self._web = web

@@ -1,6 +1,7 @@
 """Playlists: a real server with real segments; through a real child."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from rig.child import Child
@@ -37,6 +38,46 @@ def test_playlist_is_followed_at_its_own_pace(folder: Path) -> None:
         assert span >= 0.8 * (given[-1].index - given[0].index) / 25
         info = child.wait_for(StreamInfo)
         assert (info.codec, info.width, info.height) == ("h264", 320, 240)
+
+
+def test_only_what_is_watched_of_a_master_playlist_is_fetched(folder: Path, tmp_path: Path) -> None:
+    """Segments of the other sizes stay where they are, once it is known what they hold."""
+    for name in ("small", "large"):
+        copytree(folder, tmp_path / name)
+    (tmp_path / "master.m3u8").write_text(
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nsmall/live.m3u8\n"
+        "#EXT-X-STREAM-INF:BANDWIDTH=9\nlarge/live.m3u8\n"
+    )
+    with WebCamera([b""], folder=tmp_path) as camera, Child() as child:
+        child.open(HLS, {"url": camera.url + "/hls/master.m3u8"})
+        while camera.seen["/hls/small/part002.ts"] == 0:
+            assert isinstance(child.next(), Given)
+        assert camera.seen["/hls/large/part002.ts"] == 0
+
+
+def test_segments_need_no_ending_and_may_begin_anew(folder: Path, tmp_path: Path) -> None:
+    """What they hold counts, not their names; after a discontinuity they keep their pace."""
+    (tmp_path / "a").write_bytes((folder / "part002.ts").read_bytes())
+    (tmp_path / "b").write_bytes((folder / "part000.ts").read_bytes())
+    (tmp_path / "live.m3u8").write_text(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1,\na\n#EXT-X-DISCONTINUITY\n"
+        "#EXTINF:1,\nb\n#EXT-X-ENDLIST\n"
+    )
+    with WebCamera([b""], folder=tmp_path) as camera, Child() as child:
+        child.open(HLS, {"url": camera.url + "/hls/live.m3u8"})
+        numbers: list[int] = []
+        arrivals: list[float] = []
+        while len(numbers) < 45:
+            given = child.next()
+            assert isinstance(given, Given)
+            truth = read(child.picture(given))
+            assert truth is not None
+            numbers.append(truth[1])
+            arrivals.append(given.arrival)
+            if truth[1] < 50 and given.index > 45:
+                break
+        assert {number >= 50 for number in numbers} == {True, False}
+        assert arrivals[-1] - arrivals[0] > 1.2
 
 
 @pytest.mark.parametrize(
@@ -82,7 +123,7 @@ def test_enciphered_playlist_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "word"),
     [
-        ("file:///etc/hostname", "nothing that can be read"),
+        ("file:///etc/hostname", "must be"),
         ("http://169.254.169.254/latest/key", "secrets"),
         ("none.bin", "404"),
         ("short.bin", "nothing that can be read"),
