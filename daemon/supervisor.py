@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.parting import let_go
 
@@ -46,6 +46,10 @@ class Retry:
 
     parked: float = 300.0
     """Delay between looks at what needs a person."""
+
+    again: tuple[float, ...] = (5.0, 15.0, 45.0)
+    """Delays between the first looks at what was well before: a camera that has just started knows
+    neither its users nor its streams yet. Few, for there are cameras that lock out who insists."""
 
     waits: tuple[type[Exception], ...] = ()
     """Of what heals: whoever said no, and would be annoyed by being asked all the time."""
@@ -116,10 +120,13 @@ async def keep_alive(
 ) -> None:
     """Await `once` until it returns. What neither heals nor parks is a bug and passes through.
 
+    What was well and then needs a person is looked at a few times soon, for it may have restarted.
+
     A `sleep` that returns True has seen a change for the better: attempts are counted anew.
     """
     clock = asyncio.get_running_loop().time
     attempt = crashes = 0
+    trust = _Trust(retry)
     said: set[str] = set()
     while True:
         started = clock()
@@ -132,6 +139,7 @@ async def keep_alive(
             let_go(exc)
         if failure is None:
             return
+        failure = trust.soon(failure, clock() - started)
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             # It failed while it was being cancelled; a group then tells of the failure alone.
@@ -161,6 +169,28 @@ def _made_of(exc: BaseException, retry: Retry, past: Past) -> Failure:
     if bugs is not None:
         raise bugs from None
     return judged(judged_as, retry, past, parked=parked is not None)
+
+
+class _Trust:
+    """Remembers whether a thing was well before, and how often it was looked at soon since."""
+
+    def __init__(self, retry: Retry) -> None:
+        self._retry = retry
+        self._well = False
+        self._looks = 0
+
+    def soon(self, failure: Failure, lived: float) -> Failure:
+        """Shorten the delay of what needs a person and did not before."""
+        retry = self._retry
+        if lived >= retry.healthy_after:
+            self._well, self._looks = True, 0
+        if not failure.parked or failure.crashes or not self._well:
+            return failure
+        if self._looks >= len(retry.again):
+            return failure
+        delay = random.uniform(0.75, 1) * retry.again[self._looks]  # noqa: S311 (jitter, not secrecy)
+        self._looks += 1
+        return replace(failure, delay=min(retry.parked, delay))
 
 
 def judged(group: BaseExceptionGroup, retry: Retry, past: Past, *, parked: bool) -> Failure:

@@ -119,6 +119,24 @@ async def test_health_starts_the_count_anew() -> None:
     assert {failure.attempt for failure in story.told} == {1}
 
 
+async def test_what_was_well_before_is_looked_at_soon() -> None:
+    """A camera that restarts may know nobody for a while; who was never well waits for a person."""
+    story = Story(Heals("gone"), *(Parks("401") for _ in range(5)))
+    well = replace(RETRY, healthy_after=0.5)
+
+    async def once() -> None:
+        if not story.runs:
+            await asyncio.sleep(0.6)
+        await story.once()
+
+    await keep_alive("camera-porch", once, well, told=story.tell, sleep=story.sleep)
+    soon = story.slept[1:4]
+    assert all(0.75 * most <= slept <= most for slept, most in zip(soon, well.again, strict=True))
+    assert story.slept[4:] == [300, 300]
+    assert [failure.parked for failure in story.told] == [False, *[True] * 5]
+    assert [failure.delay for failure in story.told] == story.slept
+
+
 async def test_change_for_the_better_starts_the_count_anew() -> None:
     """After a sleep that saw the camera come back, attempts come as quickly as at first."""
     story = Story(*(Heals("gone") for _ in range(6)))
