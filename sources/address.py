@@ -147,6 +147,8 @@ def trusting(config: NetworkConfig) -> ssl.SSLContext:
     Raises:
         SourceRejected: The file named by `ca` cannot be used.
     """
+    if config.ca is not None and not config.ca.is_file():
+        raise SourceRejected(f"ca: no such file: {config.ca}")
     try:
         context = ssl.create_default_context(cafile=config.ca)
     except (OSError, ssl.SSLError):

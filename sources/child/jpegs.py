@@ -17,7 +17,8 @@ from sources.source import DecodeFault, Packet, Picture
 
 _MULTIPART = "multipart/"
 _PLAYLISTS = ("mpegurl", "dash+xml")
-_NO_PICTURES = ("text/", "application/json", "application/xml", "video/", "audio/")
+_FILMS = ("video/", "audio/")
+_NO_PICTURES = ("text/", "application/json", "application/xml")
 _FIRST = 8
 """Pictures among which one must be whole for a camera to be believed to send any."""
 
@@ -80,16 +81,17 @@ class JpegStream:
 
     def _begin(self, most: int) -> tuple[StillPacket, tuple[int, int]]:
         """Wait for a picture that is whole; a camera that has just started may send half a one."""
-        reason = ""
+        reason, unknown = "", True
         for packet in islice(self._packets, most):
             try:
                 picture = self._decoder.decode(packet)[0]
-            except Unknown as fault:
-                raise SourceRejected(f"what the camera sends is no picture: {fault}") from None
             except DecodeFault as fault:
-                reason = f"what the camera sends is no whole picture: {fault}"
+                reason = f"what the camera sends is no picture: {fault}"
+                unknown = unknown and isinstance(fault, Unknown)
             else:
                 return packet, (picture.width, picture.height)
+        if reason and unknown:
+            raise SourceRejected(reason)
         raise SourceUnavailable(reason or "the camera ended the stream")
 
     def _streamed(self, response: httpx2.Response, kind: str) -> Iterator[StillPacket]:
@@ -160,12 +162,15 @@ class JpegDecoder:
 
 
 def _refuse_others(kind: str) -> None:
-    said = kind.partition(";")[0].strip().lower()
+    said = "".join(sign for sign in kind.partition(";")[0].strip().lower()[:40] if sign > " ")
     if any(word in said for word in _PLAYLISTS):
         raise SourceRejected("the camera answers with a playlist: use `type: hls`")
-    if said.startswith(_NO_PICTURES):
-        shown = "".join(sign for sign in said[:40] if sign.isprintable())
+    if said.startswith(_FILMS):
         raise SourceRejected(
-            f"the camera answers with {shown}, not with pictures: check the url, and whether it "
+            f"the camera answers with {said}, which is no stream of JPEG: take its RTSP or HLS"
+        )
+    if said.startswith(_NO_PICTURES):
+        raise SourceRejected(
+            f"the camera answers with {said}, not with pictures: check the url, and whether it "
             "wants user and password in it"
         )

@@ -8,10 +8,12 @@ wrong, and line ends between parts vary.
 import re
 
 _LONGEST_HEAD = 16 * 1024
+_KIND = re.compile(rb"^content-type\s*:\s*([\w.+-]+/)", re.IGNORECASE | re.MULTILINE)
 _LENGTH = re.compile(rb"^content-length\s*:\s*(\d{1,9})\s*$", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(r"boundary\s*=\s*(?:\"([^\"]+)\"|([^\s;]+))", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _LONGEST_MARK = 200
+_FOREIGN = frozenset({b"audio/", b"text/", b"message/"})
 
 
 class NotMultipart(ValueError):  # noqa: N818 (named after what is wrong)
@@ -42,6 +44,9 @@ class Parts:
         self._inside = False
         self._between = False
         """Whether a part has just been cut off by the length it stated."""
+
+        self._foreign = False
+        """Whether the part says that it is no picture, as sound between pictures does."""
 
         self._honest = True
         """Whether lengths are believed: until one is found out."""
@@ -100,6 +105,8 @@ class Parts:
         self._length = int(stated.group(1)) if stated else None
         if (self._length or 0) > self._largest:
             raise NotMultipart(f"has a picture of more than {self._largest >> 20} MB")
+        kind = _KIND.search(self._buffer, at, end.end())
+        self._foreign = kind is not None and kind.group(1).lower() in _FOREIGN
         self._cut(end.end())
         self._inside = True
         return b""
@@ -120,7 +127,7 @@ class Parts:
         return None if found is None else self._leave(found)
 
     def _leave(self, length: int) -> bytes:
-        body = bytes(self._buffer[:length])
+        body = b"" if self._foreign else bytes(self._buffer[:length])
         self._cut(length)
         self._inside = False
         return body

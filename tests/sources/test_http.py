@@ -220,6 +220,7 @@ def test_what_is_no_picture_is_refused(pictures: list[bytes]) -> None:
     mark = b"--x\r\n\r\n"
     raw = {
         "/page": ("text/html", b"<html>hello</html>"),
+        "/film": ("video/x-flv", b"FLV"),
         "/text": ("image/jpeg", b"please log in"),
         "/list": ("application/vnd.apple.mpegurl", b"#EXTM3U\n"),
         "/empty": ("image/jpeg", b""),
@@ -233,7 +234,7 @@ def test_what_is_no_picture_is_refused(pictures: list[bytes]) -> None:
     }
     with WebCamera(pictures, raw=raw) as camera:
         words = {"/page": "text/html, not with pictures", "/list": "type: hls"}
-        words |= {"/text": "no JPEG", "/large": "16 MB", "/part": "16 MB"}
+        words |= {"/film": "RTSP", "/text": "no JPEG", "/large": "16 MB", "/part": "16 MB"}
         for path, word in words.items():
             failed = refused(camera.url + path)
             assert failed.remedy == "rejected"

@@ -91,6 +91,14 @@ def test_length_that_is_wrong_costs_a_picture_at_most(wrong: int, step: int) -> 
     assert (whole[0] == bodies[0]) == (wrong > 0)
 
 
+def test_what_says_that_it_is_no_picture_is_left_out() -> None:
+    """Sound and texts between pictures are passed over."""
+    kinds = (b"audio/basic", b"image/jpeg", b"Text/plain", b"application/octet-stream")
+    data = b"".join(b"--x\r\nContent-type: %s\r\n\r\n%s\r\n" % (kind, kind) for kind in kinds)
+    found = Parts("multipart/mixed; boundary=x", 1000).feed(data + b"--x")
+    assert [body.strip() for body in found] == [kinds[1], kinds[3]]
+
+
 def test_boundary_must_be_somewhere() -> None:
     """Where none is named and none is seen, nothing can be cut."""
     with pytest.raises(NotMultipart, match="boundary"):
