@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from daemon.backends import resolve
+from daemon.camera.words import plain
 from daemon.cli import setting
 from daemon.cli.finding import Finding, Seen, Substream, finding
 from daemon.cli.shown import show
@@ -25,7 +26,7 @@ from daemon.secrets import Secret, variants
 from daemon.timing import Timing
 from sources import SourceError
 from sources.credential import no_user, unspoken
-from sources.message import Given, Hwaccel, Open
+from sources.message import Given, Hwaccel, Open, StreamInfo
 
 PULSE = 1.5
 """Seconds within which a child says what it measured."""
@@ -139,7 +140,7 @@ async def _seen(
     async with open_camera(opening, live=live, timing=Timing()) as camera:
         first = await camera.next()
         if first is None:
-            raise SourceError("it holds no pictures")
+            raise SourceError(_nothing(camera.host.stream))
         opened_at = loop.time()
         opened()
         last = await _last(camera, first, opened_at + seconds, loop.time)
@@ -158,6 +159,17 @@ async def _seen(
         watched_s=watched,
         user=opening.user,
     )
+
+
+def _nothing(stream: StreamInfo | None) -> str:
+    """Say why a recording gave no picture."""
+    details = stream.details if stream is not None else {}
+    words = "it holds no pictures"
+    if details.get("format") == "folder":
+        words += ": PNG, JPEG, TIFF or DICOM; what lies in folders below it does not count"
+    if passed := details.get("passed_over"):
+        words += f"; passed over {plain(str(passed))}"
+    return words
 
 
 async def _last(

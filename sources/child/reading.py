@@ -22,6 +22,7 @@ from sources.source import (
     Packet,
     Picture,
     Punctual,
+    Quiet,
     Resumable,
     Secret,
     Source,
@@ -57,6 +58,7 @@ would drop it as too old."""
 _HINTS = 16
 """Hints that wait at most; each of the four comes at most every few seconds."""
 
+WAITS = "waits for new files"
 DAMAGE = "pictures are damaged until the next IDR: something got lost on the way"
 FROZEN = "the camera sends the same picture over and over"
 
@@ -253,6 +255,9 @@ class Reading:
     def _hear(self, stream: Stream) -> None:
         self._info = stream.info
         self._news.stream(stream.info)
+        if isinstance(self._source, Quiet) and self._source.quiet == float("inf"):
+            # Nothing may come for days, and all is well.
+            self._change("online", WAITS)
         # Asked once: to compare with a protocol takes as long as all else that befalls a packet.
         self._resumable = stream if isinstance(stream, Resumable) else None
         if self._resumable is None:

@@ -261,7 +261,9 @@ class Service:
                 if not self._handover.over:
                     return
                 self._asked.popleft()
-                # The last figures of a recording that was over before the first second was.
+                # Of a recording that was over before the first second was, the last word and figures.
+                if opened := self._news.opened():
+                    self._channel.send(opened)
                 self._report(time.monotonic())
                 self._channel.send(Ended(id=wish.id, counts=self._handover.counts()))
             elif self._give(wish, dated):

@@ -13,7 +13,7 @@ from rig.clip import Clip
 from rig.dicom import dicom_file
 
 from sources.folder import FolderConfig, FolderSource
-from sources.message import Ended, Failed, Given, StreamInfo
+from sources.message import Ended, Failed, Given, State, StreamInfo
 from sources.testing import check_source, read
 
 FOLDER = "sources.folder:FolderSource"
@@ -63,6 +63,8 @@ def test_new_stills_are_waited_for(tmp_path: Path) -> None:
     with Child() as child:
         child.open(FOLDER, {"path": str(tmp_path), "looks": 1, **QUICK})
         number = child.ask()
+        state = child.wait_for(State, lambda m: m.state == "online")
+        assert state.reason == "waits for new files"
         child.wait(lambda m: m.kind == "pulse")
         child.wait(lambda m: m.kind == "pulse")
         for new in (1, 2, 3):
@@ -84,7 +86,7 @@ def test_half_written_file_is_waited_for(tmp_path: Path) -> None:
     with Child() as child:
         child.open(FOLDER, {"path": str(tmp_path), "looks": 1, "interval": 0.3})
         child.ask()
-        child.wait(lambda m: m.kind == "pulse")
+        child.wait_for(State, lambda m: m.state == "online")
         with (tmp_path / "new.png").open("wb") as file:
             for at in range(0, len(whole), len(whole) // 8):
                 file.write(whole[at : at + len(whole) // 8])

@@ -194,6 +194,16 @@ def test_url_that_makes_no_sense_is_one_line(source: str, words: str) -> None:
     assert "hunter2" not in done.err
 
 
+def test_folder_without_pictures_says_why(tmp_path: Path) -> None:
+    """An empty one says what would count, one with a broken file which that is."""
+    done = lookout("probe", str(tmp_path))
+    assert done.code == Exit.UNREACHABLE
+    assert done.err.endswith("folders below it does not count\n")
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff rubbish")
+    done = lookout("probe", str(tmp_path))
+    assert done.err.endswith("passed over a.jpg: a JPEG that is cut short\n")
+
+
 def test_damaged_file_is_one_line(tmp_path: Path) -> None:
     """A file that holds no video is one clear line and 69."""
     file = tmp_path / "clip.mp4"
