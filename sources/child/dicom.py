@@ -70,11 +70,10 @@ def _reason(dataset: Any, error: Exception) -> str:  # noqa: ANN401 (pydicom's o
     """Say why a file gives no picture: what is packed wants what unpacks it."""
     meta = getattr(dataset, "file_meta", None)
     syntax = getattr(meta, "TransferSyntaxUID", None)
-    if isinstance(error, RuntimeError | NotImplementedError) and getattr(
-        syntax, "is_encapsulated", False
-    ):
+    packed = getattr(syntax, "name", "") if getattr(syntax, "is_encapsulated", False) else ""
+    if packed and isinstance(error, RuntimeError | NotImplementedError):
         return (
-            f"DICOM packed as {str(syntax.name)[:60]}, which nothing here unpacks: install pillow "
+            f"DICOM packed as {str(packed)[:60]}, which nothing here unpacks: install pillow "
             "(JPEG, JPEG 2000), pyjpegls or pylibjpeg beside pydicom"
         )
     return f"DICOM that is damaged or lacks what a picture needs ({type(error).__name__})"
