@@ -261,7 +261,7 @@ class Service:
                 if not self._handover.over:
                     return
                 self._asked.popleft()
-                # Of a recording that was over before the first second was, the last word and figures.
+                # The last word and figures of a recording that may have taken no second at all.
                 if opened := self._news.opened():
                     self._channel.send(opened)
                 self._report(time.monotonic())
