@@ -23,6 +23,9 @@ _METADATA = frozenset(
 )
 """Where clouds tell any process of a machine that machine's passwords. No camera lives there."""
 
+_MADE_OUT_TO_ANOTHER = (62, 64)
+"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL."""
+
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 
 
@@ -185,9 +188,15 @@ def mistrust(url: str, config: NetworkConfig) -> str | None:
 
 def unbelieved(error: ssl.SSLCertVerificationError) -> str:
     """Say what is wrong with a certificate and what to do."""
+    said = error.verify_message.rstrip(".")[:160]
+    if error.verify_code in _MADE_OUT_TO_ANOTHER:
+        return (
+            f"its certificate is made out to another name: {said}; write the name that stands in "
+            "it into the address, or set `insecure: true`"
+        )
     return (
-        f"its certificate is not believed: {error.verify_message.rstrip('.')[:160]}; name the "
-        "camera's certificate with `ca`, or set `insecure: true`"
+        f"its certificate is not believed: {said}; name the camera's certificate with `ca`, or set "
+        "`insecure: true`"
     )
 
 

@@ -72,6 +72,14 @@ def filled(url: str, secret: Secret | None) -> str:
     return url.replace(USER, user).replace(PASSWORD, password)
 
 
+def emptied(url: str, secret: Secret | None) -> str:
+    """Take a password out of an address that a camera told us, and leave room for it."""
+    if secret is None or not secret.password:
+        return url
+    forms = "|".join(re.escape(form) for form in (secret.password, quote(secret.password, safe="")))
+    return re.sub(rf"=(?:{forms})(?=[&/?#_;]|$)", f"={PASSWORD}", url)
+
+
 def with_credential(url: str, secret: Secret | None) -> str:
     """Put user and password into the URL, for libav alone."""
     if secret is None or not (secret.user or secret.password):

@@ -22,6 +22,9 @@ from sources.source import Secret
 HOPS = 5
 """Redirects in a row that are followed."""
 
+_COOKIES = 32
+"""Cookies that are kept of a camera."""
+
 _TRIES = 3
 """Times one question is put: without a password, with it, and once more for a stale nonce."""
 
@@ -228,6 +231,8 @@ class Web:
                         raise
                 else:
                     self._reached = {host: address}
+                    if len(self._client.cookies.jar) > _COOKIES:
+                        self._client.cookies.clear()
                     return response
         raise SourceUnavailable(f"host not found: {host}")
 

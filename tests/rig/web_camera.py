@@ -85,6 +85,7 @@ class WebCamera:
         redirects: Paths that lead elsewhere.
         raw: Bytes that a path answers with, and their type.
         drips: The same, but sent one by one, ten a second.
+        cookies: Whether each answer brings a cookie of a new name.
     """
 
     def __init__(  # noqa: PLR0913 (every way in which cameras differ)
@@ -102,6 +103,7 @@ class WebCamera:
         redirects: dict[str, str] | None = None,
         raw: dict[str, tuple[str, bytes]] | None = None,
         drips: dict[str, tuple[str, bytes]] | None = None,
+        cookies: bool = False,
     ) -> None:
         self.pictures = pictures
         self.fps = fps
@@ -112,6 +114,10 @@ class WebCamera:
         self.redirects = redirects or {}
         self.raw = raw or {}
         self.drips = drips or {}
+        self.cookies = cookies
+        self.most_cookies = 0
+        """Cookies that came back with one question, at most."""
+
         self.seen: Counter[str] = Counter()
         """Requests by path; those answered with 304 once more as `PATH unchanged`."""
 
@@ -182,6 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         camera = self.owner
         camera.seen[self.path] += 1
+        brought = self.headers.get("Cookie", "").count("=")
+        camera.most_cookies = max(camera.most_cookies, brought)
         try:
             if camera.user is not None and not self._let_in():
                 self._refuse()
@@ -205,6 +213,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
         self.send_response(status)
+        if self.owner.cookies:
+            self.send_header("Set-Cookie", f"c{sum(self.owner.seen.values())}=1")
         for name, value in headers.items():
             self.send_header(name, value)
         if status != 304:

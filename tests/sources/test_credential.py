@@ -3,7 +3,7 @@
 import pytest
 
 from sources.child.backend import Credential
-from sources.credential import filled, unspoken, with_credential
+from sources.credential import emptied, filled, unspoken, with_credential
 from sources.errors import SourceRejected
 
 USER, WORD = "ad min", "s:e@c%2F/r#t?"
@@ -84,3 +84,13 @@ def test_credential_is_encoded_for_the_url() -> None:
     assert with_credential("rtsp://h/{user}", known).endswith("@h/ad%20min")
     assert with_credential("rtsp://h/x", None) == "rtsp://h/x"
     assert with_credential("rtsp://h/x", Credential(None, None)) == "rtsp://h/x"
+
+
+def test_password_that_a_camera_tells_us_is_taken_out_again() -> None:
+    """Where its address spells ours, there is room for it instead; what only looks so stays."""
+    known = Credential("admin", "p/w=1")
+    url = emptied("rtsp://h/user=admin_password=p/w=1_channel=1?real", known)
+    assert url == "rtsp://h/user=admin_password={password}_channel=1?real"
+    assert emptied("rtsp://h/x?p=p%2Fw%3D1", known) == "rtsp://h/x?p={password}"
+    assert emptied("rtsp://h/x?p=p/w=10", known) == "rtsp://h/x?p=p/w=10"
+    assert emptied("rtsp://h/x?p=1", Credential("admin", None)) == "rtsp://h/x?p=1"

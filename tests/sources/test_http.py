@@ -182,6 +182,8 @@ def test_encrypted_camera_is_believed_by_its_certificate(
         failed = refused(camera.url + "/stream")
         assert failed.remedy == "rejected"
         assert "certificate is not believed" in failed.reason
+        url = camera.url.replace("localhost", "127.0.0.1")
+        assert "made out to another name" in refused(url, {"ca": str(theirs)}).reason
 
 
 @pytest.mark.fault("F54")

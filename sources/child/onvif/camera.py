@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from sources.address import checked, resolved
 from sources.child.onvif.soap import Soap, plain
 from sources.child.web import Web
+from sources.credential import emptied
 from sources.device import Device, DeviceConfig, Profile
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
 from sources.source import Secret
@@ -137,7 +138,8 @@ class Camera:
             found = self._ask(
                 "media", media, "GetStreamUri", StreamSetup=_SETUP, ProfileToken=token
             )
-            return {"url": self._led(str(found.Uri), ("rtsp", "rtsps"))[:400]}
+            place = self._led(str(found.Uri), ("rtsp", "rtsps"))
+            return {"url": emptied(place, self._secret)[:400]}
         except SourceUnavailable:
             raise
         except SourceError as error:

@@ -48,3 +48,13 @@ def test_bodies_are_limited() -> None:
         with pytest.raises(SourceRejected, match="at once"):
             web.body(web.get(camera.url + "/x"), 4999)
         web.close()
+
+
+def test_cookies_do_not_pile_up() -> None:
+    """A camera that gives a new cookie with each answer is forgotten now and then."""
+    with WebCamera([b""], raw={"/x": ("image/jpeg", b"x")}, cookies=True) as camera:
+        web = Web(camera.url, WebConfig(), None)
+        for _ in range(100):
+            web.body(web.get(camera.url + "/x"))
+        web.close()
+    assert 0 < camera.most_cookies <= 33
