@@ -25,7 +25,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from sources.child.libav import Scalers
+from sources.child.decoded import Scalers
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from detectors.boxes import overlap
 from detectors.openvino import OpenvinoConfig, OpenvinoDetector
 from detectors.picture import Picture
 from sources.child.convert import Converter
-from sources.child.libav import LibavPicture, Scalers
+from sources.child.decoded import LibavPicture, Scalers
 from sources.child.mask import Mask
 
 CLIPS = (

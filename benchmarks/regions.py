@@ -27,7 +27,7 @@ from detectors.openvino import OpenvinoConfig, OpenvinoDetector
 from detectors.parts import Glimpse, merged
 from sources.child.closer import Closer
 from sources.child.convert import Converter, Size
-from sources.child.libav import LibavPicture, Scalers
+from sources.child.decoded import LibavPicture, Scalers
 from sources.child.mask import Mask
 from sources.message import Regions
 

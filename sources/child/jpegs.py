@@ -6,7 +6,7 @@ from itertools import islice
 
 import httpx2
 
-from sources.child.libav import LibavPicture, Scalers
+from sources.child.decoded import LibavPicture, Scalers
 from sources.child.parts import NotMultipart, Parts
 from sources.child.still import StillDecoder, StillPacket, Unknown
 from sources.child.turned import TurnedPicture, turn

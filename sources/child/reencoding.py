@@ -11,8 +11,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from sources.child.convert import Converter
+from sources.child.decoded import frame_of
 from sources.child.fragments import TICKS
-from sources.child.libav import frame_of
 from sources.source import Picture
 
 CODEC: Final = "h264"

@@ -26,7 +26,8 @@ from sources.child.handover import Dated, Handover, early
 from sources.child.lanes import ACROSS, Lanes
 from sources.child.limits import bound_memory
 from sources.child.mask import Mask
-from sources.child.reading import News, Reading
+from sources.child.news import News
+from sources.child.reading import Reading
 from sources.child.ring import PacketRing, PictureRing
 from sources.child.turnstile import Turnstile
 from sources.child.watchman import Watchman

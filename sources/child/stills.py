@@ -12,7 +12,8 @@ from pathlib import Path, PurePath
 
 from sources.child import dicom
 from sources.child.array import ArrayPicture
-from sources.child.libav import UNKNOWN_SIDE, LibavPicture, Scalers
+from sources.child.decoded import LibavPicture, Scalers
+from sources.child.libav import UNKNOWN_SIDE
 from sources.child.still import StillDecoder, StillPacket
 from sources.child.turned import TurnedPicture, turn
 from sources.errors import SourceRejected, SourceUnavailable

@@ -4,7 +4,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from sources.child.libav import LibavPicture, Scalers
+from sources.child.decoded import LibavPicture, Scalers
 
 
 def decoded(rgb: npt.NDArray[np.uint8], scalers: Scalers) -> LibavPicture:

@@ -11,16 +11,10 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 
 from sources.child.authorization import Authorization
+from sources.child.decoded import LibavPicture, Scalers
 from sources.child.doubt import Doubt
 from sources.child.hardware import Decoding, choice
-from sources.child.libav import (
-    UNKNOWN_SIDE,
-    LibavDecoder,
-    LibavPicture,
-    Scalers,
-    decoded_by,
-    settle,
-)
+from sources.child.libav import UNKNOWN_SIDE, LibavDecoder, decoded_by, settle
 from sources.child.rtsp.access import AccessUnit
 from sources.child.rtsp.assembly import Assembly, Unit
 from sources.child.rtsp.connection import Connection, Target

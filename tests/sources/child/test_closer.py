@@ -6,7 +6,7 @@ from rig.decoded import decoded
 
 from sources.child.closer import Closer, Mosaic
 from sources.child.convert import WHOLE, Converter, Size
-from sources.child.libav import Scalers
+from sources.child.decoded import Scalers
 from sources.child.mask import Mask
 from sources.message import Regions
 from sources.source import Rgb

@@ -3,7 +3,7 @@
 import numpy as np
 from rig.decoded import decoded
 
-from sources.child.libav import Scalers
+from sources.child.decoded import Scalers
 from sources.child.luma import sampled
 from sources.source import Rgb
 

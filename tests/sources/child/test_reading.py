@@ -5,7 +5,8 @@ from rig.child import Child
 
 from sources.child.gate.gate import Gate
 from sources.child.handover import Handover
-from sources.child.reading import GIVE_UP, News, Reading
+from sources.child.news import News
+from sources.child.reading import GIVE_UP, Reading
 from sources.child.ring import PacketRing
 from sources.message import Ended, Failed, Given, Hint, Lesson, State, StreamInfo
 from sources.testing.scripted import ScriptedConfig, ScriptedFault, ScriptedSource

@@ -9,7 +9,7 @@ import pytest
 from rig.clip import Clip
 from rig.web_camera import jpegs
 
-from sources.child.libav import LibavPicture, Scalers
+from sources.child.decoded import LibavPicture, Scalers
 from sources.child.still import StillDecoder, StillPacket, Unknown
 from sources.source import DecodeFault
 from sources.testing import read

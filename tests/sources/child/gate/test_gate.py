@@ -10,7 +10,8 @@ from rig.quiet import Quiet, Told
 from sources.child.gate.gate import Gate
 from sources.child.gate.machine import REACH, Machine, Tuning
 from sources.child.handover import Dated, Handover
-from sources.child.reading import News, Reading
+from sources.child.news import News
+from sources.child.reading import Reading
 from sources.child.ring import PacketRing
 from sources.message import GateMode, Lesson
 
