@@ -19,10 +19,10 @@ SEED = int(os.environ.get("LOOKOUT_SEED", "7"))
 TORN = 0.01
 """Share of the pictures shown that may be damaged unnoticed, while bits flip."""
 
-LEVEL = 4.0
+LEVEL = 2.5
 """Megabytes by which a process may certainly have grown over the second half of a run and still
-count as level: what an allocator keeps of a peak. Certain is the lower end of the 95 % confidence
-interval of a straight line through twelve means."""
+count as level: SQLite's page cache of 2 MB fills slowly. Certain is the lower end of the 95 %
+confidence interval of a straight line through twelve means."""
 
 
 def told(soak: Soak) -> None:
