@@ -8,7 +8,7 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -61,6 +61,7 @@ class App:
         clock: Tells the time.
         replay: What it belongs to, if to a replay.
         read: Makes a plan of the configuration as it is by then, for a reload; None: there is none.
+        problems: Why the configuration was refused, if the plan is of what held last.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class App:
         clock: Clock | None = None,
         replay: Replay | None = None,
         read: Callable[[], Plan] | None = None,
+        problems: Sequence[str] = (),
     ) -> None:
         self.plan = plan
         """What is at work; a reload puts another in its place."""
@@ -88,7 +90,7 @@ class App:
         self._behind = False
         self._turns = Turns()
         self.cameras = Cameras(self, replay, self._turns)
-        self._reloading = None if read is None else Reloading(self, read)
+        self._reloading = None if read is None else Reloading(self, read, problems)
         self.progress = Progress(self.clock.monotonic)
         self.started_at = self.clock.monotonic()
         self.recorder = Recorder(
@@ -213,7 +215,9 @@ class App:
             describe=self._describe,
         )
         self._build_deliveries(await self.recorder.cursors(list(self.plan.sinks)), arrangement)
-        if self._replay is None:
+        if self._reloading is not None:
+            await self._reloading.begin()
+        elif self._replay is None:
             since = round(self.clock.now(), 3)
             self.board.show(ConfigurationState(state="applied", at=since, since=since))
         await self.cameras.build()

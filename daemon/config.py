@@ -418,13 +418,13 @@ def load(path: Path) -> DaemonConfig:
     Raises:
         ConfigRejected: One line per problem: file, key, reason, remedy.
     """
-    data = _read(path)
+    data = read(path)
     if isinstance(data, dict):
         data = _with_included(data, path)
     return parse(data, str(path))
 
 
-def _read(path: Path) -> object:
+def read(path: Path) -> object:
     """Read a YAML file.
 
     Raises:
@@ -467,7 +467,7 @@ def _with_included(data: dict[Any, Any], path: Path) -> dict[Any, Any]:
     rules: dict[Any, Any] = {}
     for name in named:
         file = path.parent / name
-        found = _read(file)
+        found = read(file)
         try:
             RulesFile.model_validate(found)
         except ValidationError as exc:

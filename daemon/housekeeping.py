@@ -15,7 +15,7 @@ from daemon.recorder import Recorder
 from daemon.switchboard import Switchboard
 from daemon.systemd import Notifier, Progress
 from daemon.thinking import Thinking
-from sinks import Stats
+from sinks import ConfigurationState, Stats
 from sinks.journal import SinkFigures
 from sources.process import trim
 
@@ -202,8 +202,16 @@ class Housekeeping:
         self._house.notifier.status(
             f"{len(self._house.lines)} cameras, {self._house.crew.summary()}, "
             f"{stats.journal.get('rows', 0)} revisions kept, "
-            f"{online} of {len(self._house.deliveries)} sinks online"
+            f"{online} of {len(self._house.deliveries)} sinks online{self._configured()}"
         )
+
+    def _configured(self) -> str:
+        """Say if what the file holds is not what is at work."""
+        state = self._house.board.states.get(("configuration",))
+        if not isinstance(state, ConfigurationState) or state.state == "applied":
+            return ""
+        waiting = f"; restart to apply {', '.join(state.waiting)}"
+        return "; configuration refused" if state.state == "refused" else waiting
 
 
 def _sink(delivery: Delivery, kept: SinkFigures | None) -> dict[str, int | float | str | None]:

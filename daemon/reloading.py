@@ -7,11 +7,11 @@ the same after as before are not touched.
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Literal, ParamSpec, Protocol
 
-from daemon import assembly, reloaded
+from daemon import assembly, last_good, reloaded
 from daemon.board import Board
 from daemon.cameras import Cameras
 from daemon.change import Change, change, used
@@ -29,6 +29,8 @@ from detectors import DetectorRejected
 from sinks import ConfigurationState
 
 logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
 
 
 class House(Protocol):
@@ -55,11 +57,15 @@ class Reloading:
         house: What is changed.
         read: Makes a plan of the configuration as it is now, or raises ConfigRejected; called in a
             thread of its own.
+        problems: Why it was refused at the start, if what is at work is what held last.
     """
 
-    def __init__(self, house: House, read: Callable[[], Plan]) -> None:
+    def __init__(
+        self, house: House, read: Callable[[], Plan], problems: Sequence[str] = ()
+    ) -> None:
         self._house = house
         self._read = read
+        self._problems = tuple(problems)
         self._asked = asyncio.Event()
         self._since = round(house.clock.now(), 3)
 
@@ -67,51 +73,45 @@ class Reloading:
         """Wish for another configuration; what becomes of it is told."""
         self._asked.set()
 
+    async def begin(self) -> None:
+        """Show what is at work from the start, and keep it, if it is what the file says."""
+        house = self._house
+        state = house.plan.config.state
+        await self._write(reloaded.forget, state)
+        if self._problems:
+            done = self._done(Change(house.plan), self._problems, house.clock.monotonic())
+            self._tell(done)
+            await self._write(reloaded.write, state, done)
+        else:
+            self._show("applied")
+            await self._write(last_good.keep, state, house.plan.config)
+
     async def run(self) -> None:
         """Do as wished, until cancelled."""
         house = self._house
-        await house.recorder.run(_forget, house.plan)
         while True:
             await self._asked.wait()
             self._asked.clear()
             logger.info("reading the configuration anew")
             house.notifier.reloading()
             done = await self.once()
-            await self._tell(done)
+            self._tell(done)
+            # First: whoever waits for the file may be the service manager's own command.
+            house.notifier.ready(done.summary()[:200])
+            await self._write(reloaded.write, house.plan.config.state, done)
 
     async def once(self) -> Reloaded:
         """Read the configuration and change what differs; return what became of it."""
         house = self._house
         asked = house.clock.monotonic()
-        found = Change(house.plan)
-        problems: list[str] = []
         try:
-            found = change(house.plan, await self._planned())
+            wanted = await self._planned()
+            found = change(house.plan, wanted)
             await self._apply(found)
         except ConfigRejected as exc:
-            problems = exc.problems
-        state = "refused" if problems else "partly" if found.waiting else "applied"
-        return Reloaded.model_validate(
-            {
-                "state": state,
-                "at": round(house.clock.now(), 3),
-                "asked": asked,
-                "pid": os.getpid(),
-                "config": house.plan.origin,
-                "cameras": len(house.plan.cameras),
-                "problems": problems[:MOST],
-                **(
-                    {}
-                    if problems
-                    else {
-                        "begun": found.begun,
-                        "ended": found.ended,
-                        "anew": found.anew,
-                        "waiting": found.waiting,
-                    }
-                ),
-            }
-        )
+            return self._done(Change(house.plan), exc.problems, asked)
+        await self._write(last_good.keep, house.plan.config.state, wanted.config)
+        return self._done(found, (), asked)
 
     async def _planned(self) -> Plan:
         """Read in a thread of its own: it takes a moment, and a file may be far away."""
@@ -162,8 +162,24 @@ class Reloading:
     async def _end(self, name: str, ended: dict[str, Line | None]) -> None:
         ended[name] = await self._house.cameras.end(name)
 
-    async def _tell(self, done: Reloaded) -> None:
-        """Say what became of a wish: to the log, to sinks, to the service manager, to who asked."""
+    def _done(self, found: Change, problems: Sequence[str], asked: float) -> Reloaded:
+        house = self._house
+        return Reloaded(
+            state="refused" if problems else "partly" if found.waiting else "applied",
+            at=round(house.clock.now(), 3),
+            asked=asked,
+            pid=os.getpid(),
+            config=house.plan.origin,
+            begun=found.begun,
+            ended=found.ended,
+            anew=found.anew,
+            cameras=len(house.plan.cameras),
+            problems=tuple(problems[:MOST]),
+            waiting=found.waiting,
+        )
+
+    def _tell(self, done: Reloaded) -> None:
+        """Say what became of a wish, to the log and to sinks."""
         house = self._house
         text = done.summary()
         for problem in done.problems:
@@ -171,25 +187,29 @@ class Reloading:
         logger.log(logging.INFO if done.state == "applied" else logging.WARNING, "%s", text)
         if done.state != "refused":
             self._since = done.at
-        house.board.show(
+        self._show(done.state, done.at, done.problems, done.waiting)
+        house.notice("configuration", text, state=done.state)
+
+    def _show(
+        self,
+        state: Literal["applied", "partly", "refused"],
+        at: float | None = None,
+        problems: Sequence[str] = (),
+        waiting: Sequence[str] = (),
+    ) -> None:
+        self._house.board.show(
             ConfigurationState(
-                state=done.state,
-                at=done.at,
+                state=state,
+                at=self._since if at is None else at,
                 since=self._since,
-                problems=done.problems,
-                waiting=done.waiting,
+                problems=tuple(problems),
+                waiting=tuple(waiting),
             )
         )
-        house.notice("configuration", text, state=done.state)
-        house.notifier.ready(text[:200])
+
+    async def _write(self, call: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do something with a file of the state folder; nothing depends on it."""
         try:
-            await house.recorder.run(reloaded.write, house.plan.config.state, done)
+            await self._house.recorder.run(call, *args, **kwargs)
         except OSError as exc:
-            logger.warning("what became of the reload cannot be written: %s", exc.strerror)
-
-
-def _forget(plan: Plan) -> None:
-    try:
-        reloaded.forget(plan.config.state)
-    except OSError as exc:
-        logger.warning("%s cannot be removed: %s", reloaded.NAME, exc.strerror)
+            logger.warning("%s: %s", exc.filename or "state folder", exc.strerror)

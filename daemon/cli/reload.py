@@ -13,6 +13,7 @@ from daemon.cli import setting
 from daemon.config import default_state
 from daemon.errors import ConfigRejected
 from daemon.exits import Exit
+from daemon.last_good import state_of
 from daemon.reloaded import Reloaded
 from sinks.journal import holder
 
@@ -68,6 +69,10 @@ def _state(config: Path | None, state_dir: Path | None) -> Path:
     """Return where the daemon keeps its state, though the file may be wrong by now."""
     try:
         return setting.state(config, state_dir)
+    except ConfigRejected:
+        place = setting.find(config)
+    try:
+        return state_of(place)
     except ConfigRejected:
         if "STATE_DIRECTORY" in os.environ:
             return default_state()  # called by the service manager: its daemon shall say so too

@@ -10,9 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
+from daemon import last_good as kept_configuration
 from daemon.app import App
 from daemon.cli import setting
 from daemon.cli.running import leave_soon, stop_on_signal
+from daemon.errors import ConfigRejected
 from daemon.exits import Exit
 from daemon.logs import SecretFilter
 from daemon.plan import Plan
@@ -57,6 +59,12 @@ def run(
     state_dir: Annotated[
         Path | None, typer.Option(help="With --source: folder for journal and snapshots.")
     ] = None,
+    last_good: Annotated[
+        bool,
+        typer.Option(
+            "--last-good", help="If the file is wrong, say so and start with what ran last."
+        ),
+    ] = False,
     log_format: Annotated[str, typer.Option(help="auto, text, json or journald.")] = "auto",
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
@@ -67,9 +75,16 @@ def run(
     """
     filtered = setting.start_logging(setting.log_form(log_format), log_level)
     read: Callable[[], Plan] | None = None
+    problems: tuple[str, ...] = ()
     if source is None:
         read = partial(_read, config, secrets, filtered)
-        plan = read()
+        try:
+            plan, problems = read(), ()
+        except ConfigRejected as exc:
+            if not last_good:
+                raise
+            plan = _fallen_back(exc, setting.find(config), secrets, filtered)
+            problems = tuple(exc.problems)
     else:
         typed = setting.typed_secret(user, password_file)
         quick = _quick(source, model, mqtt, fps, state_dir, named=typed is not None)
@@ -78,7 +93,7 @@ def run(
         )
     if not any(name.startswith("MALLOC_") for name in os.environ):
         return_freed(_MAPPED, _KEPT)
-    code = asyncio.run(_run(plan, read))
+    code = asyncio.run(_run(plan, read, problems))
     leave_soon(code)
     raise typer.Exit(code)
 
@@ -93,14 +108,31 @@ def _read(config: Path | None, secrets: Path | None, filtered: SecretFilter) -> 
     return setting.make_plan(data, origin, secrets_file=secrets, filtered=filtered)
 
 
-async def _run(plan: Plan, read: Callable[[], Plan] | None) -> Exit:
+def _fallen_back(
+    refused: ConfigRejected, path: Path, secrets: Path | None, filtered: SecretFilter
+) -> Plan:
+    """Make a plan of what held last.
+
+    Raises:
+        ConfigRejected: There is none that holds; why the file was refused, then.
+    """
+    try:
+        data, kept = kept_configuration.find(path)
+        plan = setting.make_plan(data, str(kept), secrets_file=secrets, filtered=filtered)
+    except ConfigRejected as exc:
+        logger.info("nothing to fall back to: %s", exc.problems[0])
+        raise refused from None
+    return plan
+
+
+async def _run(plan: Plan, read: Callable[[], Plan] | None, problems: tuple[str, ...]) -> Exit:
     config = plan.config
     cameras, sinks = (", ".join(names) or "none" for names in (plan.cameras, plan.sinks))
     logger.info(
         "Lookout %s, node %s, from %s; state in %s; cameras: %s; sinks: %s",
         *(VERSION, config.node, plan.origin, config.state, cameras, sinks),
     )
-    app = App(plan, read=read)
+    app = App(plan, read=read, problems=problems)
     stop_on_signal(app)
     return await app.run()
 

@@ -1,6 +1,7 @@
 """The configuration file: every mistake gives lines for people, never another exception."""
 
 import copy
+import json
 import string
 from collections.abc import Callable
 from pathlib import Path
@@ -230,7 +231,16 @@ def test_any_mutation_is_accepted_or_told_in_lines(data: st.DataObject) -> None:
             parent[path[-1]] = data.draw(odd)
         if not whole:
             break
-    _judge(lambda: plan(parse(whole, "x.yaml"), "x.yaml", SECRETS), "x.yaml: ")
+    _judge(lambda: _planned_twice(whole), "x.yaml: ")
+
+
+def _planned_twice(whole: object) -> None:
+    """Make a plan; what is kept of a configuration that holds makes the same one."""
+    config = parse(whole, "x.yaml")
+    first = plan(config, "x.yaml", SECRETS)
+    kept = json.loads(config.model_dump_json(exclude_unset=True, by_alias=True))
+    again = plan(parse(kept, "x.yaml"), "x.yaml", SECRETS)
+    assert (again.cameras, again.sinks) == (first.cameras, first.sinks)
 
 
 def _judge(attempt: Callable[[], object], start: str) -> None:

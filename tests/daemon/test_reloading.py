@@ -161,6 +161,30 @@ async def test_a_hundred_reloads_leave_nothing_behind(tmp_path: Path) -> None:
         await until(lambda: _gates() == [one.app.lines["gate"]], within=30)
 
 
+@pytest.mark.slow
+async def test_cameras_that_come_and_go_a_hundred_times_leave_nothing_behind(
+    tmp_path: Path,
+) -> None:
+    """A process, tasks and descriptors each time; and the camera beside them is not disturbed."""
+    keep = {"source": WALK, "detect": {"fps": 5}}
+    async with running(Running(tmp_path, cameras={"keep": keep}), within=400) as one:
+        await one.watched("keep")
+        line = one.app.lines["keep"]
+        before = held()
+        for number in range(100):
+            come = {"gate": {"source": WALK}} if number % 2 == 0 else {}
+            done = await one.reload(cameras={"keep": keep, **come})
+            assert done.state == "applied"
+            if come:
+                await one.watched("gate")
+        await until(lambda: _no_more_than(before), within=30)
+        await until(lambda: _gates() == [], within=30)
+        assert line.figures.spawns == 1
+        assert line.figures.dropped.total() <= line.figures.received / 20
+    ends = [event["end_reason"] for event in one.events() if event["type"] == "end"]
+    assert ends.count("reconfigured") == 50
+
+
 def _no_more_than(before: tuple[int, int, int]) -> bool:
     """Tell whether no more is held than before, but for what comes and goes by itself."""
     return all(now <= then + 3 for now, then in zip(held(), before, strict=True))

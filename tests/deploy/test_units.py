@@ -141,7 +141,8 @@ def test_unit_reloads_the_file_it_starts_with(unit: Path) -> None:
     """`systemctl reload` asks the daemon, waits, and fails where it was refused."""
     (started,), (reloaded,) = (settings(unit, key) for key in ("ExecStart", "ExecReload"))
     program, command, *options = started.split()
-    assert (command, reloaded.split()) == ("run", [program, "reload", *options])
+    assert (command, options.pop()) == ("run", "--last-good")
+    assert reloaded.split() == [program, "reload", *options]
     done = under_filter(unit, ASKING)
     assert (done.stdout, done.stderr) == ("asked\n", "")
 

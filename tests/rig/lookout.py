@@ -79,6 +79,9 @@ class Lookout:
         self.state = folder / "state"
         self.log = folder / "log"
         self.config = folder / "lookout.yaml"
+        self.options: tuple[str, ...] = ()
+        """What the command is called with besides."""
+
         self.starts = 0
         self.left: list[str] = []
         """Processes that were still there after the last `stop`."""
@@ -135,7 +138,9 @@ class Lookout:
             RUNS.append(self)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self.command("run", "--config", str(self.config), "--log-level", "debug"),
+                self.command(
+                    *("run", "--config", str(self.config), "--log-level", "debug"), *self.options
+                ),
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

@@ -69,9 +69,9 @@ class Running:
 
 
 @asynccontextmanager
-async def running(one: Running) -> AsyncIterator[Running]:
+async def running(one: Running, within: float = 90) -> AsyncIterator[Running]:
     """Run a daemon for as long as the context lasts; nothing is left over."""
-    async with asyncio.timeout(90), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(within), asyncio.TaskGroup() as group:
         group.create_task(one.app.run())
         try:
             yield one

@@ -11,7 +11,9 @@ import yaml
 from rig.command import called
 from rig.lookout import Lookout
 
+from daemon import reloaded
 from daemon.exits import Exit
+from daemon.reloaded import Reloaded
 from sinks.journal import Journal, holder
 
 STREET = {"source": {"type": "synthetic", "width": 320, "height": 180}, "enabled": False}
@@ -58,8 +60,17 @@ def _holder(lookout: Lookout) -> int | None:
     return None
 
 
+def _told(lookout: Lookout) -> Reloaded | None:
+    """Return what this run of it said of its configuration last."""
+    found = reloaded.read(lookout.state)
+    return found if found is not None and found.pid == lookout.pid else None
+
+
 def test_what_became_of_it_is_told(tmp_path: Path) -> None:
-    """0 when all is at work, 78 with every problem when it was refused."""
+    """0 when all is at work, 78 with every problem when it was refused.
+
+    With a file that is wrong it starts if it is told to go by what held last, and says so.
+    """
     with Lookout(tmp_path, {"cameras": {"street": STREET}}) as lookout:
         lookout.wait(lambda: _holder(lookout) == lookout.pid)
         config = ("--config", str(lookout.config))
@@ -85,4 +96,23 @@ def test_what_became_of_it_is_told(tmp_path: Path) -> None:
         done = called("reload", *config)
         assert done.code == Exit.CONFIG
         assert "not valid YAML" in done.err
+        assert lookout.stop() == 0
+
+        lookout.start()
+        assert lookout.wait_end(30) == Exit.CONFIG, "without being told to, it does not start"
+        wrong = {**whole, "cameras": {"street": {}}}
+        lookout.config.write_text(yaml.safe_dump(wrong))
+        lookout.options = ("--last-good",)
+        lookout.start()
+        lookout.wait(lambda: _holder(lookout) == lookout.pid)
+        lookout.wait(lambda: _told(lookout) is not None)
+        found = _told(lookout)
+        assert found is not None
+        assert (found.state, found.cameras) == ("refused", 2)
+        assert found.problems[0].startswith(f"{lookout.config}: cameras.street.source: ")
+        whole["cameras"] = {"street": STREET}
+        lookout.config.write_text(yaml.safe_dump(whole))
+        done = called("reload", *config)
+        assert (done.code, done.err) == (Exit.CLEAN, "")
+        assert done.out == "configuration applied: removed yard; changed street\n"
         assert lookout.stop() == 0
