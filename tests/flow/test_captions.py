@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rig.accounts import check
 from rig.broker import Mosquitto
+from rig.command import lookout, written
 from rig.lookout import Lookout
 from rig.questions import answered, asking
 from rig.subscriber import Subscriber
@@ -41,12 +42,12 @@ def captioning(folder: Path, pipeline: str) -> Iterator[tuple[Lookout, Subscribe
     with (
         Mosquitto.shipped(folder / "broker") as broker,
         Subscriber(broker.port, folder / "got") as subscriber,
-        asking(folder / "d", clip, broker, reasoner) as lookout,
+        asking(folder / "d", clip, broker, reasoner) as daemon,
     ):
-        yield lookout, subscriber
-        assert lookout.stop() == 0
+        yield daemon, subscriber
+        assert daemon.stop() == 0
         subscriber.wait(lambda s: s.latest("lookout/box1/availability") == "offline")
-        check(lookout, subscriber, lost_children=True)
+        check(daemon, subscriber, lost_children=True)
 
 
 def reasoning(subscriber: Subscriber) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def told(subscriber: Subscriber, event: str) -> list[dict[str, Any]]:
 @pytest.mark.skipif(importlib.util.find_spec("spacy") is not None, reason="spaCy is installed")
 def test_without_the_extra_the_dictionary_reads_and_no_event_waits(tmp_path: Path) -> None:
     """The parser cannot start: said once with its remedy, counted, and each question is ended."""
-    with captioning(tmp_path, "en_core_web_sm") as (lookout, subscriber):
+    with captioning(tmp_path, "en_core_web_sm") as (daemon, subscriber):
         subscriber.wait(lambda s: len(answered(s, "uncertain", "verified")) >= 2, 60)
         subscriber.wait(lambda s: reasoning(s).get("reasoner_captions_left_down", 0) >= 2, 30)
         assert reasoning(subscriber)["reasoner_captions_parsed"] == 0
@@ -87,7 +88,7 @@ def test_without_the_extra_the_dictionary_reads_and_no_event_waits(tmp_path: Pat
         ]
         assert 'pip install "lookout-daemon[nlp]"' in str(notices[0])
         assert len(notices) == 1
-    assert lookout.text().count("captions of reasoner are read by the dictionary") == 1
+    assert daemon.text().count("captions of reasoner are read by the dictionary") == 1
 
 
 @pytest.mark.nlp
@@ -95,11 +96,11 @@ def test_captions_become_entities_and_a_killed_parser_costs_none_of_them(
     tmp_path: Path, tiny_pipeline: Path
 ) -> None:
     """Real spaCy from the model's words to MQTT; killed, the dictionary reads until it is back."""
-    with captioning(tmp_path, str(tiny_pipeline)) as (lookout, subscriber):
+    with captioning(tmp_path, str(tiny_pipeline)) as (daemon, subscriber):
         subscriber.wait(lambda s: bool(answered(s, "uncertain", "verified")), 60)
-        lookout.wait(lambda: lookout.children("reasoners.parser"))
+        daemon.wait(lambda: daemon.children("reasoners.parser"))
         subscriber.wait(lambda s: reasoning(s).get("reasoner_captions_parsed", 0) >= 1, 60)
-        lookout.children("reasoners.parser")[0].kill()
+        daemon.children("reasoners.parser")[0].kill()
         before = reasoning(subscriber)["reasoner_captions_parsed"]
         subscriber.wait(lambda s: reasoning(s).get("reasoner_captions_parsed", 0) >= before + 2, 90)
         every = answered(subscriber, "uncertain", "verified")
@@ -114,3 +115,39 @@ def test_captions_become_entities_and_a_killed_parser_costs_none_of_them(
             "uncertain",
             "verified",
         }
+
+
+@pytest.mark.nlp
+def test_a_replay_reads_captions_the_same_way_twice(tmp_path: Path, tiny_pipeline: Path) -> None:
+    """Recorded once, off the cassette by the same parser: the same bytes, things of the grammar."""
+    clip = Visits(count=3, there=1.2, away=1.2).write(tmp_path / "clip.mp4")
+    file = written(
+        tmp_path,
+        {
+            "node": "box1",
+            "detector": {"type": "detectors.testing:ScriptedDetector"},
+            "reasoner": {
+                "type": "scripted",
+                "prose": True,
+                "replies": [CAPTION],
+                "deadline": "30s",
+                "parser": {"pipeline": str(tiny_pipeline), "within": "10s"},
+            },
+            "cameras": {
+                "yard": {
+                    "source": {"type": "rtsp", "url": "rtsp://127.0.0.1:9/x"},
+                    "presence": {"hold": 0.5},
+                }
+            },
+        },
+    )
+    said = []
+    for number, more in enumerate((["--record"], [], [])):
+        out = tmp_path / f"{number}.jsonl"
+        made = ("-c", file, "--cassette", str(tmp_path / "clip.answers"), *more)
+        done = lookout("replay", str(clip), "-q", "--jsonl", str(out), *made)
+        assert done.code == 0, done.err
+        said.append(out.read_bytes())
+    assert said[0] == said[1] == said[2]
+    last = [json.loads(line) for line in said[0].splitlines()][-1]
+    assert [one["kind"] for one in last["entities"]] == ["man", "box", "gate"]

@@ -23,6 +23,8 @@ from reasoners.vlm.syntax.words import Words
 VEHICLES: Final = frozenset(
     {"car", "truck", "bus", "train", "boat", "airplane", "bicycle", "motorcycle"}
 )
+BOARDED: Final = frozenset({"bus", "train", "boat", "airplane"})
+ON: Final = frozenset({"on", "onto"})
 ONTO: Final = frozenset({"bicycle", "motorcycle", "horse", "skateboard", "surfboard", "bench"})
 
 
@@ -114,11 +116,12 @@ def _led(verb: Node, found: Mentions, words: Words) -> Iterator[Claim]:
 
 def _direction(names: tuple[str, ...], path: str, thing: Mention, words: Words) -> str | None:
     verbs, prepositions = words.verbs, words.prepositions
-    vehicle = bool(set(labels_of(thing.kind)) & VEHICLES)
-    if any(name in verbs["boarding"] for name in names) and vehicle:
+    labels = set(labels_of(thing.kind))
+    if any(name in verbs["boarding"] for name in names) and labels & VEHICLES:
         if path in prepositions["gets_out_of"]:
             return "gets_out_of"
-        if path in prepositions["gets_into"]:
+        # Who jumps on a car is not in it.
+        if path in prepositions["gets_into"] and (path not in ON or labels & BOARDED):
             return "gets_into"
     if path in prepositions["approaches"]:
         return "approaches" if any(name in verbs["moving"] for name in names) else None

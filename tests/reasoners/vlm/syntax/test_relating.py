@@ -27,6 +27,8 @@ BESIDE = (
 WALKS = "A/DT/det>1 man/NN/nsubj>2 walks/VBZ/ROOT>2 to/IN/prep>2 the/DT/det>5 car/NN/pobj>3"
 LOOKS = "A/DT/det>1 man/NN/nsubj>2 looks/VBZ/ROOT>2 at/IN/prep>2 the/DT/det>5 car/NN/pobj>3"
 CLIMBS = "A/DT/det>1 man/NN/nsubj>2 climbs/VBZ/ROOT>2 into/IN/prep>2 a/DT/det>5 truck/NN/pobj>3"
+SITS = "A/DT/det>1 man/NN/nsubj>2 sits/VBZ/ROOT>2 in/IN/prep>2 a/DT/det>5 truck/NN/pobj>3"
+JUMPS = "A/DT/det>1 man/NN/nsubj>2 jumps/VBZ/ROOT>2 on/IN/prep>2 the/DT/det>5 {}/NN/pobj>3"
 HANDS = (
     "A/DT/det>1 man/NN/nsubj>2 gives/VBZ/ROOT>2 a/DT/det>4 parcel/NN/dobj>2 to/IN/dative>2"
     " the/DT/det>7 woman/NN/pobj>5"
@@ -52,6 +54,9 @@ LEAVES = "A/DT/det>1 man/NN/nsubj>2 leaves/VBZ/ROOT>2 a/DT/det>4 {}/NN/dobj>2"
         (WALKS, ["man approaches car"]),
         (LOOKS, []),
         (CLIMBS, ["man gets_into truck"]),
+        (SITS, ["man inside truck"]),
+        (JUMPS.format("car"), ["man on car"]),
+        (JUMPS.format("bus"), ["man gets_into bus"]),
         (HANDS, ["man hands_over woman"]),
         (LEAVES.format("bag"), ["man leaves_behind bag"]),
         (LEAVES.format("car"), []),
