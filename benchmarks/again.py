@@ -16,9 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.keyframes import (
-    HOURS,
     IMAGES,
-    SETTLE,
     SIZE,
     STEP,
     Sent,
@@ -41,9 +39,11 @@ from reasoners import (
     Verdict,
     View,
 )
+from reasoners.telling.questioning import SETTLE
 from reasoners.vlm.gallery import Gallery, Look
 
-AGAIN: Final = (None, 1.0, 2.0, 3.0, 5.0, 10.0)
+HOURS: Final = 4
+AGAIN: Final = (None, 2.0, 3.0, 5.0, 10.0)
 """Seconds of `again`; None: one look."""
 
 GONE: Final = 0.6
@@ -74,7 +74,9 @@ def measure() -> dict[str, Any]:
     for pause in AGAIN:
         calls = asked(visits, looks, pause)
         sent = [one for call in calls for one in call]
-        found["one look" if pause is None else f"again: {pause:g}s"] = figures(calls, acts) | {
+        found["one look" if pause is None else f"again: {pause:g}s"] = figures(
+            calls, acts, HOURS
+        ) | {
             f"recall_{kind}": round(
                 float(np.mean([shown(one, sent) for one in acts if one.kind == kind])), 4
             )

@@ -324,14 +324,16 @@ def _tall(at: float, rows: float) -> Callable[[Visit], float]:
     return tall
 
 
-def figures(calls: Sequence[Iterable[Sent]], acts: Sequence[Visit]) -> dict[str, float]:
+def figures(
+    calls: Sequence[Iterable[Sent]], acts: Sequence[Visit], hours: float = HOURS
+) -> dict[str, float]:
     """Let the provider answer, and count."""
     sent = sorted((one for call in calls for one in call), key=lambda one: one.at)
     seen = sum(shown(visit, sent) for visit in acts)
     return {
         "recall": round(seen / len(acts), 4),
         "calls_per_act": round(len(calls) / len(acts), 3),
-        "calls_per_hour": round(len(calls) / HOURS, 1),
+        "calls_per_hour": round(len(calls) / hours, 1),
         "pictures_per_call_mean": round(len(sent) / max(len(calls), 1), 2),
     }
 

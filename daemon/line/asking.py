@@ -27,11 +27,8 @@ from reasoners import (
     sharpest,
 )
 from reasoners.keyframe import Part, Reason
+from reasoners.telling.questioning import SETTLE
 from sources import PictureRequest
-
-SETTLE = 1.0
-"""Seconds that are waited for a better view before a question is asked; a fifth of the time that
-the answer has, if that is less."""
 
 GONE = 0.6
 """Seconds out of sight after which no better view is waited for."""

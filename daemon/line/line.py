@@ -9,7 +9,7 @@ from daemon.camera import CameraHost, Outgrown
 from daemon.closely import Choice
 from daemon.config import ClipsConfig
 from daemon.counters import CameraFigures
-from daemon.line.asking import SETTLE, Asking
+from daemon.line.asking import Asking
 from daemon.line.flow import Flow
 from daemon.line.grabbing import Grabbing
 from daemon.line.showing import Showing
@@ -33,6 +33,7 @@ from reasoners import (
     Verdict,
 )
 from reasoners.predictions.score import Figures
+from reasoners.telling.questioning import SETTLE
 from sources.message import Lesson, Open
 
 logger = logging.getLogger(__name__)

@@ -366,6 +366,7 @@ class Chronicle:
 
     def _tell(self, changes: list[Change]) -> list[Revision]:
         """Write the updates that are due; what comes too soon stays with its story."""
+        now = self._scene.now
         for story in self._open.values():
             story.dirty |= story.foresees(self.forecaster.expected)
         for change in changes:
@@ -375,16 +376,18 @@ class Chronicle:
                 continue
             for story in self._open.values():
                 if story.concerns(change.thing):
-                    story.dirty = True
-        now = self._scene.now
-        return [
-            self._update(story, now) for story in self._open.values() if story.worth_telling(now)
-        ]
+                    story.mark(now)
+        told = []
+        for story in self._open.values():
+            look = story.look_due(now) and self._may_ask()
+            if story.worth_telling(now, look=look):
+                told.append(self._update(story, now, look=look))
+        return told
 
-    def _update(self, story: Story, now: float) -> Revision:
+    def _update(self, story: Story, now: float, *, look: bool) -> Revision:
         pictured = story.wants_picture()
         foreseen = pictured or story.foresees(self.forecaster.expected)
-        since = story.look_again(now) if self._may_ask() else None
+        since = story.look_again(now) if look else None
         event = story.update(now, pictured=pictured)
         return Revision(
             event,

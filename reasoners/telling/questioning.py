@@ -7,6 +7,10 @@ from reasoners.question import Question
 from reasoners.scene.presence import RULE, UNLABELLED
 from reasoners.words import with_article
 
+SETTLE = 1.0
+"""Seconds that are waited for a better view before a question is asked; a fifth of the time that
+the answer has, if that is less. What happens until then is on its pictures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:

@@ -40,6 +40,7 @@ from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.foretold import Foretold
 from reasoners.telling.grounds import CONDITIONS, condition
 from reasoners.telling.outcome import better, conclude
+from reasoners.telling.questioning import SETTLE
 from reasoners.telling.relating import RELATIONS, carried, caused
 from reasoners.telling.saying import Saying, places_of
 from reasoners.telling.snapshot import BETTER, quality
@@ -141,6 +142,9 @@ class Story:
         self.dirty = False
         """Something changed that no revision has told yet."""
 
+        self.unseen = False
+        """Something changed after the last look at it."""
+
         self.event: Event | None = None
         self._late: tuple[EndReason, bool, float] | None = None
         self.said: tuple[Phrase, ...] = ()
@@ -168,19 +172,27 @@ class Story:
         """Whether somebody may still have something to add to it, though it may have ended."""
         return self.pending or self.looking or self.filming
 
-    def look_again(self, now: float) -> float | None:
-        """Begin another look if one is worth it: return when the last was, else None.
+    def mark(self, now: float) -> None:
+        """Note that something of it has changed: to be told, and perhaps worth another look."""
+        self.dirty = True
+        # What comes at once is on the pictures of the look that has just begun.
+        self.unseen |= now - self.looked_at >= SETTLE
 
-        It is while something has changed, enough time has passed, and nothing is verified; what is
-        only described is described anew.
+    def look_due(self, now: float) -> bool:
+        """Tell whether another look is worth it.
+
+        It is once something has changed that no look has seen, enough time has passed, and nothing
+        is verified; what is only described is described anew.
         """
         pause = self.firing.ask.again
         if pause is None or self.telling.questions is None or self.pending or self.looking:
-            return None
+            return False
         settled = self.reasoning.state == "verified" and bool(self.telling.questions)
-        if not self.dirty or settled or now - self.looked_at < pause:
-            return None
-        since, self.looked_at, self.looking = self.looked_at, now, True
+        return self.unseen and not settled and now - self.looked_at >= pause
+
+    def look_again(self, now: float) -> float:
+        """Begin another look; return when the last was."""
+        since, self.looked_at, self.looking, self.unseen = self.looked_at, now, True, False
         return since
 
     def heeds(self, verdict: Verdict) -> bool:
@@ -211,15 +223,16 @@ class Story:
         self.severity = firing.severity
         self.grounds = firing.grounds
         self.firing = replace(self.firing, things=self.things, grounds=self.grounds)
-        self.dirty |= told != (self.things, firing.severity, [_worth(g) for g in firing.grounds])
+        if told != (self.things, firing.severity, [_worth(ground) for ground in firing.grounds]):
+            self.mark(self._scene.now)
 
     def concerns(self, thing: int) -> bool:
         """Tell whether it is about this object."""
         return any(thing == one.id for one in self.things)
 
-    def worth_telling(self, now: float) -> bool:
-        """Tell whether an update is due, and allowed so soon."""
-        if self.held or self.event is None or not (self.dirty or self.better()):
+    def worth_telling(self, now: float, *, look: bool = False) -> bool:
+        """Tell whether an update is due, and allowed so soon; with another look there is one."""
+        if self.held or self.event is None or not (self.dirty or look or self.better()):
             return False
         return round(moment(now) - self.event.updated_at, 3) >= PAUSE
 

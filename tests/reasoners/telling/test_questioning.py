@@ -98,6 +98,39 @@ def test_another_look_is_taken_once_something_changes(
     assert porch.conclude("porch-1", Verdict("verified"), 6.1) is None
 
 
+def changing(
+    at: float, answered: float, track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> list[float]:
+    """Let a person walk into a zone at a time, and say no; return when further looks begin."""
+    porch = chronicle(SceneConfig(zones={"step": STEP}, presence=AGAIN), ASKING)
+    looks = []
+    for tenth in range(100):
+        now = tenth / 10
+        if now == answered:
+            porch.conclude("porch-1", Verdict("rejected"), now)
+        told = porch.observe(view(now, track(x=0.1 if now < at else 0.7)))
+        looks += [now for one in told if one.since is not None]
+    return looks
+
+
+def test_what_changes_before_its_time_is_looked_at_when_that_has_come(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """While the answer is awaited, or too soon after it; told at once, and not forgotten.
+
+    It comes with an update, and that a second after the one with the answer at the earliest.
+    """
+    assert changing(1.5, 2.0, track, view, chronicle) == [3.0]
+    assert changing(1.5, 6.0, track, view, chronicle) == [7.0]
+
+
+def test_what_changes_at_once_is_on_the_first_pictures(
+    track: MakeTrack, view: MakeView, chronicle: MakeChronicle
+) -> None:
+    """They are taken until a second after the event began: nothing is asked twice about it."""
+    assert changing(0.5, 2.0, track, view, chronicle) == []
+
+
 @pytest.mark.parametrize("state", ["uncertain", "timeout", "skipped_budget", "error", "rejected"])
 def test_a_look_that_brings_nothing_better_changes_nothing(
     state: ReasoningState, track: MakeTrack, view: MakeView, chronicle: MakeChronicle
