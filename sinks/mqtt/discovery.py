@@ -6,6 +6,7 @@ retained message that names its entities, their topics and how to read them.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sinks.mqtt.topic import Letter, Topics
@@ -67,9 +68,32 @@ class Discovery:
             for topic in sorted(mine - {letter.topic for letter in self.letters()})
         ]
 
+    def withdrawals(self, announced: Mapping[str, bytes]) -> list[Letter]:
+        """Take back entities of devices that stay; to be told before `letters`.
+
+        Home Assistant keeps, as unavailable, what an announcement merely leaves out any more. An
+        entity goes when its component is announced with nothing but its platform. Not retained:
+        who starts later never knew it.
+
+        Args:
+            announced: What the broker retains, by topic; of others' devices nothing is read.
+        """
+        found: list[Letter] = []
+        for letter in self.letters():
+            told = json.loads(letter.payload)
+            components = told["components"]
+            lost = {
+                key: {"platform": platform}
+                for key, platform in _platforms(announced.get(letter.topic, b"")).items()
+                if components.get(key, {}).get("platform") != platform
+            }
+            if lost:
+                told["components"] = {**components, **lost}
+                found.append(Letter(letter.topic, _body(told)))
+        return found
+
     def _letter(self, camera: str | None, payload: dict[str, Any]) -> Letter:
-        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-        return Letter(self._topic(camera), body, retain=True)
+        return Letter(self._topic(camera), _body(payload), retain=True)
 
     def _topic(self, camera: str | None) -> str:
         return f"{self._prefix}/device/{self._identity(camera)}/config"
@@ -285,6 +309,23 @@ def _binary(name: str, topic: str, template: str, kind: str | None) -> Component
         "value_template": template,
     }
     return found if kind is None else {**found, "device_class": kind}
+
+
+def _body(payload: dict[str, Any]) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _platforms(payload: bytes) -> dict[str, str]:
+    """Read the platform of each component of an announcement; of what is none, nothing."""
+    try:
+        told = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    components = told.get("components") if isinstance(told, dict) else None
+    if not isinstance(components, dict):
+        return {}
+    found = {key: one.get("platform") for key, one in components.items() if isinstance(one, dict)}
+    return {key: platform for key, platform in found.items() if isinstance(platform, str)}
 
 
 def _is_of(topic: str, ours: str) -> bool:

@@ -95,11 +95,13 @@ class MqttSink:
             retained = await self._prove(connection)
             if not self._site.trial:
                 await self._post(self._topics.present(online=True))
-                await self._tidy(retained)
+                await self._tidy(set(retained))
                 for pattern in self._topics.orders:
                     await connection.listen(pattern)
                 if self._discovery is not None:
                     await connection.listen(self._discovery.birth)
+                    for letter in self._discovery.withdrawals(retained):
+                        await self._tell(letter)
                     await self._announce(self._discovery)
             self._life = life.pop_all()
         return self
@@ -199,9 +201,11 @@ class MqttSink:
         retained = self._topics.retained(before)
         await self._tidy(retained | (known.topics if known is not None else set()))
         if self._discovery is not None and known is not None:
-            announced = known.letters()
+            announced = {letter.topic: letter.payload for letter in known.letters()}
+            for letter in self._discovery.withdrawals(announced):
+                await self._tell(letter)
             for letter in self._discovery.letters():
-                if letter not in announced:
+                if announced.get(letter.topic) != letter.payload:
                     await self._tell(letter)
 
     def counts(self) -> dict[str, int]:
@@ -370,8 +374,8 @@ class MqttSink:
         if receipt.refused:
             self._complain(letter.topic, f"mqtt_denied: {receipt.text}")
 
-    async def _prove(self, connection: Connection) -> set[str]:
-        """Speak to ourselves through the broker; return the topics of ours that it retains.
+    async def _prove(self, connection: Connection) -> dict[str, bytes]:
+        """Speak to ourselves through the broker; return what it retains, by topic of ours.
 
         A granted subscription proves nothing (mosquitto grants what its ACL denies), and a 3.1.1
         receipt proves nothing either; only the message that comes back does.
@@ -393,7 +397,7 @@ class MqttSink:
             await connection.ignore(pattern)
         if not self._site.trial:
             await self._be_the_only_one(retained.pop(topic, b""))
-        return set(retained)
+        return retained
 
     def _remains(self) -> tuple[str, ...]:
         found = self._topics.remains(self._site.cameras)

@@ -6,6 +6,7 @@ are allowed.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -261,3 +262,27 @@ def test_devices_of_cameras_that_went_are_taken_back_and_others_left_alone() -> 
         ("homeassistant/device/lookout-lookout-box1-old/config", b"", True),
         ("homeassistant/device/lookout-lookout-box1-older/config", b"", True),
     ]
+
+
+def test_entities_of_a_device_that_stays_are_taken_back() -> None:
+    """Named with their platform alone, before they are left out; of odd announcements nothing."""
+    topic = "homeassistant/device/lookout-lookout-box1-porch/config"
+    before = {letter.topic: letter.payload for letter in DISCOVERY.letters()}
+    assert DISCOVERY.withdrawals(before) == []
+    fewer = replace(site("porch").cameras[0], zones={}, rules={"presence": "presence"})
+    smaller = Discovery("homeassistant", TOPICS, replace(site(), cameras=(fewer,)))
+    (letter,) = smaller.withdrawals(before)
+    assert (letter.topic, letter.retain) == (topic, False)
+    told = json.loads(letter.payload)["components"]
+    (left,) = [one for one in smaller.letters() if one.topic == topic]
+    kept = json.loads(left.payload)["components"]
+    lost = {key: one for key, one in told.items() if key not in kept}
+    assert lost == {
+        "zone-step": {"platform": "binary_sensor"},
+        "rule-parcel_left": {"platform": "binary_sensor"},
+        "switch-rule-parcel_left": {"platform": "switch"},
+    }
+    assert {key: one for key, one in told.items() if key in kept} == kept
+    odd = (b"", b"\xff", b"7", b"[" * 100_000, b'{"components": {"a": 7, "b": {"platform": []}}}')
+    for payload in odd:
+        assert smaller.withdrawals({topic: payload}) == []
