@@ -11,6 +11,8 @@ from sources.source import Secret, Stream
 _DECODERS = frozenset({"h264", "hevc", "mjpeg"})
 """What a camera may make us decode: an attacked camera must not choose among all of libav."""
 
+_AV1 = frozenset({"av1"})
+
 _SEGMENT = 10.0
 """Seconds that a segment may last: so long nothing may come from a camera that is well."""
 
@@ -22,6 +24,10 @@ class HlsConfig(WebConfig):
     """`http://HOST[:PORT]/PATH` or `https://…` of the playlist, without user and password: see
     `credential`. Pictures come a segment or two late; where there is RTSP as well, take that.
     Playlists encrypted with AES-128 want the extra `hls`."""
+
+    av1: bool = False
+    """Whether AV1 may be decoded as well; default false. Setting it lets a hijacked camera attack
+    one more decoder."""
 
     @field_validator("url")
     @classmethod
@@ -49,6 +55,5 @@ class HlsSource:
         from sources.child.web import Web  # noqa: PLC0415 (the same)
 
         config = self._config
-        return HlsStream(
-            Web(config.url, config, secret), config.url, config.read_timeout, _DECODERS
-        )
+        codecs = _DECODERS | _AV1 if config.av1 else _DECODERS
+        return HlsStream(Web(config.url, config, secret), config.url, config.read_timeout, codecs)

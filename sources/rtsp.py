@@ -20,6 +20,8 @@ from sources.source import Secret, Stream
 _DECODERS = frozenset({"h264", "hevc", "mjpeg"})
 """What a camera may make us decode: an attacked camera must not choose among all of libav."""
 
+_AV1 = frozenset({"av1"})
+
 _BEGINNING = 3.0
 """Seconds for which a picture that stands alone is looked for while opening."""
 
@@ -45,6 +47,10 @@ class RtspConfig(NetworkConfig):
     one frame interval sooner and knows when it was taken; `libav` is FFmpeg's, which knows
     more codecs and transports; `auto` (default) takes the own one wherever it understands the
     camera."""
+
+    av1: bool = False
+    """Whether AV1 may be decoded as well; default false. Setting it lets a hijacked camera attack
+    one more decoder."""
 
     @field_validator("url")
     @classmethod
@@ -127,7 +133,7 @@ class RtspSource:
             },
             attempt=Attempt(url, patience, authenticated=secret is not None),
             format="rtsp",
-            codecs=_DECODERS,
+            codecs=_DECODERS | _AV1 if self._config.av1 else _DECODERS,
             low_delay=True,
             hwaccel=self.hwaccel,
         )

@@ -64,7 +64,12 @@ def _words(stream: StreamInfo | None, size: str) -> str:
 
 async def _watched(opened: OpenCamera) -> str:
     """Wait until what shows pictures now and then is open; none need be there."""
-    async with asyncio.timeout(opened.patience):
-        while opened.host.stream is None:  # noqa: ASYNC110 (said once, by a child)
-            await asyncio.sleep(0.05)
+    try:
+        async with asyncio.timeout(opened.patience):
+            while opened.host.stream is None:  # noqa: ASYNC110 (said once, by a child)
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise SourceUnavailable(
+            f"it could not be looked into within {opened.patience:g} s"
+        ) from None
     return "watched for new pictures"

@@ -299,9 +299,11 @@ def _decoder(video: VideoStream, address: Address) -> VideoCodecContext:
     # PyAV has no decoder for what libav does not know.
     if codec is None:
         raise SourceRejected("it is encoded in a way that cannot be decoded here")
-    if address.codecs is not None and codec.name not in address.codecs:
+    name = codec.codec.canonical_name
+    if address.codecs is not None and name not in address.codecs:
         allowed = ", ".join(sorted(address.codecs))
-        raise SourceRejected(f"codec {codec.name} is not allowed from the network, only {allowed}")
+        asked = ", and av1 with `av1: true`" if name == "av1" else ""
+        raise SourceRejected(f"codec {name} is not allowed from the network, only {allowed}{asked}")
     settle(codec)
     if address.low_delay and not codec.has_b_frames:
         codec.flags |= av.codec.context.Flags.low_delay
@@ -328,7 +330,7 @@ def _info(video: VideoStream, container: InputContainer) -> StreamInfo:
     rate = video.average_rate or video.guessed_rate
     duration = container.duration
     return StreamInfo(
-        codec=codec.name[:40],
+        codec=codec.codec.canonical_name[:40],
         width=codec.width or UNKNOWN_SIDE,
         height=codec.height or UNKNOWN_SIDE,
         fps=float(rate) if rate else None,

@@ -48,9 +48,10 @@ class Clip:
         burn(picture, self.camera, number)
         return picture
 
-    def write(self, path: Path) -> Path:
-        """Encode all pictures into a file and return its path."""
-        with av.open(str(path), "w") as container:
+    def write(self, path: Path, *, fragments: bool = False) -> Path:
+        """Encode all pictures into a file, in fragments if it is MP4, and return its path."""
+        flags = {"movflags": "frag_keyframe+empty_moov+default_base_moof"} if fragments else {}
+        with av.open(str(path), "w", options=flags) as container:
             stream = container.add_stream(self.codec, rate=self.fps)
             assert isinstance(stream, av.video.stream.VideoStream)
             stream.width, stream.height = self.width, self.height
@@ -66,6 +67,8 @@ class Clip:
                 stream.options = {**dict(self.options), "x264-params": keyint}
             if self.codec == "libx265":
                 stream.options = {"preset": "ultrafast", "x265-params": f"{keyint}:log-level=none"}
+            if self.codec == "libsvtav1":
+                stream.options = {"preset": "12", "svtav1-params": "lp=1"}
             for number in range(self.frames):
                 frame = av.VideoFrame.from_ndarray(self.picture(number), "rgb24")
                 frame.pts = number

@@ -3,6 +3,7 @@
 from pathlib import Path
 from shutil import copytree
 
+import av
 import pytest
 from rig.child import Child
 from rig.clip import Clip
@@ -53,6 +54,28 @@ def test_only_what_is_watched_of_a_master_playlist_is_fetched(folder: Path, tmp_
         while camera.seen["/hls/small/part002.ts"] == 0:
             assert isinstance(child.next(), Given)
         assert camera.seen["/hls/large/part002.ts"] == 0
+
+
+def test_av1_is_decoded_on_request_alone(tmp_path: Path) -> None:
+    """In fragments of MP4; without leave the way to it is named (F54)."""
+    if "libsvtav1" not in av.codecs_available:
+        pytest.skip("this build of FFmpeg has no AV1 encoder")
+    clip = Clip(frames=20, width=320, height=240, gop=10, codec="libsvtav1")
+    clip.write(tmp_path / "part.mp4", fragments=True)
+    (tmp_path / "live.m3u8").write_text(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1,\npart.mp4\n#EXT-X-ENDLIST\n"
+    )
+    with WebCamera([b""], folder=tmp_path) as camera:
+        url = camera.url + "/hls/live.m3u8"
+        with Child() as child:
+            child.open(HLS, {"url": url})
+            assert "`av1: true`" in child.wait_for(Failed).reason
+        with Child() as child:
+            child.open(HLS, {"url": url, "av1": True})
+            given = child.next()
+            assert isinstance(given, Given)
+            assert read(child.picture(given)) == (1, given.index)
+            assert child.wait_for(StreamInfo).codec == "av1"
 
 
 def test_segments_need_no_ending_and_may_begin_anew(folder: Path, tmp_path: Path) -> None:
