@@ -8,7 +8,7 @@ from daemon.cli.shown import described
 from daemon.cli.trial import OpenCamera, open_camera
 from daemon.plan import CameraPlan
 from daemon.timing import Timing
-from sources import SourceRejected
+from sources import SourceRejected, SourceUnavailable
 from sources.message import Open, StreamInfo
 
 
