@@ -136,8 +136,9 @@ def test_pulse_comes_every_second_even_while_opening_hangs() -> None:
     """A child that is stuck in its camera is seen to be alive and to have decoded nothing."""
     with Child() as child:
         child.open(SCRIPTED, {"hang_in_open": True})
-        for _ in range(4):
-            child.wait(lambda message: isinstance(message, Pulse), deadline=1.5)
+        child.wait_for(Pulse)
+        for _ in range(3):
+            child.wait(lambda message: isinstance(message, Pulse), deadline=1.5 * UNIT)
         pulses = [message for message in child.messages if isinstance(message, Pulse)]
         assert all(pulse.decoded_at is None for pulse in pulses)
         assert pulses[-1].rss > 1_000_000
