@@ -16,6 +16,17 @@ from daemon.cli.substream import likely
         ("rtsp://h/h264Preview_01_main", "rtsp://h/h264Preview_01_sub"),
         ("rtsps://h:322/stream1", "rtsps://h:322/stream2"),
         ("rtsp://h/live/ch00_0", "rtsp://h/live/ch00_1"),
+        ("rtsp://h:88/videoMain", "rtsp://h:88/videoSub"),
+        ("rtsp://h/ch1/main", "rtsp://h/ch1/sub"),
+        (
+            "rtsp://h/user={user}_password={password}_channel=1_stream=0.sdp?real_stream",
+            "rtsp://h/user={user}_password={password}_channel=1_stream=1.sdp?real_stream",
+        ),
+        ("rtsp://h/unicast/c1/s0/live", "rtsp://h/unicast/c1/s1/live"),
+        ("rtsp://h/media/video1", "rtsp://h/media/video2"),
+        ("rtsp://h/live1.sdp", "rtsp://h/live2.sdp"),
+        ("rtsp://h/profile1/media.smp", "rtsp://h/profile2/media.smp"),
+        ("rtsp://h/?inst=1", "rtsp://h/?inst=2"),
     ],
 )
 def test_makers_habits_are_known(main: str, small: str) -> None:
