@@ -41,7 +41,7 @@ _ANSWERS: tuple[tuple[type[av.error.FFmpegError], type[SourceError], str], ...] 
     (
         av.error.HTTPClientError,
         SourceBusy,
-        "the camera turned the request down (4xx); perhaps it has too many viewers",
+        "the camera turned the request down (4xx): too many viewers, or another `transport`?",
     ),
     (
         av.error.HTTPServerError,
@@ -135,7 +135,10 @@ def broken(error: OSError, host: str, patience: float) -> SourceError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return SourceRejected(unbelieved(error))
     if isinstance(error, ssl.SSLError):
-        return SourceUnavailable("what answers there does not speak TLS as expected")
+        return SourceUnavailable(
+            "what answers there does not speak TLS as expected: check port and scheme; a camera "
+            "with old TLS wants `insecure: true`"
+        )
     known = _BROKEN.get(error.errno or 0)
     words = known or errno.errorcode.get(error.errno or 0, type(error).__name__)
     return SourceUnavailable(known or f"the connection failed: {words}")

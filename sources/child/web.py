@@ -13,8 +13,9 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx2
 
-from sources.address import WebConfig, checked, resolved, same_place, trusting, unbelieved
+from sources.address import WebConfig, checked, resolved, same_place, trusting
 from sources.child.authorization import Authorization
+from sources.child.fault import broken
 from sources.credential import filled
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
 from sources.source import Secret
@@ -257,9 +258,11 @@ class Web:
 
     def _explain(self, error: Exception) -> SourceError:
         if isinstance(error, httpx2.TimeoutException):
-            return SourceUnavailable(f"the camera was silent for {self._patience:g} s")
-        if (mistrusted := _certificate_fault(error)) is not None:
-            return SourceRejected(unbelieved(mistrusted))
+            connecting = isinstance(error, httpx2.ConnectTimeout)
+            patience = self._config.open_timeout if connecting else self._patience
+            return SourceUnavailable(f"the camera was silent for {patience:g} s")
+        if (fault := _tls_fault(error)) is not None:
+            return broken(fault, "", self._patience)
         if isinstance(error, httpx2.ConnectError):
             return SourceUnavailable("nothing listens there, or no way leads there: check the url")
         if isinstance(error, httpx2.RemoteProtocolError):
@@ -297,9 +300,9 @@ class Patience:
             )
 
 
-def _certificate_fault(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+def _tls_fault(error: BaseException | None) -> ssl.SSLError | None:
     for _ in range(8):
-        if error is None or isinstance(error, ssl.SSLCertVerificationError):
+        if error is None or isinstance(error, ssl.SSLError):
             return error
         error = error.__cause__ or error.__context__
     return None

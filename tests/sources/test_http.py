@@ -258,6 +258,8 @@ def test_silence_and_absence_are_told_apart() -> None:
         failed = refused(other.url.replace("rtsp", "http"))
         assert failed.remedy == "unavailable"
         assert "HTTP" in failed.reason
+        secured = other.url.replace("rtsp", "https")
+        assert "does not speak TLS" in refused(secured).reason
 
 
 def test_camera_that_drips_is_given_up(pictures: list[bytes]) -> None:

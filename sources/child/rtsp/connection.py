@@ -148,6 +148,11 @@ class Connection:
         """Bytes that belonged to nothing."""
         return self._wire.skipped
 
+    @property
+    def strange(self) -> bytes:
+        """How the first of them began; empty while all belongs to something."""
+        return self._wire.strange
+
     def _failed(self, error: OSError) -> SourceError:
         if isinstance(error, ConnectionError):
             return HungUp(CLOSED)

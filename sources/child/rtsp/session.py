@@ -27,7 +27,10 @@ _REFUSALS: dict[int, tuple[type[SourceError], str]] = {
     453: (SourceBusy, "the camera has no room for another viewer (453), perhaps too many viewers"),
     503: (SourceBusy, "the camera has no room for us now (503, 5xx)"),
 }
-_HUNG_UP = "the camera hangs up before it says a word: perhaps it lets only one viewer watch"
+_HUNG_UP = (
+    "the camera hangs up before it says a word: perhaps it lets only one viewer watch, or this is "
+    "not its RTSP port"
+)
 _UNKNOWN = {405, 406, 415, 455, 501, 505, 551}
 """Statuses that say: not in this way. Another reader may find one."""
 
@@ -89,8 +92,12 @@ class Session:
         """
         try:
             self._options()
-        except HungUp:
-            raise SourceBusy(_HUNG_UP) from None
+        except SourceUnavailable as error:
+            if strange := self._connection.strange:
+                raise _nobody(strange) from None
+            if isinstance(error, HungUp):
+                raise SourceBusy(_HUNG_UP) from None
+            raise
         return self._describe()
 
     def keep_alive(self) -> float:
@@ -244,6 +251,19 @@ def _demand(answer: Message) -> None:
     if status >= 500:  # noqa: PLR2004 (server errors)
         raise SourceUnavailable(f"the camera reports a fault of its own ({status}, 5xx)")
     raise SourceUnavailable(f"the camera turned the request down ({status})")
+
+
+def _nobody(strange: bytes) -> SourceError:
+    """Say who answers there, by how it said what is no RTSP."""
+    if strange.startswith((b"HTTP/", b"<")):
+        return SourceUnavailable(
+            "what answers there speaks HTTP: check the port (554 is usual), or use `type: http`"
+        )
+    if strange[:2] in {b"\x15\x03", b"\x16\x03"}:
+        return SourceUnavailable("what answers there speaks TLS: check the port, or use rtsps://")
+    return SourceUnavailable(
+        "what answers there does not speak RTSP as expected: check the port (554 is usual)"
+    )
 
 
 def _older(said: str, sequence: int) -> bool:

@@ -66,6 +66,9 @@ class Wire:
         self.skipped = 0
         """Bytes that belonged to nothing."""
 
+        self.strange = b""
+        """How the first of them began."""
+
     @property
     def held(self) -> int:
         """Bytes that wait for more."""
@@ -135,6 +138,7 @@ class Wire:
 
     def _skip(self, at: int) -> int:
         """Find the next place at which a piece may begin."""
+        self.strange = self.strange or bytes(self._buffer[at : at + 8])
         ends = [self._buffer.find(sign, at + 1) for sign in (b"$", b"RTSP/1.")]
         found = min((end for end in ends if end >= 0), default=len(self._buffer))
         self._skipping += found - at

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rig.answering import Answering
 from rig.camera_b import CameraB, Login, Script
 from rig.camera_b.payload import Footage, footage
 from rig.clip import Clip
@@ -139,6 +140,24 @@ def test_refusals_have_names(
         with pytest.raises(kind, match=reason):
             opened(camera)
         assert len(camera.connections) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "speaks HTTP"),
+        (b"<html><title>400</title></html>", "speaks HTTP"),
+        (b"\x15\x03\x01\x00\x02\x02\x46", "speaks TLS"),
+        (b"220 ready\r\n", "does not speak RTSP"),
+    ],
+)
+def test_who_is_no_camera_is_told_by_its_words(said: bytes, words: str) -> None:
+    """Another port of the same machine is no camera that is silent, or has too many viewers."""
+    with Answering(raw=said) as other:
+        target = Target(("127.0.0.1",), other.port, 0.3)
+        with closing(Connection(target)) as connection, pytest.raises(SourceUnavailable) as told:
+            Session(connection, other.url, None).describe()
+    assert words in str(told.value)
 
 
 @pytest.mark.fault("F05")
