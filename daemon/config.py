@@ -5,6 +5,7 @@ that reads them (`daemon.backends`). Unknown keys are refused.
 """
 
 import os
+import re
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -492,8 +493,25 @@ def parse(data: object, origin: str) -> DaemonConfig:
         raise ConfigRejected(explain(exc, origin, "", DaemonConfig)) from None
 
 
+_UNFIT = re.compile("[\0\ud800-\udfff]")
+"""What escapes in quotes can make and no path, topic or message can hold: a zero byte, and one half
+of a pair of surrogates."""
+
+
 class _Loader(yaml.SafeLoader):
     """YAML without surprises: of two equal keys the later would win, and a camera be gone."""
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:  # noqa: ANN401 (as its base has it)
+        """Build a single value.
+
+        Raises:
+            ConstructorError: It holds a character that is of no use anywhere.
+        """
+        value = super().construct_scalar(node)
+        if isinstance(value, str) and _UNFIT.search(value):
+            problem = "a zero byte or half a surrogate pair stands in a text; take it out"
+            raise ConstructorError(problem=problem, problem_mark=node.start_mark)
+        return value
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Build a mapping.

@@ -105,21 +105,37 @@ class Reloading:
         house = self._house
         asked = house.clock.monotonic()
         try:
-            wanted = await self._planned()
-            found = change(house.plan, wanted)
+            wanted, found = await self._planned()
             await self._apply(found)
         except ConfigRejected as exc:
             return self._done(Change(house.plan), exc.problems, asked)
         await self._write(last_good.keep, house.plan.config.state, wanted.config)
         return self._done(found, (), asked)
 
-    async def _planned(self) -> Plan:
-        """Read in a thread of its own: it takes a moment, and a file may be far away."""
+    async def _planned(self) -> tuple[Plan, Change]:
+        """Read in a thread of its own: it takes a moment, and a file may be far away.
+
+        Raises:
+            ConfigRejected: It is wrong, or what judges it is: nothing is changed yet, and cameras
+                are not to pay for a mistake in a backend that somebody tries.
+        """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reload")
         try:
-            return await asyncio.wrap_future(thread.submit(self._read))
+            return await asyncio.wrap_future(thread.submit(self._compared))
+        except ConfigRejected:
+            raise
+        except Exception as exc:
+            logger.exception("a bug, while the configuration was read")
+            origin, kind = self._house.plan.origin, type(exc).__name__
+            raise ConfigRejected(
+                f"{origin}: cannot be judged, for a bug: {kind}; the log says where"
+            ) from None
         finally:
             thread.shutdown(wait=False)
+
+    def _compared(self) -> tuple[Plan, Change]:
+        wanted = self._read()
+        return wanted, change(self._house.plan, wanted)
 
     async def _apply(self, wanted: Change) -> None:
         """Change what differs.

@@ -77,7 +77,7 @@ def run(
     read: Callable[[], Plan] | None = None
     problems: tuple[str, ...] = ()
     if source is None:
-        read = partial(_read, config, secrets, filtered)
+        read = reader(config, secrets, filtered)
         try:
             plan, problems = read(), ()
         except ConfigRejected as exc:
@@ -98,12 +98,19 @@ def run(
     raise typer.Exit(code)
 
 
-def _read(config: Path | None, secrets: Path | None, filtered: SecretFilter) -> Plan:
-    """Make a plan of the configuration as it is now.
+def reader(config: Path | None, secrets: Path | None, filtered: SecretFilter) -> Callable[[], Plan]:
+    """Return what makes a plan of the configuration as it is by then.
+
+    It reads the same file each time: while that is being replaced, another that lies in one of the
+    usual places too is not what anybody means.
 
     Raises:
-        ConfigRejected: One line per problem.
+        ConfigRejected: There is no file.
     """
+    return partial(_read, setting.find(config), secrets, filtered)
+
+
+def _read(config: Path, secrets: Path | None, filtered: SecretFilter) -> Plan:
     data, origin = setting.read(config)
     return setting.make_plan(data, origin, secrets_file=secrets, filtered=filtered)
 

@@ -144,6 +144,9 @@ def test_all_mistakes_are_told_at_once() -> None:
         ("[" * 5000, "not valid YAML"),
         ("a: 2026-99-99\n", "not valid YAML"),
         ("a: \x00\n", "not valid YAML"),
+        ('include: ["a\\0b"]\n', "line 1, column 11: a zero byte"),
+        ('secrets: "\\ud800"\n', "half a surrogate pair"),
+        ('"\\ud800": 1\n', "half a surrogate pair"),
         ("cameras:\n\tporch: 1\n", "line 2, column 1: a tab; indent with spaces"),
         (
             "cameras:\n  a: 1\n  b: 2\n  a: 3\n",

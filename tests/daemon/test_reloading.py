@@ -49,6 +49,13 @@ async def test_cameras_come_go_and_change_beside_one_that_does_not(tmp_path: Pat
         assert (state.state, state.problems) == ("refused", wrong.problems)
         assert app.lines == {"keep": line, "yard": before}
 
+        same = {"keep": keep, "yard": yard}
+        odd = await one.reload(cameras=same, tracker={"type": "rig.reloadable:Mistaken"})
+        assert odd.state == "refused"
+        assert "a bug: RuntimeError" in odd.problems[0], "of code that is being written, say"
+        assert app.lines == {"keep": line, "yard": before}
+        one.config.pop("tracker")
+
         ruled = {**yard, "rules": {"stands": STANDS}}
         app.switchboard.heed(Switch(camera="yard", switch="reason", on=False))
         right = await one.reload(cameras={"keep": keep, "yard": ruled, "gate": OFF})

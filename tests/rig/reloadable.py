@@ -5,8 +5,9 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from pydantic import BaseModel, model_validator
 from rig.waiting import until
 
 from daemon import reloaded
@@ -23,6 +24,17 @@ WALK = {"type": "rig.spots:SpotSource", "fps": 20, "goes": 10**9}
 OFF = {"source": WALK, "enabled": False}
 ZONE = {"points": [[0, 0], [1, 0], [1, 1], [0, 1]]}
 STANDS = {"when": {"label": "person", "inside": "all"}}
+
+
+class Mistaken:
+    """A backend whose options are judged by code with a mistake in it."""
+
+    class Config(BaseModel):
+        """Its options."""
+
+        @model_validator(mode="after")
+        def _check(self) -> Self:
+            raise RuntimeError("not thought of")
 
 
 class Running:

@@ -3,12 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rig.command import lookout, written
 from rig.lookout import SCRIPTED, Lookout
 
 from daemon.cli import setting
-from daemon.cli.run import _quick  # the configuration that options make
+from daemon.cli.run import _quick, reader  # the configuration that options make
 from daemon.config import parse
+from daemon.errors import ConfigRejected
+from daemon.logs import SecretFilter
 from sinks.journal import JournalReader
 
 
@@ -46,6 +49,26 @@ def test_every_option_lands_in_the_configuration(tmp_path: Path) -> None:
     assert config.sinks["mqtt"].options == {"url": "mqtt://broker:1884"}
     assert config.detector.options == {"model": "a.onnx"}
     assert config.state_dir == tmp_path
+
+
+def test_the_file_of_the_start_is_read_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While an editor has taken it away, another in a usual place is not what is meant."""
+    here, other = Path("lookout.yaml"), tmp_path / "etc.yaml"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(setting, "PLACES", (here, other))
+    here.write_text("cameras: {porch: {source: {type: synthetic}}}")
+    other.write_text("cameras: {other: {source: {type: synthetic}}}")
+    read = reader(None, None, SecretFilter())
+    assert list(read().cameras) == ["porch"]
+    here.unlink()
+    with pytest.raises(ConfigRejected, match=r"lookout\.yaml: cannot be read"):
+        read()
+    part = tmp_path / "part"
+    part.write_text("cameras: {yard: {source: {type: synthetic}}}")
+    part.rename(here)
+    assert list(read().cameras) == ["yard"]
 
 
 def test_recording_from_a_file_runs_to_its_end(tmp_path: Path) -> None:
