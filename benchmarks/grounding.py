@@ -10,7 +10,8 @@ import math
 from collections import Counter
 from typing import Any
 
-from reasoners.testing.reports import LIES, Told, told
+from reasoners.testing.lies import LIES
+from reasoners.testing.reports import Told, told
 from reasoners.verdict import Verdict
 from reasoners.vlm.call import call
 from reasoners.vlm.grounding import ground

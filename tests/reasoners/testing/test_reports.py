@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from reasoners.testing.reports import LIES, Lie, told
+from reasoners.testing.lies import LIES, Lie
+from reasoners.testing.reports import told
 from reasoners.vlm.call import call
 from reasoners.vlm.grounding import ground
 from reasoners.vlm.limits import Limits
