@@ -26,13 +26,14 @@ from reasoners.scene.change import (
 from reasoners.scene.config import SceneConfig
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
+from reasoners.telling.album import illustrated
 from reasoners.telling.forecast import forecast, stated
 from reasoners.telling.foreshown import ties, ways
 from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.questioning import Asking, asked
 from reasoners.telling.relating import carried, claimed
 from reasoners.telling.snapshot import TIES, picture
-from reasoners.telling.story import Story, Telling, illustrated
+from reasoners.telling.story import Story, Telling
 from reasoners.telling.strokes import Tails, color_of, foot
 from reasoners.telling.waiting import Waiting, key_of
 from reasoners.telling.wire import event_object, moment
@@ -485,7 +486,7 @@ class Chronicle:
         )
         expected = self.forecaster.expected
         found = forecast(story.view.index, [*about, *others], self._config, expected, ahead, told)
-        story.forecasts += found is not None
+        story.album.forecasts += found is not None
         return found
 
     def _story(self, event_id: str) -> Story | None:

@@ -7,6 +7,8 @@ from reasoners.event import EventCause, EventChange, EventRelation
 from reasoners.scene.cause import Cause
 from reasoners.scene.change import Change
 from reasoners.scene.relation import Predicate, Relation
+from reasoners.scene.scene import Scene
+from reasoners.scene.thing import Thing
 from reasoners.telling.saying import KIND, places_of
 from reasoners.telling.wire import moment, track_name, unit
 
@@ -119,6 +121,49 @@ def _rank(relation: Relation) -> tuple[bool, int, float, float, str, str, str]:
         str(relation.object),
         str(relation.subject),
     )
+
+
+def related(things: Sequence[Thing], scene: Scene) -> tuple[tuple[EventRelation, ...], int]:
+    """Tell in which zones the objects of an event are and were, and what ties them to others.
+
+    Returns:
+        As `carried`, what the scene itself forgot included.
+    """
+    told: list[Relation] = []
+    before: set[int | str] = set()
+    forgotten = 0
+    for thing in things:
+        told += [
+            Relation(
+                thing.id, "inside", f"zone:{stay.zone}", stay.since, stay.until, stay.confidence
+            )
+            for stay in (*thing.zones.values(), *thing.past)
+        ]
+        others, lost = scene.touching(thing)
+        # Between two of its objects each would tell it, from its own side.
+        told += [one for one in others if not {one.subject, one.object} & before]
+        before.add(thing.id)
+        forgotten += lost + thing.forgotten
+    written, left_out = carried(told, scene.track)
+    return written, left_out + forgotten
+
+
+def amended(
+    relations: tuple[EventRelation, ...], claims: Sequence[EventRelation]
+) -> tuple[tuple[EventRelation, ...], int]:
+    """Add what a model claims to what an event carries; return both, and how many found no room.
+
+    A quarter of the room is for claims at most, and what was measured alike is not claimed twice.
+    """
+    known = {_said(one) for one in relations}
+    fresh = tuple(one for one in claims if _said(one) not in known)
+    room = fresh[: RELATIONS // 4]
+    told = (*relations[: RELATIONS - len(room)], *room)
+    return told, len(relations) + len(fresh) - len(told)
+
+
+def _said(relation: EventRelation) -> tuple[str, str, str, str]:
+    return relation.subject, relation.predicate, relation.object, relation.source
 
 
 def _name(track: int | None) -> str | None:

@@ -10,65 +10,30 @@ from reasoners.event import (
     Event,
     EventRelation,
     EventType,
-    Media,
     Reasoning,
 )
 from reasoners.firing import Firing, Ground
 from reasoners.language.phrase import Phrase
 from reasoners.question import Question
-from reasoners.scene.cause import Cause
-from reasoners.scene.change import (
-    Blocked,
-    Change,
-    Crossed,
-    GotUp,
-    LeftBehind,
-    Loitered,
-    LooksFallen,
-    StartedRunning,
-    StoppedSuddenly,
-    Taken,
-    WrongWay,
-)
-from reasoners.scene.relation import Relation
+from reasoners.scene.change import Change
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
+from reasoners.telling.album import Album
 from reasoners.telling.explanation import FACTS, Known, explain, joined, worded
-from reasoners.telling.forecast import foreseeable
 from reasoners.telling.foreshown import Expected
 from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.foretold import Foretold
 from reasoners.telling.grounds import CONDITIONS, condition
+from reasoners.telling.noted import Noted
 from reasoners.telling.outcome import better, conclude
 from reasoners.telling.questioning import SETTLE
-from reasoners.telling.relating import RELATIONS, carried, caused
-from reasoners.telling.saying import Saying, places_of
-from reasoners.telling.snapshot import BETTER, quality
+from reasoners.telling.relating import amended, caused, related
+from reasoners.telling.saying import Saying
 from reasoners.telling.wire import event_object, frame_reference, moment, track_name
 from reasoners.verdict import Verdict
 
 OBJECTS = 32
 """Objects an event lists."""
-
-NOTED = (
-    Blocked,
-    Crossed,
-    GotUp,
-    LeftBehind,
-    Loitered,
-    LooksFallen,
-    StartedRunning,
-    StoppedSuddenly,
-    Taken,
-    WrongWay,
-)
-"""Changes that are worth telling whenever something else is told."""
-
-MOST_NOTED, MOST_CAUSES = 6, 8
-"""So many of them, and of causes, are kept: the latest."""
-
-TRIES = 3
-"""Forecast pictures asked for while there is none: a frame may be gone, or the disk full."""
 
 PAUSE = 1.0
 """Least seconds from one revision to an update, in data time."""
@@ -123,7 +88,7 @@ class Story:
         """The latest frame that showed one of them; the latest of all where it is about none."""
 
         self.reasoning = reasoning
-        self.media = Media()
+        self.album = Album(telling.forecast)
         self.held = firing.notify == "when_verified" and reasoning.state == "pending"
         """Whether nobody is to see it before its verdict."""
 
@@ -132,9 +97,6 @@ class Story:
 
         self.looked_at = scene.now
         """When it was last asked about."""
-
-        self.forecasts = 0
-        """How many forecast pictures were asked for."""
 
         self.filming = False
         """Whether a clip is in the making."""
@@ -152,14 +114,12 @@ class Story:
 
         self._scene = scene
         self._saying = Saying(scene.naming, telling.titles)
-        self._noted: dict[tuple[object, ...], Change] = {}
-        self._causes: dict[Cause, None] = {}
+        self._noted = Noted()
         self._foretelling = foretelling
         self._foretold = Foretold(scene.track, foretelling.heard)
         self._claims: tuple[EventRelation, ...] = ()
         self._why = ""
         self._asked = {one.name: one.text for one in telling.questions or ()}
-        self._best = 0.0
         self._facts = ""
 
     @property
@@ -203,17 +163,11 @@ class Story:
     def note(self, change: Change) -> None:
         """Keep what happened to its object, if that is worth telling."""
         self._foretold.note(change)
-        if isinstance(change, NOTED):
-            way = change.way if isinstance(change, Crossed) else None
-            key = (type(change), way, *places_of(change))
-            self._noted.pop(key, None)
-            self._noted[key] = change
-            if len(self._noted) > MOST_NOTED:
-                del self._noted[next(iter(self._noted))]
+        self._noted.note(change)
 
     def open(self, now: float) -> Event:
         """Write the first revision; a picture belongs to it."""
-        self._best = self._quality()
+        self.album.taken(self.things)
         return self._write("new", now)
 
     def follow(self, firing: Firing) -> None:
@@ -232,40 +186,26 @@ class Story:
 
     def worth_telling(self, now: float, *, look: bool = False) -> bool:
         """Tell whether an update is due, and allowed so soon; with another look there is one."""
-        if self.held or self.event is None or not (self.dirty or look or self.better()):
+        if self.held or self.event is None or not (self.dirty or look or self._seen_better):
             return False
         return round(moment(now) - self.event.updated_at, 3) >= PAUSE
 
-    def better(self) -> bool:
-        """Tell whether the object is seen clearly better than on the snapshot."""
-        return self._shown and self._quality() >= BETTER * self._best
+    @property
+    def _seen_better(self) -> bool:
+        return self.album.better(self.things)
 
     def wants_picture(self) -> bool:
-        """Tell whether to take a picture now: a better one, or the first that is to be had."""
-        return self.better() or (self._shown and self.media.snapshot is None)
+        """Tell whether to take a picture now."""
+        return self.album.wants_picture(self.things)
 
     def foresees(self, expected: Expected) -> bool:
-        """Tell whether its first forecast picture is to be had now; asked for so often at most."""
-        ahead = self.telling.forecast
-        wanted = ahead > 0 and self.media.forecast is None and self.forecasts < TRIES
-        return wanted and self._shown and foreseeable(self.things, expected, ahead)
-
-    @property
-    def _shown(self) -> bool:
-        """Whether the latest frame shows it: a picture marks nothing that nobody saw there."""
-        return any(thing.seen and not thing.carried for thing in self.things)
-
-    def _quality(self) -> float:
-        """Tell how well whom it is about most can be seen."""
-        return max(
-            (quality(thing) for thing in self.things[:1] if thing.seen and not thing.carried),
-            default=0.0,
-        )
+        """Tell whether its first forecast picture is to be had now."""
+        return self.album.foresees(self.things, expected)
 
     def update(self, now: float, *, pictured: bool) -> Event:
         """Write what changed; `pictured` if a new picture is taken with it."""
         if pictured:
-            self._best = self._quality()
+            self.album.taken(self.things)
         return self._write("update", now)
 
     def end(
@@ -337,14 +277,11 @@ class Story:
 
     def illustrate(self, event: Event, snapshot: str | None, forecast: str | None) -> Event:
         """Put stored pictures into a revision, and remember them for later ones."""
-        shown = illustrated(event.frame.index, snapshot, forecast, self.telling.forecast)
-        media = self.media.model_copy(update=shown)
-        latest = max(self.media.snapshot_frame or 0, self.media.forecast_frame or 0)
-        if latest <= event.frame.index:
-            self.media = media
-            if self.event is not None:
-                self.event = self.event.model_copy(update={"media": media})
-        return event.model_copy(update={"media": media})
+        before = self.album.media
+        shown = self.album.illustrate(event, snapshot, forecast)
+        if self.event is not None and self.album.media is not before:
+            self.event = self.event.model_copy(update={"media": self.album.media})
+        return shown
 
     def film(self, clip: str | None, started_at: float | None, now: float) -> Event | None:
         """Write that the clip is there; the end again if the event has ended. None: there is none.
@@ -357,12 +294,7 @@ class Story:
         self.filming = False
         if clip is None or self.event is None:
             return None
-        self.media = self.media.model_copy(
-            update={
-                "clip": clip,
-                "clip_started_at": None if started_at is None else moment(started_at),
-            }
-        )
+        self.album.film(clip, started_at)
         if self.held:
             return None
         ended = self.event.type == "end"
@@ -390,21 +322,16 @@ class Story:
                 self._foretelling.take(self.things[:OBJECTS])
             facts = self._facts = self._explain(reason, ended_at, in_view=in_view)
             objects = tuple(event_object(thing) for thing in self.things[:OBJECTS])
-            relations, left_out = self._relations()
+            relations, left_out = related(self.things[:OBJECTS], self._scene)
             conditions = tuple(
                 condition(ground, until=ended_at) for ground in self.grounds[:CONDITIONS]
             )
-            written = (caused(cause, self._scene.track) for cause in self._causes)
+            written = (caused(cause, self._scene.track) for cause in self._noted.causes)
             causes = tuple(cause for cause in written if cause is not None)
         self._foretold.lapse(now, over=kind == "end")
-        told = relations
-        if self._claims:
-            # Of both there is something: what was measured leads, what was claimed follows.
-            known = {_said(one) for one in relations}
-            fresh = tuple(one for one in self._claims if _said(one) not in known)
-            claims = fresh[: RELATIONS // 4]
-            told = (*relations[: RELATIONS - len(claims)], *claims)
-            left_out += len(relations) + len(fresh) - len(told)
+        # Of both there is something: what was measured leads, what was claimed follows.
+        told, more = amended(relations, self._claims)
+        left_out += more
         answers = last.answers if last else ()
         description = last.description if last else None
         self.dirty = False
@@ -441,7 +368,7 @@ class Story:
             ),
             reasoning=self.reasoning,
             frame=frame_reference(self.view),
-            media=self.media,
+            media=self.album.media,
         )
         return self.event
 
@@ -453,7 +380,7 @@ class Story:
         return max(moment(at), moment(self.started_at))
 
     def _explain(self, reason: EndReason | None, ended_at: float | None, *, in_view: bool) -> str:
-        self._remember_causes()
+        self._noted.reason(self._scene.causality.links, self.things)
         touching = self._scene.touching(self.things[0])[0] if self.things else []
         # What a model claims is told as its words, not as what was seen.
         ties = [one for one in touching if one.source == "geometry"]
@@ -467,67 +394,13 @@ class Story:
             in_view=in_view,
             now=self._scene.now,
             ties=ties,
-            noted=tuple(self._noted.values()),
-            causes=tuple(self._causes),
+            noted=self._noted.changes,
+            causes=self._noted.causes,
             predictions=self._foretelling.write(),
             labels={track_name(thing.track): thing.label for thing in self._scene.things.values()},
         )
         self.said = tuple(explain(known, self._saying))
         return worded(self.said, self.telling.language, FACTS)
-
-    def _remember_causes(self) -> None:
-        """Keep why something happened to its objects, or what they made happen to others."""
-        for link in self._scene.causality.links:
-            about = {*link.effect.things[:2], *link.cause.things[:1]}
-            if any(
-                thing.id in about and link.effect.at >= thing.first_seen for thing in self.things
-            ):
-                self._causes[link] = None
-        for link in list(self._causes)[:-MOST_CAUSES]:
-            del self._causes[link]
-
-    def _relations(self) -> tuple[tuple[EventRelation, ...], int]:
-        """Tell in which zones the objects are and were, and what holds and held with others."""
-        told: list[Relation] = []
-        before: set[int | str] = set()
-        forgotten = 0
-        for thing in self.things[:OBJECTS]:
-            told += [
-                Relation(
-                    thing.id, "inside", f"zone:{stay.zone}", stay.since, stay.until, stay.confidence
-                )
-                for stay in (*thing.zones.values(), *thing.past)
-            ]
-            others, lost = self._scene.touching(thing)
-            # Between two of its objects each would tell it, from its own side.
-            told += [one for one in others if not {one.subject, one.object} & before]
-            before.add(thing.id)
-            forgotten += lost + thing.forgotten
-        written, left_out = carried(told, self._scene.track)
-        return written, left_out + forgotten
-
-
-def illustrated(
-    index: int, snapshot: str | None, forecast: str | None, ahead: float
-) -> dict[str, object]:
-    """Return what stored pictures of a frame change in an event's media.
-
-    Args:
-        index: Of the frame.
-        snapshot: Where the snapshot is; None: there is no new one.
-        forecast: Likewise.
-        ahead: Seconds that the forecast looks ahead.
-    """
-    found: dict[str, object] = {}
-    if snapshot is not None:
-        found |= {"snapshot": snapshot, "snapshot_frame": index}
-    if forecast is not None:
-        found |= {"forecast": forecast, "forecast_frame": index, "forecast_s": ahead}
-    return found
-
-
-def _said(relation: EventRelation) -> tuple[str, str, str, str]:
-    return relation.subject, relation.predicate, relation.object, relation.source
 
 
 def _worth(ground: Ground) -> tuple[object, ...]:
