@@ -47,10 +47,11 @@ from reasoners.scene.presence import PresenceConfig
 from reasoners.scene.view import View
 from reasoners.scene.zone import ZoneConfig
 from reasoners.schema import event_schema
-from reasoners.telling.chronicle import Chronicle, Revision
+from reasoners.telling.chronicle import Chronicle
 from reasoners.telling.overlay import Overlay
 from reasoners.telling.questioning import Asking, default_question
 from reasoners.telling.restart import after_restart, answered_late, awaits
+from reasoners.telling.revision import Revision
 from reasoners.telling.shift import shifted
 from reasoners.verdict import Job, Remembered, Verdict
 from reasoners.vlm.choosing import (

@@ -5,7 +5,6 @@ ends by one more revision, before or after the end.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from reasoners.event import EndReason, Event, EventObject, EventRelation, Reasoning
@@ -27,50 +26,21 @@ from reasoners.scene.config import SceneConfig
 from reasoners.scene.scene import Scene
 from reasoners.scene.view import View
 from reasoners.telling.album import illustrated
-from reasoners.telling.forecast import forecast, stated
-from reasoners.telling.foreshown import ties, ways
+from reasoners.telling.drawing import Drawing
 from reasoners.telling.foretelling import Foretelling
 from reasoners.telling.questioning import Asking, asked
 from reasoners.telling.relating import carried, claimed
-from reasoners.telling.snapshot import TIES, picture
+from reasoners.telling.revision import Revision
 from reasoners.telling.story import Story, Telling
-from reasoners.telling.strokes import Tails, color_of, foot
 from reasoners.telling.waiting import Waiting, key_of
 from reasoners.telling.wire import event_object, moment
 from reasoners.verdict import Verdict
-from sources import Mark, PictureRequest
+from sources import Mark
 
 TOLD = (Entered, Left, MovedOff, Reappeared, Relabelled, Stopped)
 """Changes of an object that its events are updated for; the others are for engines."""
 
 Clock = Literal["synced", "unsynced", "media"]
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One revision to be published, and what to do before or after that."""
-
-    event: Event
-    """`seq` is None; `media` is carried over from earlier revisions."""
-
-    picture: PictureRequest | None = None
-    """A JPEG to take before publishing, see `Chronicle.illustrate`; None keeps the old one."""
-
-    forecast: PictureRequest | None = None
-    """A second one of the same frame: where objects are expected."""
-
-    questions: tuple[Question, ...] | None = None
-    """To be asked once this is published, answered by `reasoning.deadline_at`: on `new`, and where
-    another look is worth it. Empty: it is only to be described. None: nothing is asked."""
-
-    since: float | None = None
-    """Of another look: when the last one was; what came before was shown then."""
-
-    held: bool = False
-    """Whether it is kept durably and shown to nobody; another of the same number follows."""
-
-    after: Event | None = None
-    """The revision that follows at once: the end of an event that was held until now."""
 
 
 class Chronicle:
@@ -130,7 +100,7 @@ class Chronicle:
         self._ended: dict[str, Story] = {}
         self._waiting = Waiting(config.max_events, config.max_objects)
         self._titles = dict(self._scene.titles())
-        self._tails = Tails()
+        self._drawing = Drawing(config, self._scene, self.forecaster)
 
     @property
     def refused(self) -> int:
@@ -152,7 +122,7 @@ class Chronicle:
         changes = self._scene.observe(view)
         self.forecaster.observe(changes)
         self._index = view.index
-        self._remember()
+        self._drawing.remember()
         self._note(changes)
         firings = self._fire(changes, view)
         revisions = self._silence() + self._heed(firings)
@@ -186,7 +156,7 @@ class Chronicle:
         }
         self.forecaster.close()
         self._scene.clear()
-        self._tails.clear()
+        self._drawing.clear()
         for engine in self._engines:
             engine.reset()
         self._waiting.clear()
@@ -286,9 +256,7 @@ class Chronicle:
 
     def foreshown(self) -> list[Mark]:
         """Draw where everything seen goes, and what holds between them, for a film."""
-        scene = self._scene
-        between, _ = ties(scene.relations(), scene.things.get)
-        return between + ways(scene.things.values(), self.forecaster.expected)
+        return self._drawing.foreshown()
 
     def pending(self) -> tuple[str, ...]:
         """Return the ids of events whose question has no terminal state yet."""
@@ -297,14 +265,6 @@ class Chronicle:
             for story in (*self._ended.values(), *self._open.values())
             if story.pending
         )
-
-    def _remember(self) -> None:
-        """Keep where everybody was, for the tails on pictures."""
-        now = self._scene.now
-        self._tails.forget(now)
-        for thing in self._scene.things.values():
-            if thing.seen:
-                self._tails.note(thing.id, now, foot(thing.box))
 
     def _claim(self, verdict: Verdict) -> None:
         """Let what a model says of relations join the graph; other events may be about them too."""
@@ -392,8 +352,8 @@ class Chronicle:
         event = story.update(now, pictured=pictured)
         return Revision(
             event,
-            self._picture(story) if pictured else None,
-            self._forecast(story) if foreseen else None,
+            self._drawing.picture(story) if pictured else None,
+            self._drawing.forecast(story) if foreseen else None,
             None if since is None else story.telling.questions,
             since=since,
         )
@@ -418,7 +378,7 @@ class Chronicle:
         self._open[story.key] = story
         event = story.open(self._scene.now)
         going = questions if reasoning.state == "pending" else None
-        shots = self._picture(story), self._forecast(story)
+        shots = self._drawing.picture(story), self._drawing.forecast(story)
         return Revision(event, *shots, going, held=story.held)
 
     def _may_ask(self) -> bool:
@@ -461,33 +421,6 @@ class Chronicle:
         """Let go of an event that has ended and waits for nothing any more."""
         if not story.awaited:
             self._ended.pop(story.telling.id, None)
-
-    def _picture(self, story: Story) -> PictureRequest:
-        # A picture marks nobody where nobody is, except whom its event has always been about.
-        shown = [thing for thing in story.things if thing.seen] or story.things[:1]
-        held = (one for thing in shown for one in self._scene.touching(thing)[0])
-        between, touched = ties(held, self._scene.things.get, TIES)
-        tails = (self._tails.mark(one.id, color_of(one.track), foot(one.box)) for one in shown)
-        ahead = ways(shown, self.forecaster.expected)
-        others = [one for one in touched if one not in shown]
-        return picture(story.view.index, shown, self._config, (*between, *tails, *ahead), others)
-
-    def _forecast(self, story: Story) -> PictureRequest | None:
-        """Ask for a picture of what is expected, of whom it is about and of all others."""
-        ahead = story.telling.forecast
-        if not ahead:
-            return None
-        about = [thing for thing in story.things if thing.seen]
-        others = [thing for thing in self._scene.things.values() if thing not in about]
-        told = stated(
-            (one for thing in about for one in self.forecaster.about(thing)),
-            self._scene.track,
-            self._scene.now,
-        )
-        expected = self.forecaster.expected
-        found = forecast(story.view.index, [*about, *others], self._config, expected, ahead, told)
-        story.album.forecasts += found is not None
-        return found
 
     def _story(self, event_id: str) -> Story | None:
         ended = self._ended.get(event_id)
