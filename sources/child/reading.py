@@ -225,7 +225,7 @@ class Reading:
                 self._gauge.add(packet)
             self._packets.add(packet)
             self._obey(stream, packet)
-            if stream.info is not self._info:
+            if stream.info is not self._info and stream.info != self._info:
                 self._describe(stream)
             if packet.idr and (lesson := self.gate.lesson(packet.arrival)) is not None:
                 self._news.lesson(lesson)

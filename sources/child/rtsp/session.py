@@ -91,14 +91,19 @@ class Session:
             SourceUnavailable: As for `open`, and the others too.
         """
         try:
-            self._options()
+            answer = self._options()
         except SourceUnavailable as error:
             if strange := self._connection.strange:
                 raise _nobody(strange) from None
             if isinstance(error, HungUp):
                 raise SourceBusy(_HUNG_UP) from None
             raise
-        return self._describe()
+        try:
+            return self._describe()
+        except HungUp:
+            # Some say what they have against us at the first question, and hang up at the next.
+            _demand(answer)
+            raise
 
     def keep_alive(self) -> float:
         """Say that we are still here, if it is time; return the seconds until it is again."""
@@ -135,10 +140,11 @@ class Session:
             except SourceUnavailable:
                 return
 
-    def _options(self) -> None:
+    def _options(self) -> Message:
         answer = self._ask("OPTIONS", self._url)
         public = answer.get("public").upper()
         self._with_parameter = not public or "GET_PARAMETER" in public
+        return answer
 
     def _describe(self) -> Track:
         answer = self._ask("DESCRIBE", self._url, "Accept: application/sdp")

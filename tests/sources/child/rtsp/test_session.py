@@ -1,5 +1,7 @@
 """The conversation with a camera."""
 
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -158,6 +160,29 @@ def test_who_is_no_camera_is_told_by_its_words(said: bytes, words: str) -> None:
         with closing(Connection(target)) as connection, pytest.raises(SourceUnavailable) as told:
             Session(connection, other.url, None).describe()
     assert words in str(told.value)
+
+
+def test_refusal_before_it_hangs_up_is_its_reason() -> None:
+    """A camera that calls the first question a bad request and then hangs up has said why."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        camera = threading.Thread(target=answer_once, args=(listener,))
+        camera.start()
+        port = listener.getsockname()[1]
+        with (
+            closing(Connection(Target(("127.0.0.1",), port, 5.0))) as connection,
+            pytest.raises(SourceRejected, match="400"),
+        ):
+            Session(connection, "rtsp://127.0.0.1/x", None).describe()
+        camera.join()
+
+
+def answer_once(listener: socket.socket) -> None:
+    """Refuse one request, and hang up at the next."""
+    viewer, _ = listener.accept()
+    with viewer:
+        viewer.recv(4096)
+        viewer.sendall(b"RTSP/1.0 400 Bad Request\r\n\r\n")
+        viewer.recv(4096)
 
 
 @pytest.mark.fault("F05")
