@@ -5,6 +5,7 @@ range is shown. MONOCHROME1 means that low values are light.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -68,12 +69,13 @@ def pictures(data: bytes) -> Iterator[Rgb]:
 
 def _reason(dataset: Any, error: Exception) -> str:  # noqa: ANN401 (pydicom's own)
     """Say why a file gives no picture: what is packed wants what unpacks it."""
-    meta = getattr(dataset, "file_meta", None)
-    syntax = getattr(meta, "TransferSyntaxUID", None)
-    packed = getattr(syntax, "name", "") if getattr(syntax, "is_encapsulated", False) else ""
+    packed = ""
+    with suppress(Exception):  # what a damaged file says of itself may be anything
+        syntax = dataset.file_meta.TransferSyntaxUID
+        packed = str(syntax.name) if syntax.is_encapsulated else ""
     if packed and isinstance(error, RuntimeError | NotImplementedError):
         return (
-            f"DICOM packed as {str(packed)[:60]}, which nothing here unpacks: install pillow "
+            f"DICOM packed as {packed[:60]}, which nothing here unpacks: install pillow "
             "(JPEG, JPEG 2000), pyjpegls or pylibjpeg beside pydicom"
         )
     return f"DICOM that is damaged or lacks what a picture needs ({type(error).__name__})"

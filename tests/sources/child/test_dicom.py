@@ -1,13 +1,25 @@
 """DICOM pictures, made by pydicom; through a child in `test_folder.py`."""
 
+from contextlib import suppress
 from pathlib import Path
+from warnings import catch_warnings
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rig.dicom import dicom_file
 
 from sources.child.dicom import is_dicom, pictures
 from sources.source import DecodeFault
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Make a file whose picture is tiny, so that all of it is tags."""
+    place = tmp_path_factory.mktemp("dicom") / "a.dcm"
+    return dicom_file(place, np.zeros((2, 2), np.uint8), window=(2, 4)).read_bytes()
+
 
 RAMP = np.linspace(0, 4000, 64 * 64).reshape(64, 64).astype(np.uint16)
 
@@ -72,9 +84,24 @@ def test_what_nothing_unpacks_is_named(tmp_path: Path) -> None:
         list(pictures((tmp_path / "b.dcm").read_bytes()))
 
 
+@given(st.binary(max_size=6), st.integers(128, 700), st.integers(0, 8))
+@settings(max_examples=60)
+def test_whatever_a_file_says_of_itself_it_is_a_picture_or_none(
+    whole: bytes, bits: bytes, at: int, gone: int
+) -> None:
+    """Damage anywhere in its tags is a fault of the file, and of nothing else."""
+    with suppress(DecodeFault), catch_warnings(action="ignore"):
+        list(pictures(whole[:at] + bits + whole[at + gone :]))
+
+
 def test_damaged_and_monstrous_files_are_refused(tmp_path: Path) -> None:
     """Nothing is unpacked beyond the limit, and no error of pydicom escapes."""
     data = dicom_file(tmp_path / "a.dcm", RAMP).read_bytes()
+    # Packed in a way that is none, and without any size.
+    odd = data.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.5.1.1\0")
+    odd = odd.replace(b"\x28\0\x10\0US", b"\x28\0\x17\0US")
+    with pytest.raises(DecodeFault):
+        list(pictures(odd))
     for cut in (140, 300, len(data) // 2):
         with pytest.raises(DecodeFault):
             list(pictures(data[:cut]))
