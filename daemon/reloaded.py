@@ -1,7 +1,7 @@
 """What became of the last wish for another configuration, as a file beside the journal.
 
-`lookout reload` waits for it, `lookout doctor` shows it. It is of the run that goes on: each start
-takes it away.
+`lookout reload` waits for it, `lookout doctor` shows it. Each start writes it anew, which also says
+that the process that runs can be asked.
 """
 
 import os
@@ -78,7 +78,7 @@ def write(state: Path, reloaded: Reloaded) -> None:
 
 
 def read(state: Path) -> Reloaded | None:
-    """Return it; None where nothing was reloaded.
+    """Return it; None where there is none.
 
     Raises:
         OSError: It cannot be read.
@@ -87,12 +87,3 @@ def read(state: Path) -> Reloaded | None:
         return Reloaded.model_validate_json((state / NAME).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
-
-
-def forget(state: Path) -> None:
-    """Take it away: a new run begins.
-
-    Raises:
-        OSError: It cannot be taken away.
-    """
-    (state / NAME).unlink(missing_ok=True)

@@ -77,14 +77,13 @@ class Reloading:
         """Show what is at work from the start, and keep it, if it is what the file says."""
         house = self._house
         state = house.plan.config.state
-        await self._write(reloaded.forget, state)
+        done = self._done(Change(house.plan), self._problems, house.clock.monotonic())
         if self._problems:
-            done = self._done(Change(house.plan), self._problems, house.clock.monotonic())
             self._tell(done)
-            await self._write(reloaded.write, state, done)
         else:
             self._show("applied")
             await self._write(last_good.keep, state, house.plan.config)
+        await self._write(reloaded.write, state, done)
 
     async def run(self) -> None:
         """Do as wished, until cancelled."""

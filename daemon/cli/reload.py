@@ -20,6 +20,9 @@ from sinks.journal import holder
 LOOK = 0.05
 """Seconds between two looks for the answer."""
 
+GREETING = 10.0
+"""Seconds to wait for a daemon that has just been started."""
+
 CODES = {"applied": Exit.CLEAN, "partly": Exit.PARTLY, "refused": Exit.CONFIG}
 
 
@@ -46,6 +49,8 @@ def reload(
     """
     folder = _state(config, state_dir)
     pid = _daemon(folder)
+    # To others the signal means the end.
+    _answer(folder, pid, 0.0, min(wait, GREETING), "it was started without a file to reload")
     asked = time.monotonic()
     try:
         os.kill(pid, signal.SIGHUP)
@@ -53,7 +58,7 @@ def reload(
         raise _unreachable(f"process {pid} is not ours to ask; run as its owner") from None
     except ProcessLookupError:
         raise _unreachable(f"process {pid} has just ended") from None
-    found = _answer(folder, pid, asked, wait)
+    found = _answer(folder, pid, asked, wait, "no answer; its log says more")
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:
@@ -88,6 +93,11 @@ def _daemon(folder: Path) -> int:
     path = folder / "journal.sqlite"
     try:
         pid = holder(path)
+    except ProcessLookupError:
+        raise _unreachable(
+            f"journal {path}: its daemon cannot be seen from here; if it runs in a container, run "
+            "this in there"
+        ) from None
     except OSError as exc:
         raise _unreachable(f"journal {path}: {exc.strerror}; run as its owner") from None
     except ValueError:
@@ -97,21 +107,26 @@ def _daemon(folder: Path) -> int:
     return pid
 
 
-def _answer(folder: Path, pid: int, asked: float, wait: float) -> Reloaded:
+def _answer(folder: Path, pid: int, asked: float, wait: float, silent: str) -> Reloaded:
     """Wait until the daemon has said what became of a wish.
+
+    Args:
+        folder: Where it says so.
+        pid: Of it.
+        asked: Monotonic seconds; what it said of earlier wishes is no answer.
+        wait: Seconds.
+        silent: What it means if it says nothing.
 
     Raises:
         typer.Exit: It did not in time.
     """
+    until = time.monotonic() + wait
     while True:
         found = reloaded.read(folder)
         if found is not None and found.pid == pid and found.asked >= asked:
             return found
-        if time.monotonic() > asked + wait:
-            raise _unreachable(
-                f"no answer from process {pid} within {wait:g} s; its log says more. Started with "
-                "--source, a daemon has nothing to reload"
-            )
+        if time.monotonic() > until:
+            raise _unreachable(f"process {pid}: {silent} ({wait:g} s)")
         if not Path(f"/proc/{pid}").exists():
             raise _unreachable(f"process {pid} ended; its log says why")
         time.sleep(LOOK)

@@ -1,8 +1,10 @@
 """The journal's file: made, looked at without touching it, moved aside, locked."""
 
+import errno
 import fcntl
 import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +17,8 @@ _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 def lock(path: Path) -> int:
     """Keep every other process from writing; return the descriptor that holds the lock.
 
-    Who holds it stands in the file, for `holder`.
+    Who holds it stands in the file, for `holder`: its number, and when it began, for a number alone
+    means somebody else in another container.
 
     Raises:
         JournalFailed: Another process has it, or the folder cannot be written.
@@ -25,16 +28,14 @@ def lock(path: Path) -> int:
         held = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as exc:
         raise JournalFailed(f"journal {path}: {exc.strerror}; see to the folder") from exc
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as exc:
+    if not _taken(held):
         os.close(held)
         raise JournalFailed(
             f"journal {path}: in use by another process; stop it or set another state_dir"
-        ) from exc
+        )
     try:
         os.ftruncate(held, 0)
-        os.pwrite(held, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(held, f"{os.getpid()} {_began(os.getpid())}\n".encode(), 0)
     except OSError:
         pass  # a full disk: then nobody can be told who we are, and that is all
     return held
@@ -45,6 +46,7 @@ def holder(path: Path) -> int | None:
 
     Raises:
         OSError: The lock cannot be looked at.
+        ProcessLookupError: It is held by a process that cannot be seen from here.
         ValueError: It is held by who did not say its name.
     """
     try:
@@ -54,11 +56,38 @@ def holder(path: Path) -> int | None:
     try:
         fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return int(os.pread(held, 32, 0))
+        pid, began = os.pread(held, 64, 0).decode().split()
+        if _began(int(pid)) != began:
+            raise ProcessLookupError(errno.ESRCH, f"process {pid} is another here") from None
+        return int(pid)
     else:
         return None
     finally:
         os.close(held)
+
+
+def _taken(held: int) -> bool:
+    """Take the lock; wait a moment for who only looks whose it is, and holds it for that long."""
+    for pause in (0.01, 0.03, 0.1, 0.0):
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(pause)
+        else:
+            return True
+    return False
+
+
+def _began(pid: int) -> str:
+    """Tell when a process began, in ticks since the machine did (proc_pid_stat(5)); empty: never.
+
+    Its name, which may hold anything, stands in parentheses before.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return stat.rpartition(b")")[2].split()[19].decode()
 
 
 def prepare(path: Path) -> tuple[str, ...]:

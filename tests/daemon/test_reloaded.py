@@ -42,16 +42,13 @@ def test_it_is_said_in_one_line(more: dict[str, object], says: str) -> None:
 
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
-    """By its owner alone; the next takes its place, and a start takes it away."""
+    """By its owner alone; the next takes its place."""
     assert reloaded.read(tmp_path) is None
     for one in (told(), told(state="refused", problems=("why",))):
         reloaded.write(tmp_path, one)
         assert reloaded.read(tmp_path) == one
     (file,) = tmp_path.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
-    reloaded.forget(tmp_path)
-    reloaded.forget(tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_nonsense_is_as_good_as_nothing(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """`lookout reload` finds the daemon and says what came of it, by its exit code too."""
 
 import contextlib
+import fcntl
 import json
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +45,41 @@ def test_nobody_there_is_said(tmp_path: Path) -> None:
     assert done.code == Exit.UNREACHABLE
     assert str(tmp_path) in done.err
     assert "no daemon runs" in done.err
+
+
+def test_who_has_nothing_to_reload_is_not_ended(
+    held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started with --source, a daemon says nothing of its configuration; it gets no signal."""
+    asked: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda _, number: asked.append(number))
+    done = called("reload", "--state-dir", str(held), "--wait", "0.2")
+    assert done.code == Exit.UNREACHABLE
+    assert "started without a file to reload" in done.err
+    assert asked == []
+
+
+@pytest.mark.parametrize("who", ["1 7", "999999999 7"])
+def test_a_daemon_in_a_container_is_not_mistaken_for_another_process(held: Path, who: str) -> None:
+    """Its number means somebody else here, or nobody."""
+    (held / "journal.sqlite.lock").write_text(f"{who}\n")
+    done = called("reload", "--state-dir", str(held))
+    assert done.code == Exit.UNREACHABLE
+    assert "cannot be seen from here" in done.err
+
+
+def test_a_daemon_that_starts_while_somebody_looks_starts(tmp_path: Path) -> None:
+    """Looking whose the lock is takes it for a moment."""
+    path = tmp_path / "journal.sqlite.lock"
+    looking = os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    timer = threading.Timer(0.02, os.close, (looking,))
+    timer.start()
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.open()
+    assert holder(tmp_path / "journal.sqlite") == os.getpid()
+    journal.close()
+    timer.join()
 
 
 def test_a_daemon_that_does_not_say_its_name_is_told_to_be_restarted(held: Path) -> None:

@@ -53,9 +53,6 @@ def test_the_last_reload_is_told(tmp_path: Path) -> None:
     assert "unknown key (and 1 more)" in found[0].found
     assert found[1].found == "configuration applied: changed porch; restart to apply node"
     assert "lookout reload" in found[0].remedy
-    reloaded.forget(tmp_path)
-    assert list(state.last_reload(tmp_path)) == []
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_account_that_does_not_balance_is_bad(journal: Path) -> None:
