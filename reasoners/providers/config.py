@@ -1,6 +1,7 @@
 """Where a model is, and what an answer may cost: what all providers have in common."""
 
-from typing import Annotated, Literal, Self
+import re
+from typing import Annotated, Final, Literal, Self
 
 import httpx2
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -13,6 +14,12 @@ from reasoners.providers.parser import ParserConfig
 from reasoners.providers.whereabouts import outside
 
 PORTS = 65_536
+
+RELAYED: Final = re.compile(r"[:-]cloud$")
+"""Ends of names of models that a local Ollama asks its cloud for (https://docs.ollama.com/cloud)."""
+
+RELAY: Final = "ollama.com"
+"""Where that is."""
 
 
 def _server(url: str) -> str:
@@ -160,17 +167,25 @@ class HttpConfig(Provider):
 
     inside: bool = False
     """Whether a host with a name like one of the internet lies in your own network all the same.
-    Default no: pictures go there only from cameras with `cloud: true`."""
+    Default no: pictures go there only from cameras with `cloud: true`. A model whose name ends in
+    `:cloud` or `-cloud` is one of Ollama's cloud, wherever Ollama itself runs."""
+
+    @property
+    def relayed(self) -> bool:
+        """Whether Ollama hands questions on to its own cloud, as the model's name says."""
+        if self.dialect not in {"ollama", "auto"} or (self.inside and self.dialect == "auto"):
+            return False
+        return RELAYED.search(self.model) is not None
 
     @property
     def host(self) -> str:
         """Name of the host that receives the pictures."""
-        return httpx2.URL(self.url).host
+        return RELAY if self.relayed else httpx2.URL(self.url).host
 
     @property
     def cloud(self) -> bool:
         """Whether the host lies outside our own network."""
-        return not self.inside and outside(self.host)
+        return self.relayed or (not self.inside and outside(self.host))
 
     @property
     def manner(self) -> Manner:

@@ -62,6 +62,9 @@ class HttpReasoner:
         self.obeys: bool | None = None
         """Whether it was seen to make an answer fit its form; None while it was not tried."""
 
+        self.barred = ""
+        """Why it must not be asked, as was found out about it; empty where it may."""
+
         self._config = config
         self._secret = secret
         self._client: httpx2.AsyncClient | None = None
@@ -122,12 +125,19 @@ class HttpReasoner:
         return self._config.model
 
     @property
+    def cloud(self) -> bool:
+        """Whether its configuration says that pictures leave our own network."""
+        return self._config.cloud
+
+    @property
     def context(self) -> int | None:
         """Tokens it is to take in, where the configuration says so."""
         return self._config.context
 
     async def complete(self, prompt: Prompt) -> Said:
         """Return what the model says; see `Reasoner.complete` for what is raised."""
+        if self.barred:
+            raise ReasonerRejected(self.barred)
         if not all(image.startswith(JPEG) for image in prompt.images):
             raise ReplyInvalid("a picture is no JPEG")
         started = time.monotonic()

@@ -168,17 +168,31 @@ async def introduced(reasoner: HttpReasoner) -> int | None:
 
 
 async def _ollama(reasoner: HttpReasoner) -> int | None:
-    """Ask Ollama about its model: it drops pictures that one cannot take without a word."""
+    """Ask Ollama about its model, which may be blind, or somewhere else: it says neither by itself.
+
+    Such a model is barred: the one would answer from nothing, the other is sent what is to stay.
+    """
     shown = await reasoner.ask(f"{reasoner.base}/api/show", {"model": reasoner.model})
     told = shown if isinstance(shown, dict) else {}
-    able = told.get("capabilities")
-    if isinstance(able, list) and "vision" not in able:
-        raise ReasonerRejected("the model takes no pictures; choose one that does")
+    reasoner.barred = _bar(told, cloud=reasoner.cloud)
+    if reasoner.barred:
+        raise ReasonerRejected(reasoner.barred)
     info = told.get("model_info")
     sizes = info.items() if isinstance(info, dict) else ()
     own = [size for key, size in sizes if key.endswith(".context_length") and _count(size)]
     given = [] if reasoner.context is None else [reasoner.context]
     return min((*own, *given), default=None)
+
+
+def _bar(told: Mapping[str, Any], *, cloud: bool) -> str:
+    """Say why a model must not be asked, by what Ollama tells of it; empty where it may."""
+    able, away = told.get("capabilities"), told.get("remote_host")
+    if isinstance(able, list) and "vision" not in able:
+        return "the model takes no pictures; choose one that does"
+    if away and not cloud:
+        agreed = "give it a name that ends in `-cloud` (`ollama cp`), so that cameras must agree"
+        return f"Ollama sends what this model is asked to its cloud: {agreed}"
+    return ""
 
 
 def _count(value: object) -> bool:

@@ -1,5 +1,7 @@
 """What a configuration may say of a provider."""
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -20,6 +22,26 @@ def test_a_host_is_inside_or_outside(url: str, inside: bool, cloud: bool) -> Non
     config = HttpConfig(url=url, model="m", inside=inside)
     assert config.cloud is cloud
     assert config.host in url
+
+
+@pytest.mark.parametrize(
+    ("given", "cloud"),
+    [
+        ({"model": "qwen3-vl:235b-cloud"}, True),
+        ({"model": "gemma4:cloud"}, True),
+        ({"model": "gemma4:cloud", "inside": True}, False),
+        ({"model": "gemma4:cloud", "inside": True, "dialect": "ollama"}, True),
+        ({"model": "cloud-watcher"}, False),
+        ({"model": "my-cloud", "dialect": "vllm"}, False),
+    ],
+)
+def test_a_model_of_ollamas_cloud_is_outside_wherever_ollama_runs(
+    given: dict[str, Any], cloud: bool
+) -> None:
+    """Its pictures go to ollama.com, and the ledger says so."""
+    config = HttpConfig(url="http://127.0.0.1:11434", **given)
+    assert config.cloud is cloud
+    assert config.host == ("ollama.com" if cloud else "127.0.0.1")
 
 
 @pytest.mark.parametrize(

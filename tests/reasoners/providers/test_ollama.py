@@ -2,7 +2,9 @@
 
 import json
 
-from reasoners import Prompt, Turn
+import pytest
+
+from reasoners import Prompt, ReasonerRejected, Turn
 from reasoners.providers.ollama import OllamaConfig, OllamaReasoner
 from reasoners.providers.probe import introduced, probe
 from reasoners.testing import Script, ScriptedModel
@@ -52,6 +54,8 @@ async def test_a_model_that_takes_no_pictures_is_found_out() -> None:
     async with ScriptedModel(blind) as model:
         async with OllamaReasoner("home", OllamaConfig(url=model.url, model="m"), None) as reasoner:
             found = await probe(reasoner)
+            with pytest.raises(ReasonerRejected, match="takes no pictures"):
+                await reasoner.complete(PROMPT)
         assert [asked.path for asked in model.requests] == ["/api/show"]
         assert model.requests[0].body == {"model": "m"}
     assert found.text == "the model takes no pictures; choose one that does"
@@ -69,3 +73,18 @@ async def test_the_room_of_a_model_is_told_by_ollama() -> None:
             config = OllamaConfig(url=model.url, model="m")
             async with OllamaReasoner("home", config, None) as reasoner:
                 assert await introduced(reasoner) == room
+
+
+async def test_a_model_that_is_somewhere_else_by_another_name_is_barred() -> None:
+    """Not one picture is sent on; with the name of one that is away it is the owner's choice."""
+    away = {"remote_host": "https://ollama.com:443", "capabilities": ["vision"]}
+    async with ScriptedModel(shown(**away)) as model:
+        async with OllamaReasoner("home", OllamaConfig(url=model.url, model="m"), None) as reasoner:
+            assert "sends what this model is asked to its cloud" in (await probe(reasoner)).text
+            with pytest.raises(ReasonerRejected, match="its cloud"):
+                await reasoner.complete(PROMPT)
+        assert [asked.path for asked in model.requests] == ["/api/show"]
+        config = OllamaConfig(url=model.url, model="m-cloud")
+        async with OllamaReasoner("home", config, None) as reasoner:
+            await introduced(reasoner)
+            assert not reasoner.barred
