@@ -166,7 +166,6 @@ class Reloading:
             house.board.arrange(assembly.arrangement(plan, gone))
             house.switchboard.arrange(
                 {name: awake(one.config) for name, one in plan.cameras.items()},
-                await house.recorder.switches(),
                 plan.config.profiles,
                 plan.config.profile,
             )

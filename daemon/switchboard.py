@@ -119,16 +119,18 @@ class Switchboard:
         """The one that is active."""
 
         self._profiles: tuple[str, ...] = ()
+        self._said = dict(kept)
+        """What is kept; the journal has it too, a moment later."""
+
         self._recorder = recorder
         self._board = board
         self._clock = clock
         self._describe = describe
-        self.arrange(cameras, kept, profiles, profile)
+        self.arrange(cameras, profiles, profile)
 
     def arrange(
         self,
         cameras: Mapping[str, Mapping[str, Collection[str]]],
-        kept: Mapping[tuple[str, str], bool],
         profiles: Sequence[str],
         profile: str,
     ) -> None:
@@ -138,7 +140,7 @@ class Switchboard:
         """
         self._profiles = tuple(profiles)
         self.profile = next(
-            (one for one in profiles if kept.get((NODE, f"{OF_A_PROFILE}{one}"))), profile
+            (one for one in profiles if self._said.get((NODE, f"{OF_A_PROFILE}{one}"))), profile
         )
         before = self.cameras
         self.cameras = {
@@ -148,7 +150,7 @@ class Switchboard:
             for name, rules in cameras.items()
         }
         fresh = {name: one for name, one in self.cameras.items() if before.get(name) is not one}
-        for (camera, switch), on in kept.items():
+        for (camera, switch), on in self._said.items():
             if camera in fresh and switch in fresh[camera].shown():
                 fresh[camera].turn(switch, on)
         for switches in self.cameras.values():
@@ -187,19 +189,23 @@ class Switchboard:
             switches.turn(command.switch, command.on)
             word = "on" if command.on else "off"
             logger.info("%s: %s switched %s", command.camera, command.switch, word)
-            self._recorder.keep_switch(command.camera, command.switch, command.on)
+            self._keep(command.camera, command.switch, on=command.on)
         self._show(command.camera)
 
     def _choose(self, profile: str) -> None:
         if profile != self.profile:
             # Off before on: whatever comes between, never are two of them on.
-            self._recorder.keep_switch(NODE, f"{OF_A_PROFILE}{self.profile}", on=False)
-            self._recorder.keep_switch(NODE, f"{OF_A_PROFILE}{profile}", on=True)
+            self._keep(NODE, f"{OF_A_PROFILE}{self.profile}", on=False)
+            self._keep(NODE, f"{OF_A_PROFILE}{profile}", on=True)
             logger.info("the profile is %s now", profile)
             self.profile = profile
             for switches in self.cameras.values():
                 switches.choose(profile)
         self._show_profile()
+
+    def _keep(self, camera: str, switch: str, *, on: bool) -> None:
+        self._said[camera, switch] = on
+        self._recorder.keep_switch(camera, switch, on)
 
     def _show(self, camera: str) -> None:
         at = round(self._clock.now(), 3)
