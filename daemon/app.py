@@ -30,7 +30,7 @@ from daemon.reloading import Reloading
 from daemon.ruling import awake
 from daemon.secrets import Secret
 from daemon.standing import Standing
-from daemon.supervisor import Retry, keep_alive
+from daemon.supervisor import Bell, Retry, keep_alive
 from daemon.switchboard import Switchboard
 from daemon.systemd import Notifier, Progress, patient
 from daemon.thinking import Resuming, Thinking, thinking
@@ -79,6 +79,9 @@ class App:
         self.deliveries: dict[str, Delivery] = {}
         self.board = Board()
         self.standing = Standing(self.board)
+        self.bell = Bell()
+        """Wakes sinks that wait to try again."""
+
         self.clock = clock or Clock()
         self.notifier = Notifier()
         self.thinking: Thinking | None = None
@@ -311,13 +314,13 @@ class App:
         for delivery in self.deliveries.values():
             await delivery.save()
 
-    def _sleep(self, part: str) -> Callable[[float], Awaitable[None]]:
+    def _sleep(self, part: str) -> Callable[[float], Awaitable[bool]]:
         """Make a sleep between attempts during which the watchdog need not worry."""
         beat = self.progress.part(part)
 
-        async def sleep(seconds: float) -> None:
+        async def sleep(seconds: float) -> bool:
             with patient(beat):
-                await asyncio.sleep(seconds)
+                return await self.bell.sleep(seconds)
 
         return sleep
 

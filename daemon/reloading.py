@@ -23,6 +23,7 @@ from daemon.plan import Plan
 from daemon.recorder import Recorder
 from daemon.reloaded import MOST, Reloaded
 from daemon.ruling import awake
+from daemon.supervisor import Bell
 from daemon.switchboard import Switchboard
 from daemon.systemd import Notifier
 from detectors import DetectorRejected
@@ -37,6 +38,7 @@ class House(Protocol):
     """What a reload changes."""
 
     plan: Plan
+    bell: Bell
     board: Board
     cameras: Cameras
     clock: Clock
@@ -172,6 +174,7 @@ class Reloading:
             for name in (*wanted.begun, *wanted.anew):
                 await cameras.begin(name, ended.get(name))
         house.switchboard.judged = True  # questions may be others now
+        house.bell.ring()  # passwords too: who was refused for an old one need not wait
 
     async def _end(self, name: str, ended: dict[str, Line | None]) -> None:
         ended[name] = await self._house.cameras.end(name)

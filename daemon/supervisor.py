@@ -110,6 +110,27 @@ class Past:
     """Both in a row until then."""
 
 
+class Bell:
+    """Ends the rests of all who sleep by it: whoever rings it has changed something."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake everybody who sleeps now."""
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> bool:
+        """Wait, at most until it rings; tell whether it did. Cancelling loses nothing."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
 async def keep_alive(
     name: str,
     once: Callable[[], Awaitable[None]],

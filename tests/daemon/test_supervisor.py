@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from rig.waiting import until
 
-from daemon.supervisor import Failure, Past, Retry, flatten, judged, keep_alive, reasons
+from daemon.supervisor import Bell, Failure, Past, Retry, flatten, judged, keep_alive, reasons
 from daemon.timing import Timing
 
 
@@ -78,6 +79,22 @@ async def test_what_needs_a_person_is_looked_at_rarely() -> None:
     await story.live()
     assert story.slept == [300]
     assert story.told == [Failure("wrong password", parked=True, attempt=1, delay=300)]
+
+
+async def test_a_bell_ends_the_rest_of_who_sleeps_by_it() -> None:
+    """Once for each ring, and what is tried then counts its attempts anew."""
+    story, bell = Story(*(Parks("wrong password") for _ in range(3))), Bell()
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        living = keep_alive("sink", story.once, RETRY, told=story.tell, sleep=bell.sleep)
+        task = group.create_task(living)
+        for runs in (1, 2, 3):
+            await until(lambda n=runs: len(story.told) >= n)  # type: ignore[misc]
+            assert story.runs == runs
+            await asyncio.sleep(0)
+            bell.ring()
+        await task
+    assert [failure.attempt for failure in story.told] == [1, 1, 1]
+    assert not await bell.sleep(0.001)
 
 
 @pytest.mark.parametrize(

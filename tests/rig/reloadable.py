@@ -47,7 +47,7 @@ class Running:
             "detector": {"type": DETECTOR, "width": 160, "height": 96},
             "state_dir": str(self.state),
             "timing": TIMING,
-            "sinks": {"out": {"type": "jsonl", "path": str(folder / "out.jsonl")}},
+            "sinks": sinks_of(folder),
             **config,
         }
         self.app = App(self.read(), read=self.read)
@@ -78,6 +78,11 @@ class Running:
     def shown(self) -> set[tuple[str, ...]]:
         """Return what is on the board."""
         return set(self.app.board.states)
+
+
+def sinks_of(folder: Path) -> dict[str, Any]:
+    """Return the sinks that it has if nobody says otherwise."""
+    return {"out": {"type": "jsonl", "path": str(folder / "out.jsonl")}}
 
 
 @asynccontextmanager
