@@ -185,7 +185,10 @@ class Cameras:
             figures = ended.figures
         before = Before(track, index, await house.recorder.learned(name))
         wiring = self._wiring(name)
-        self.lines[name] = assembly.line(name, house.plan, wiring, before, self._replay, figures)
+        line = assembly.line(name, house.plan, wiring, before, self._replay, figures)
+        if ended is not None:
+            line.succeed(ended)
+        self.lines[name] = line
 
     def _live(self, name: str) -> None:
         line = self.lines[name]

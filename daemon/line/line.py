@@ -92,6 +92,9 @@ class Line:
         self.finished = False
         """Whether a recording is over."""
 
+        self.lesson: Lesson | None = None
+        """What the gate of its child learnt, for the next one."""
+
         self._opening = opening
         self._finite = finite
         self._quiet = quiet
@@ -102,7 +105,6 @@ class Line:
         self._tracker = tracker
         self._chronicle = chronicle
         self._next_index = opening.first_index
-        self._lesson: Lesson | None = None
         self._manner = Manner(
             live=live,
             fps=fps,
@@ -226,6 +228,16 @@ class Line:
         return self._tracker.next_id, max(self._next_index, self._time.highest_index + 1)
 
     @property
+    def stream(self) -> tuple[str, object]:
+        """Return what it watches: a source, and its options."""
+        return self._opening.backend, self._opening.config
+
+    def succeed(self, earlier: "Line") -> None:
+        """Go on with what the gate of an earlier line learnt, if it had the same stream."""
+        if self.stream == earlier.stream:
+            self.lesson = earlier.lesson
+
+    @property
     def awaits(self) -> bool:
         """Whether a question about an event of it has no terminal state yet."""
         return bool(self._chronicle.pending())
@@ -275,7 +287,7 @@ class Line:
         now = {
             "first_index": self._next_index,
             "wall": self._wire.clock.at(0.0),
-            "lesson": self._lesson,
+            "lesson": self.lesson,
         }
         opening = self._opening.model_copy(update=now)
         with SlotPool(opening.slots) as pool:
@@ -303,7 +315,7 @@ class Line:
                     await self._follow(Flow(host, pool, self._manner, profile, self.figures))
             finally:
                 self._next_index = host.next_index
-                self._lesson = host.lesson or self._lesson
+                self.lesson = host.lesson or self.lesson
                 self._wire.detector.leave(self.name)
                 await self._asking.flush()
                 await self._telling.clips.settle()

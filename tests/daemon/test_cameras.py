@@ -7,6 +7,9 @@ from rig.reloadable import OFF, STANDS, WALK, ZONE, Running, running
 from rig.waiting import until
 
 from reasoners.testing import ScriptedModel, hangs
+from sources.message import Lesson
+
+LESSON = Lesson(taken_at=1.0, codec="h264", width=320, height=240, gop=20)
 
 
 @pytest.fixture(autouse=True)
@@ -59,10 +62,20 @@ async def test_a_camera_that_comes_back_goes_on_with_its_numbers(tmp_path: Path)
             track, index = before.following
             found = await one.app.recorder.numbering("yard")
             assert found == (track, index)
+            before.lesson = LESSON
             await cameras.begin("yard", ended)
+            assert cameras.lines["yard"].lesson == LESSON
         assert cameras.lines["yard"].figures is before.figures
         await until(lambda: one.events()[-1]["type"] != "end", within=30)
         first = next(event for event in one.events()[::-1] if event["type"] == "new")
         assert first["frame"]["index"] >= index
         assert [thing["track"] for thing in first["objects"]] == [f"t{track}"]
         assert before.figures.spawns == 2
+        async with cameras.rearranging():
+            ended = await cameras.end("yard")
+            assert ended is not None
+            ended.lesson = LESSON
+            one.config["cameras"] = {"yard": {"source": {**WALK, "fps": 10}}}
+            one.app.plan = one.read()
+            await cameras.begin("yard", ended)
+            assert cameras.lines["yard"].lesson is None, "another stream teaches other things"
