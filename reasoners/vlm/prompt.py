@@ -15,7 +15,9 @@ from reasoners.vlm.facts import began, caption, facts
 from reasoners.vlm.form import (
     ANSWER,
     ATTRIBUTES,
+    COUNTS,
     DESCRIPTION,
+    EVIDENCE,
     KIND,
     NEXT,
     RELATIONS,
@@ -119,8 +121,16 @@ def _question(asked: Asked) -> str:
         case "number":
             how = f"a number{_bounds(question)} or {CANNOT_TELL}"
         case "text":
-            how = f"a few words, at most {ANSWER} characters, or {CANNOT_TELL}"
+            how = f"a few words, at most {_letters(ANSWER)} characters, or {CANNOT_TELL}"
     return f"Question {asked.key} (answer with {how}): {question.text}"
+
+
+def _letters(limit: int) -> int:
+    """Return how many characters a model is told that it may write: it counts them badly.
+
+    Two thirds of what is taken, so that who errs by half is not off the form.
+    """
+    return limit * 2 // 30 * 10
 
 
 def _bounds(question: Question) -> str:
@@ -158,20 +168,36 @@ def _task(call: Call) -> str:
     if call.questions:
         lines.append(
             '"answers": for each question "answer", "confidence" (whole number from 0 to 100) and'
-            ' "evidence" (names of pictures and tracks).'
+            f' "evidence" (at most {EVIDENCE} names of pictures and tracks).'
         )
     if call.stage == "short":
         lines.append("Nothing else is asked for now.")
         return "Fill the JSON object:\n" + "\n".join(lines)
+    report = _report(call)
+    unchanged = ' or the word "unchanged" if nothing new is to be seen' if call.memory else ""
+    lines.append(f'"report": an object{unchanged} with:\n- ' + ";\n- ".join(report) + ".")
+    return "Fill the JSON object:\n" + "\n".join(lines)
+
+
+def _report(call: Call) -> list[str]:
+    """Say what each part of the report is to hold, as the form has it."""
+    thing = (
+        f'"text" (at most {_letters(TEXT)} characters)',
+        f'"kind" (one noun, at most {_letters(KIND)} characters)',
+        '"track" or null',
+        f'"attributes" (at most {ATTRIBUTES}, a word or two each, such as colours)',
+        f'"motion" (moving, still or {CANNOT_TELL})',
+        *((f'"zone" (where it was, null for none, or {CANNOT_TELL})',) if call.zones else ()),
+    )
+    whole, half = _letters(DESCRIPTION), _letters(DESCRIPTION // 2)
+    counted = 'how many people, vehicles a picture shows, each "kind", "keyframe" and "count"'
+    read = f"texts that can be read in the pictures, each at most {_letters(TEXT)} characters"
     report = [
-        f'"description": what is to be seen and what happens, at most {DESCRIPTION} characters',
-        f'"things": at most {THINGS}, the important ones first, each with "text" (at most {TEXT}'
-        f' characters), "kind" (one noun, at most {KIND} characters), "track" or null, "attributes"'
-        f' (at most {ATTRIBUTES}, such as colours), "motion" (moving, still or {CANNOT_TELL})'
-        + (f', and "zone" (where it was, null for none, or {CANNOT_TELL})' if call.zones else ""),
-        '"counts": how many people, vehicles a picture shows, each "kind", "keyframe" and "count"',
-        f'"written": at most {WRITTEN} texts that can be read in the pictures',
-        '"why": why it happened, as far as it can be seen; may be empty',
+        f'"description": what is to be seen and what happens, at most {whole} characters',
+        f'"things": at most {THINGS}, the important ones first, each with {", ".join(thing)}',
+        f'"counts": at most {COUNTS}, {counted}',
+        f'"written": at most {WRITTEN} {read}',
+        f'"why": why it happened, as far as it can be seen, at most {half} characters or empty',
     ]
     if call.told:
         report += [
@@ -180,6 +206,4 @@ def _task(call: Call) -> str:
         ]
     if len(call.told) > 1:
         report.append('"order": tracks in the order in which they came into view')
-    unchanged = ' or the word "unchanged" if nothing new is to be seen' if call.memory else ""
-    lines.append(f'"report": an object{unchanged} with:\n- ' + ";\n- ".join(report) + ".")
-    return "Fill the JSON object:\n" + "\n".join(lines)
+    return report

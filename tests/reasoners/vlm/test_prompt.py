@@ -8,6 +8,7 @@ from rig.asked import JPEG, job, keyframe, said
 
 from reasoners import Question
 from reasoners.vlm.call import call
+from reasoners.vlm.form import DESCRIPTION, KIND, TEXT
 from reasoners.vlm.limits import Limits
 from reasoners.vlm.prompt import SYSTEM, prompt, repair
 
@@ -86,3 +87,13 @@ def test_a_repair_shows_what_was_wrong() -> None:
     assert json.dumps(first.form) in str(again.turns[3].parts[0])
     known = repair(first, "x", "the reply is not JSON", spell=False)
     assert "JSON Schema" not in known.text
+
+
+def test_a_model_is_told_less_than_is_taken() -> None:
+    """Who counts letters badly is still on the form: half as much again is read."""
+    text = prompt(call((ASKED,), Limits())).text
+    told = {"description": 400, "kind": 20, "why": 200, "written": 50}
+    for name, letters in told.items():
+        line = next(line for line in text.splitlines() if f'"{name}"' in line)
+        assert f"at most {letters} characters" in line, name
+    assert (DESCRIPTION, KIND, TEXT) == (600, 40, 80)
