@@ -197,6 +197,10 @@ class Governor:
         self.purse.settle(grant.camera, grant.reserved, paid, now)
         self.in_flight -= len(grant.tickets)
         self.ended += len(grant.tickets)
+        if not usage.calls:
+            # Nobody was asked: that says nothing of a provider that may still be down.
+            provider.breaker.abandoned(now)
+            return None
         return provider.breaker.succeeded()
 
     def failed(

@@ -238,6 +238,21 @@ def test_f23_while_probing_nobody_else_is_asked() -> None:
     assert len(grants(one, 33.0)[0]) == 2
 
 
+def test_f23_an_answer_that_was_known_says_nothing_of_who_is_down() -> None:
+    """F23: the circuit stays open, and the next question is the probe."""
+    one = governor()
+    for at in (0.0, 1.0, 2.0):
+        one.providers[0].breaker.failed("refused", at)
+    one.submit(ticket("e1", deadline=60.0))
+    (grant,), _ = grants(one, 33.0)
+    assert one.answered(grant, Usage(0.0, 0.0, 0.0, calls=0), 33.0) is None
+    assert one.providers[0].breaker.circuit == "open"
+    for number in (2, 3):
+        one.submit(ticket(f"e{number}", deadline=60.0))
+    assert len(grants(one, 33.1)[0]) == 1
+    assert one.balanced
+
+
 def test_a_refusal_for_good_is_not_repeated() -> None:
     """A 400 is the same next time: the question goes to the next provider, or ends."""
     one = governor(offer("main"), offer("spare"))
