@@ -69,6 +69,9 @@ class MqttSink:
         self._life = AsyncExitStack()
         self._too_large: int | None = None
         self._complained: set[str] = set()
+        self._cleared: set[str] = set()
+        """Topics that were cleared over this connection, and nothing was retained there since."""
+
         self._speaks: int | None = None
         self._instance = secrets.token_hex(8).encode()
         self._was_connected = False
@@ -91,6 +94,7 @@ class MqttSink:
             connection = await self._connect(life)
             self._connection = connection
             self._complained.clear()
+            self._cleared.clear()
             life.callback(self._forget)
             retained = await self._prove(connection)
             if not self._site.trial:
@@ -352,7 +356,10 @@ class MqttSink:
         return context
 
     async def _tidy(self, retained: set[str]) -> None:
-        """Clear what an earlier configuration left with the broker."""
+        """Clear what an earlier configuration left with the broker, once.
+
+        Home Assistant warns of each device that is taken back and not there.
+        """
         site = self._site
         ghosts = [
             Letter(topic, b"", retain=True)
@@ -361,7 +368,8 @@ class MqttSink:
         if self._discovery is not None:
             ghosts += self._discovery.ghosts(retained)
         for letter in ghosts:
-            await self._tell(letter)
+            if letter.topic not in self._cleared:
+                await self._tell(letter)
 
     async def _announce(self, discovery: Discovery) -> None:
         """Tell Home Assistant of every device; when it has just started, it asks for that."""
@@ -423,6 +431,8 @@ class MqttSink:
         self, letter: Letter, about: list[tuple[str, str]] | None = None, expiry: float = 0
     ) -> Receipt:
         connection = self._connected()
+        if letter.retain:
+            (self._cleared.discard if letter.payload else self._cleared.add)(letter.topic)
         try:
             return await connection.send(
                 letter.topic,

@@ -174,12 +174,14 @@ async def test_what_goes_while_connected_goes_from_the_broker(
             await sink.arrange(Arrangement((SMALLER, YARD), gone=("shed",)))
             await fill(sink, SMALLER, YARD)
             after = await kept(broker)
+            await sink.arrange(Arrangement((SMALLER, YARD), gone=("shed",)))
         await asyncio.to_thread(
             seen.wait, lambda s: s.all("lookout/box1/availability") == ["online", "offline"]
         )
     gone = {topic for topic in before if "shed" in topic or topic.endswith(("lawn", "forecast"))}
     assert len(gone) == 9
     assert before.keys() - after.keys() == gone
+    assert {topic: seen.all(topic).count("") for topic in gone} == dict.fromkeys(gone, 1)
     assert f"{DEVICE}-yard/config" in after
     assert "zone-lawn" not in json.loads(after[f"{DEVICE}-porch/config"])["components"]
     assert len(seen.all(f"{DEVICE}/config")) == 1
