@@ -80,7 +80,7 @@ class App:
         self.board = Board()
         self.standing = Standing(self.board)
         self.bell = Bell()
-        """Wakes sinks that wait to try again."""
+        """Wakes sinks, detectors and cameras that wait to try again."""
 
         self.clock = clock or Clock()
         self.notifier = Notifier()
@@ -108,6 +108,7 @@ class App:
             timing=self._timing,
             progress=self.progress,
             notice=self.notice,
+            bell=self.bell,
         )
 
     def stop(self) -> None:

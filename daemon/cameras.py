@@ -22,7 +22,7 @@ from daemon.recorder import Recorder
 from daemon.ruling import rule_names
 from daemon.standing import Standing
 from daemon.starts import Starts
-from daemon.supervisor import Failure, Retry, keep_alive
+from daemon.supervisor import Bell, Failure, Retry, keep_alive
 from daemon.switchboard import Switchboard
 from daemon.systemd import Progress
 from daemon.thinking import Thinking
@@ -36,6 +36,7 @@ class House(Protocol):
     """What cameras are connected to."""
 
     plan: Plan
+    bell: Bell
     board: Board
     clock: Clock
     crew: Crew
@@ -203,7 +204,8 @@ class Cameras:
     async def _follow(self, name: str, line: Line) -> None:
         url = self._house.plan.cameras[name].source.options.get("url")
         timing = self._house.plan.config.timing
-        knocking = Knocking(url if isinstance(url, str) else None, timing.knock)
+        bell = self._house.bell
+        knocking = Knocking(url if isinstance(url, str) else None, timing.knock, bell.sleep)
 
         async def told(failure: Failure) -> None:
             knocking.told(failure)

@@ -14,7 +14,7 @@ from daemon import labels
 from daemon.backends import Backend
 from daemon.config import CameraConfig
 from daemon.detection import Detecting, DetectorHost, Panel
-from daemon.supervisor import Failure, Retry, keep_alive
+from daemon.supervisor import Bell, Failure, Retry, keep_alive
 from daemon.systemd import Progress, patient
 from daemon.timing import Timing
 from detectors import DetectorRejected
@@ -39,6 +39,7 @@ class Crew:
         timing: Deadlines of the workers.
         progress: Where each host says that it gets on.
         notice: Called when a detector is out of order, and when it works again.
+        bell: Ends the rests of those that wait to try again.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Crew:
         timing: Timing,
         progress: Progress,
         notice: Tell,
+        bell: Bell | None = None,
     ) -> None:
         self.hosts: dict[str, DetectorHost] = {}
         self._cameras = dict(cameras)
@@ -56,6 +58,7 @@ class Crew:
         self._tasks: dict[DetectorHost, asyncio.Task[None]] = {}
         self._progress = progress
         self._notice = notice
+        self._bell = bell or Bell()
         self._degraded: set[str] = set()
         self._trials: set[str] = set()
         used = {name for _, names in cameras.values() for name in names}
@@ -209,12 +212,12 @@ class Crew:
             who = "nothing is detected" if len(self.hosts) == 1 else f"{name}: nothing is detected"
             self._notice("degraded", f"{who}: {failure.reason}", detector=name)
 
-    def _sleep(self, part: str) -> Callable[[float], Awaitable[None]]:
+    def _sleep(self, part: str) -> Callable[[float], Awaitable[bool]]:
         beat = self._progress.part(part)
 
-        async def sleep(seconds: float) -> None:
+        async def sleep(seconds: float) -> bool:
             with patient(beat):
-                await asyncio.sleep(seconds)
+                return await self._bell.sleep(seconds)
 
         return sleep
 

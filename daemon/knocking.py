@@ -7,6 +7,7 @@ small connection, so one may knock often, and be there seconds after the camera 
 import asyncio
 import contextlib
 import ipaddress
+from collections.abc import Awaitable, Callable
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -29,11 +30,18 @@ class Knocking:
     Args:
         url: Where the camera is, without user and password; None if it has no address.
         every: Seconds between two knocks.
+        sleep: Waits while nobody knocks; True where that was cut short.
     """
 
-    def __init__(self, url: str | None, every: float) -> None:
+    def __init__(
+        self,
+        url: str | None,
+        every: float,
+        sleep: Callable[[float], Awaitable[bool | None]] = asyncio.sleep,
+    ) -> None:
         self._url = url or ""
         self._every = every
+        self._sleep = sleep
         self._place = place(self._url)
         self._welcome = True
         self._hurried_at = float("-inf")
@@ -50,8 +58,7 @@ class Knocking:
         with it a knock does not tell. Cancelling loses nothing.
         """
         if self._place is None or not self._welcome:
-            await asyncio.sleep(seconds)
-            return False
+            return bool(await self._sleep(seconds))
         loop = asyncio.get_running_loop()
         ends = loop.time() + seconds
         found = await self._knocked(*self._place, ends)

@@ -174,7 +174,8 @@ class Reloading:
             for name in (*wanted.begun, *wanted.anew):
                 await cameras.begin(name, ended.get(name))
         house.switchboard.judged = True  # questions may be others now
-        house.bell.ring()  # passwords too: who was refused for an old one need not wait
+        # Passwords may be others too, and who asks has often mended what a refusal was about.
+        house.bell.ring()
 
     async def _end(self, name: str, ended: dict[str, Line | None]) -> None:
         ended[name] = await self._house.cameras.end(name)

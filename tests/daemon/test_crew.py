@@ -1,6 +1,8 @@
 """All detectors of a daemon."""
 
+import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from daemon.backends import Backend, resolve
 from daemon.config import CameraConfig, Use
 from daemon.crew import Crew
 from daemon.detection import DetectorHost, Panel
+from daemon.supervisor import Bell
 from daemon.systemd import Progress
 from daemon.timing import Timing
 from detectors import DetectorRejected
@@ -26,7 +29,7 @@ def backend(**script: Any) -> Backend:
     return resolve("detectors", "detector", section, "test")
 
 
-def crew(said: list[tuple[str, str]], **backends: Backend) -> Crew:
+def crew(said: list[tuple[str, str]], bell: Bell | None = None, /, **backends: Backend) -> Crew:
     """Make a crew whose last member nobody uses."""
     names = list(backends)
 
@@ -40,6 +43,7 @@ def crew(said: list[tuple[str, str]], **backends: Backend) -> Crew:
         timing=Timing(load=20),
         progress=Progress(lambda: 0.0),
         notice=notice,
+        bell=bell,
     )
 
 
@@ -61,6 +65,18 @@ async def test_each_detector_has_troubles_of_its_own(caplog: pytest.LogCaptureFi
     assert "cameras.porch: presence.labels: its detector knows no 'car'; it knows person" in (
         caplog.messages
     )
+
+
+async def test_a_bell_ends_the_rest_of_one_that_was_refused() -> None:
+    """Who rings it may have put the model there that was missing."""
+    bell, said = Bell(), list[tuple[str, str]]()
+    found = crew(said, bell, cars=backend(load="rejected"), idle=backend())
+    async with found.running(replace(RETRY, parked=600)):
+        await until(lambda: said)
+        assert found.hosts["cars"].figures.starts == 1
+        await asyncio.sleep(0)
+        bell.ring()
+        await until(lambda: found.hosts["cars"].figures.starts == 2)
 
 
 async def test_who_comes_later_is_tried_out_first() -> None:

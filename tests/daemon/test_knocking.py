@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from daemon.knocking import Knocking, place
-from daemon.supervisor import Failure
+from daemon.supervisor import Bell, Failure
 
 LONG = 30.0
 """Seconds of a rest that is to be cut short."""
@@ -138,3 +138,13 @@ def test_only_addresses_are_knocked_at(url: str, where: tuple[str, int] | None) 
 async def test_camera_without_an_address_rests_for_as_long_as_it_is_told() -> None:
     """A device or a file cannot be knocked at."""
     assert not await Knocking(None, 0.01).rest(0.05)
+
+
+async def test_rest_of_whom_nobody_knocks_at_can_be_cut_short() -> None:
+    """By a bell: whoever rings it has mended something."""
+    bell = Bell()
+    async with asyncio.TaskGroup() as group:
+        resting = group.create_task(Knocking(None, 0.01, bell.sleep).rest(LONG))
+        await asyncio.sleep(0)
+        bell.ring()
+    assert resting.result()
