@@ -30,6 +30,7 @@ from daemon.version import VERSION
 from detectors import DetectorRejected, DetectorUnavailable
 from detectors.message import Loaded
 from reasoners import ReasonerRejected, ReasonerUnavailable
+from reasoners.providers.http import authorities, unreached
 from reasoners.providers.parser import ParserConfig
 from sinks import SinkRejected, SinkUnavailable, Site
 from sources import SourceRejected, SourceUnavailable
@@ -243,13 +244,17 @@ async def _try_reasoner(config: BaseModel, key: str | None) -> str:
         return "has no address to look at"
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
+        trusted = await asyncio.to_thread(authorities, getattr(config, "ca", None))
         async with (
-            httpx2.AsyncClient(headers=headers, timeout=REASONER_PATIENCE, trust_env=False) as http,
+            httpx2.AsyncClient(
+                headers=headers, verify=trusted, timeout=REASONER_PATIENCE, trust_env=False
+            ) as http,
             http.stream("GET", f"{url}/models") as answer,
         ):
             listed = await _names(answer) if answer.status_code == HTTPStatus.OK else ()
     except httpx2.HTTPError as exc:
-        raise ReasonerUnavailable(f"{url}: {str(exc) or type(exc).__name__}") from None
+        told = unreached(exc)
+        raise type(told)(f"{url}: {told}") from None
     if answer.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise ReasonerRejected(f"{url}: refuses the key (HTTP {answer.status_code})")
     if listed and model not in listed:

@@ -1,6 +1,7 @@
 """Where a model is, and what an answer may cost: what all providers have in common."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 import httpx2
@@ -153,6 +154,10 @@ class HttpConfig(Provider):
 
     credential: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     """Name of the credential that holds the key; default none, for servers without one."""
+
+    ca: Path | None = None
+    """File with the authorities to trust, for a server with a certificate of your own. Default:
+    those of the system."""
 
     dialect: Dialect | Literal["auto"] = "auto"
     """What kind of server it is. Default `auto`: asked at the start, taken for `openai` until it

@@ -9,13 +9,14 @@ import json
 import re
 import ssl
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self
 
 import httpx2
 from pydantic import BaseModel
 
-from reasoners.errors import ReasonerRejected, ReasonerUnavailable, ReplyInvalid
+from reasoners.errors import ReasonerError, ReasonerRejected, ReasonerUnavailable, ReplyInvalid
 from reasoners.prompt import Prompt, Said
 from reasoners.providers.completion import LONGEST, Completion, Form
 from reasoners.providers.config import HttpConfig
@@ -88,7 +89,11 @@ class HttpReasoner:
         return url.removesuffix("/v1") if self.dialect == "ollama" else url
 
     async def __aenter__(self) -> Self:
-        """Prepare the client; the server need not be there."""
+        """Prepare the client; the server need not be there.
+
+        Raises:
+            ReasonerRejected: The authorities to trust cannot be read.
+        """
         # Sizes are capped by bytes on the wire; compressed, few of them could hold very many.
         headers = {"Accept-Encoding": "identity", "Content-Type": "application/json"}
         if self._secret:
@@ -97,7 +102,7 @@ class HttpReasoner:
         # no use to who asks without TLS: that one trusts nobody.
         trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if self.base.startswith("https:"):
-            trusted = await asyncio.to_thread(httpx2.create_ssl_context, trust_env=False)
+            trusted = await asyncio.to_thread(authorities, self._config.ca)
         self._client = httpx2.AsyncClient(
             headers=headers,
             verify=trusted,
@@ -163,7 +168,7 @@ class HttpReasoner:
                     await self._refuse(response)
                 return await self._receive(response)
         except httpx2.HTTPError as error:
-            raise ReasonerUnavailable(cause(error)) from error
+            raise unreached(error) from error
 
     async def _receive(self, response: httpx2.Response) -> tuple[Completion, float | None]:
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -219,6 +224,7 @@ class HttpReasoner:
 
         Raises:
             ReasonerUnavailable: It is not there.
+            ReasonerRejected: Its certificate is not trusted.
         """
         method, data = ("GET", None) if about is None else ("POST", json.dumps(about).encode())
         try:
@@ -230,13 +236,42 @@ class HttpReasoner:
                         return None
                 return json.loads(said) if response.status_code == OK else None
         except httpx2.HTTPError as error:
-            raise ReasonerUnavailable(cause(error)) from error
+            raise unreached(error) from error
         except (ValueError, RecursionError):
             return None
 
 
-def cause(error: httpx2.HTTPError) -> str:
-    """Say in a few words why there was no answer."""
+def authorities(ca: Path | None) -> ssl.SSLContext:
+    """Read the authorities to trust. Blocking.
+
+    Args:
+        ca: File with them; None takes those of the system.
+
+    Raises:
+        ReasonerRejected: They cannot be read.
+    """
+    if ca is None:
+        return httpx2.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:  # ssl.SSLError is one
+        raise ReasonerRejected(f"{ca}: {error.strerror or error}; see to `ca`") from None
+
+
+def unreached(error: httpx2.HTTPError) -> ReasonerError:
+    """Return what a request that got no answer is to us: a certificate needs a person."""
+    inner: BaseException | None = error
+    while inner is not None and not isinstance(inner, ssl.SSLError):
+        inner = inner.__cause__ or inner.__context__
+    if isinstance(inner, ssl.SSLCertVerificationError):
+        why = safe(inner.verify_message, 200).rstrip(".")
+        return ReasonerRejected(f"its certificate is not trusted: {why}; see to it, or to `ca`")
+    if isinstance(inner, ssl.SSLError):
+        return ReasonerUnavailable(f"no connection: TLS failed: {safe(inner.reason or '', 80)}")
+    return ReasonerUnavailable(_cause(error))
+
+
+def _cause(error: httpx2.HTTPError) -> str:
     if isinstance(error, httpx2.ConnectTimeout):
         return f"no connection within {CONNECT:g} s"
     if isinstance(error, httpx2.ConnectError):

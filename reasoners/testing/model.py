@@ -6,6 +6,7 @@ async with ScriptedModel(answer("yes"), Script(status=500)) as model:
 
 import asyncio
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -44,21 +45,24 @@ class Asked:
 class ScriptedModel:
     """Listens on loopback, in the running loop, at a free port.
 
+    With `tls` it is reached by the name `localhost`.
+
     Records every request in `requests`, and counts in `abandoned` those whose client went away
     before the script was over.
     """
 
-    def __init__(self, *scripts: Script) -> None:
+    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
         self.scripts = scripts or (answer("yes"),)
         self.requests: list[Asked] = []
         self.abandoned = 0
+        self._tls = tls
         self._server: asyncio.Server | None = None
         self._moved = asyncio.Condition()
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> Self:
         """Listen."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(
@@ -81,7 +85,8 @@ class ScriptedModel:
         """Base of the API, for the configuration of a reasoner."""
         if self._server is None:
             raise RuntimeError("a scripted model is used inside `async with`")
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        there = "http://127.0.0.1" if self._tls is None else "https://localhost"
+        return f"{there}:{self._server.sockets[0].getsockname()[1]}/v1"
 
     async def wait_abandoned(self, count: int = 1, within: float = 5.0) -> None:
         """Return once so many clients went away early.

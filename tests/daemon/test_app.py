@@ -4,14 +4,18 @@ import asyncio
 import contextlib
 import json
 import sqlite3
+import ssl
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from rig.certificate import make_certificate
 from rig.revisions import revision
 from rig.visits import Visits
 from rig.waiting import until
@@ -444,6 +448,90 @@ async def test_questions_end_whatever_happens(tmp_path: Path) -> None:
     assert figures.pending == 0
     latest = {event["id"]: event for event in journal(tmp_path)}
     assert "pending" not in {event["reasoning"]["state"] for event in latest.values()}
+
+
+def asking(url: str, **more: Any) -> dict[str, Any]:
+    """Configure a model."""
+    return {"type": "openai", "url": url, "model": "test", "probe": False, **more}
+
+
+@pytest.mark.fault("F23")
+async def test_f23_a_model_whose_certificate_is_not_trusted_costs_no_event(tmp_path: Path) -> None:
+    """F23: each event is delivered at once; its question ends as `error`, and says why."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(make_certificate(tmp_path))
+    config = configured(tmp_path, cameras={"street": recording(frames=100, again=50)})
+    async with ScriptedModel(answer("yes"), tls=context) as model:
+        app = made(config | {"reasoner": asking(model.url, deadline=5)})
+        assert await app.run() is Exit.CLEAN
+        assert model.requests == []
+    assert [event["reasoning"]["state"] for event in events(tmp_path)][:1] == ["pending"]
+    latest = {event["id"]: event for event in events(tmp_path)}
+    assert len(latest) >= 2
+    for event in latest.values():
+        assert (event["type"], event["reasoning"]["state"]) == ("end", "error")
+        told = "its certificate is not trusted: self-signed certificate; see to it, or to `ca`"
+        assert event["reasoning"]["reason"] == told
+
+
+@pytest.mark.fault("F26")
+@pytest.mark.parametrize(
+    ("crowds", "rows"), [(2, 2), pytest.param(11, 6, marks=pytest.mark.slow, id="500")]
+)
+async def test_f26_a_burst_of_questions_leaves_the_queue_in_its_bound(
+    tmp_path: Path, crowds: int, rows: int
+) -> None:
+    """F26: crowds come and go; each event is told and ends once, the queue keeps its bound."""
+    burst = recording(frames=12 * crowds, comes=2, goes=8, again=12)
+    detector = {**DETECTOR, "type": "rig.crowded:CrowdedDetector", "rows": rows}
+    # As fast as it goes, a crowd would be back before anybody misses it.
+    burst["presence"] = {"hold": 0}
+    config = configured(tmp_path, cameras={"street": burst}, detector=detector)
+    async with ScriptedModel(hangs()) as model:
+        limits = {"deadline": 1.5, "waiting": 4, "at_once": 2, "images": 1}
+        app = made(config | {"reasoner": asking(model.url, **limits)})
+        assert await app.run() is Exit.CLEAN
+    assert app.thinking is not None
+    figures, governor = app.thinking.figures, app.thinking.governor
+    latest = {event["id"]: event for event in events(tmp_path)}
+    states = Counter(event["reasoning"]["state"] for event in latest.values())
+    assert len(latest) >= 8 * rows * crowds
+    assert {event["type"] for event in latest.values()} == {"end"}
+    assert states.keys() <= {"skipped_budget", "timeout", "error"}
+    assert governor.longest == 4
+    assert governor.balanced
+    assert figures.jobs == figures.terminal.total() <= len(latest)
+    # The others were not even taken in, for so many of this camera were open already.
+    refused = len(latest) - figures.jobs
+    assert states == figures.terminal + Counter(skipped_budget=refused)
+    assert governor.skipped["newer_first"] > 0
+
+
+@pytest.mark.fault("F27")
+async def test_f27_the_very_same_picture_and_question_are_sent_once(tmp_path: Path) -> None:
+    """F27: before a camera whose picture stands still, an event that begins anew is answered.
+
+    The first question comes with a picture of before, which the second and third have not.
+    """
+    still = recording(live=True, frames=None, still=True)
+    config = configured(tmp_path, cameras={"street": still})
+    async with ScriptedModel(answer("no")) as model:
+        app = made(config | {"reasoner": asking(model.url)})
+        async with running(app):
+            turn = partial(Switch, camera="street", switch="rule/presence")
+            for number in range(1, 4):
+                if number > 1:
+                    app.switchboard.heed(turn(on=True))
+                await until(lambda n=number: _over(tmp_path, "rejected") == n)  # type: ignore[misc]
+                app.switchboard.heed(turn(on=False))
+                await until(lambda: events(tmp_path)[-1]["type"] == "end")
+        assert len(model.requests) == 2
+    assert app.thinking is not None
+    assert app.thinking.figures.repeated == 1
+
+
+def _over(folder: Path, state: str) -> int:
+    return len({event["id"] for event in events(folder) if event["reasoning"]["state"] == state})
 
 
 async def test_key_that_no_header_carries_is_a_wrong_configuration(tmp_path: Path) -> None:

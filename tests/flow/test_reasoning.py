@@ -172,9 +172,9 @@ def test_what_was_said_is_on_the_cassette_and_replayed(
     }
 
 
-@pytest.mark.fault("F27")
-def test_f27_an_order_that_is_obeyed_suppresses_no_event(conversation: Conversation) -> None:
-    """F27: each event is delivered and ends, whatever a model read; what it read is data."""
+@pytest.mark.fault("F29")
+def test_f29_an_order_that_is_obeyed_suppresses_no_event(conversation: Conversation) -> None:
+    """F29: each event is delivered and ends, whatever a model read; what it read is data."""
     events = conversation.events
     asked = {event["id"] for event in events if event["reasoning"]["state"] != "none"}
     ended = {event["id"] for event in events if event["type"] == "end"}

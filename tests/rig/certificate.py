@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 
-def make_certificate(folder: Path, name: str = "localhost") -> Path:
+def make_certificate(folder: Path, name: str = "localhost", *, expired: bool = False) -> Path:
     """Make a certificate that signs itself; return the PEM file that holds it and its key."""
     key, certificate, both = (folder / f"{name}.{end}" for end in ("key", "crt", "pem"))
     try:
@@ -22,6 +22,10 @@ def make_certificate(folder: Path, name: str = "localhost") -> Path:
         )  # fmt: skip
     except FileNotFoundError:
         pytest.skip("no openssl to make a certificate with")
+    if expired:
+        again = f"openssl x509 -in {certificate} -signkey {key} -days -1 -out {certificate}.old"
+        subprocess.run(again.split(), check=True, capture_output=True)
+        certificate.with_suffix(".crt.old").replace(certificate)
     both.write_bytes(certificate.read_bytes() + key.read_bytes())
     return both
 

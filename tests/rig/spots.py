@@ -4,6 +4,7 @@ Runs in a real decoder child: name it as `rig.spots:SpotSource`, with the tests 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -20,6 +21,9 @@ class SpotConfig(ScriptedConfig):
 
     goes: int = 30
     """Number of the first picture that does not show it any more."""
+
+    still: bool = False
+    """Whether every picture shows what the first with the spot does, to the last pixel."""
 
     again: int = 10**9
     """Pictures after which it comes once more."""
@@ -55,6 +59,8 @@ class SpotStream(ScriptedStream):
 
     def _with_spot(self, picture: Picture) -> Picture:
         assert isinstance(picture, ScriptedPicture)
+        if self._spot.still:
+            picture = replace(picture, number=self._spot.comes)
         number = picture.number % self._spot.again
         if not self._spot.comes <= number < self._spot.goes:
             return picture

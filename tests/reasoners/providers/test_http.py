@@ -4,12 +4,15 @@ import asyncio
 import base64
 import json
 import socket
+import ssl
 import time
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from rig.certificate import make_certificate
 
 from reasoners import (
     Event,
@@ -239,6 +242,63 @@ async def test_a_server_that_is_not_there_is_an_error() -> None:
     assert verdict.state == "error"
     assert verdict.reason is not None
     assert verdict.reason.startswith("no connection")
+
+
+def door(pem: Path) -> ssl.SSLContext:
+    """Return what a server with this certificate speaks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
+
+
+@pytest.mark.fault("F23")
+@pytest.mark.parametrize(
+    ("name", "expired", "trusted", "told"),
+    [
+        pytest.param("localhost", False, True, None, id="trusted"),
+        pytest.param("localhost", False, False, "self-signed certificate", id="self-signed"),
+        pytest.param("localhost", True, True, "certificate has expired", id="expired"),
+        pytest.param("elsewhere", False, True, "Hostname mismatch", id="another's name"),
+    ],
+)
+async def test_f23_a_certificate_that_is_not_trusted_is_an_error(
+    tmp_path: Path, name: str, expired: bool, trusted: bool, told: str | None
+) -> None:
+    """F23: no picture leaves; the cause is told, and where to see to it."""
+    pem = make_certificate(tmp_path, name, expired=expired)
+    async with ScriptedModel(answer("yes"), tls=door(pem)) as model:
+        verdict = await ask(model.url, ca=pem if trusted else None)
+        assert len(model.requests) == (told is None)
+    assert verdict.state == ("verified" if told is None else "error")
+    if told is not None:
+        assert verdict.reason is not None
+        assert verdict.reason.startswith(f"its certificate is not trusted: {told}")
+        assert verdict.reason.endswith("; see to it, or to `ca`")
+
+
+@pytest.mark.fault("F23")
+async def test_f23_a_server_that_speaks_no_tls_is_told_so() -> None:
+    """F23: `https` before the address of a server that speaks plain HTTP."""
+
+    async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        verdict = await ask(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
+    assert verdict.state == "error"
+    assert verdict.reason is not None
+    assert verdict.reason.startswith("no connection: TLS failed")
+
+
+async def test_authorities_that_cannot_be_read_are_a_wrong_configuration(tmp_path: Path) -> None:
+    """The file is named, and the key."""
+    config = HttpConfig(url="https://localhost/v1", model="m", ca=tmp_path / "none.pem")
+    with pytest.raises(
+        ReasonerRejected, match=r"none\.pem: No such file or directory; see to `ca`"
+    ):
+        async with HttpReasoner("r", config, None):
+            pass
 
 
 @pytest.mark.fault("F22")
