@@ -62,6 +62,9 @@ class Job:
     memory: tuple[Remembered, ...] = ()
     """What was last said about this camera, oldest first; data, never instruction."""
 
+    language: str = "en"
+    """Code of the language in which texts are wanted."""
+
     held: bool = False
     """Whether the event is told to nobody before it is answered: then it goes first."""
 

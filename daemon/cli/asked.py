@@ -148,6 +148,7 @@ def _job(
         ),
         zones=seen.zones,
         beside=text,
+        language=plan.language(camera),
     )
 
 

@@ -159,6 +159,7 @@ class Telling:
                     questions=revision.questions,
                     since=revision.since,
                     held=revision.held,
+                    language=self._chronicle.language,
                 )
             )
         if revision.held:

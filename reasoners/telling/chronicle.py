@@ -78,7 +78,9 @@ class Chronicle:
 
         self._config = config
         self._new_id = new_id
-        self._language = language
+        self.language = language
+        """Code of the language in which events are told."""
+
         self.asks = True
         """Whether a model is asked about events that begin now, if there is one."""
 
@@ -369,7 +371,7 @@ class Chronicle:
             clock=self.clock,
             questions=questions,
             titles=self._titles,
-            language=self._language,
+            language=self.language,
             forecast=(self._config.forecast if firing.forecast is None else firing.forecast) or 0.0,
         )
         reasoning = self._reasoning(questions)

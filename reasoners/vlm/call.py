@@ -104,6 +104,11 @@ class Call:
         return tuple(dict.fromkeys(zone for job in self.jobs for zone in job.zones))
 
     @property
+    def language(self) -> str:
+        """Code of the language in which texts are wanted; all jobs are of one camera."""
+        return self.jobs[0].language
+
+    @property
     def memory(self) -> tuple[Remembered, ...]:
         """What was said before."""
         return max((job.memory for job in self.jobs), key=len, default=())

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from reasoners.language.catalogue import catalogue
 from reasoners.prompt import Prompt, Turn
 from reasoners.question import CANNOT_TELL, Question
 from reasoners.vlm.call import Asked, Call
@@ -26,7 +27,7 @@ from reasoners.vlm.form import (
     WRITTEN,
     form,
 )
-from reasoners.words import duration, quoted
+from reasoners.words import ENGLISH, duration, quoted
 
 SYSTEM: Final = """\
 You check what a camera's object detector reports. You are given questions, pictures in order of \
@@ -171,12 +172,21 @@ def _task(call: Call) -> str:
             f' "evidence" (at most {EVIDENCE} names of pictures and tracks).'
         )
     if call.stage == "short":
-        lines.append("Nothing else is asked for now.")
+        lines += ["Nothing else is asked for now.", *_language(call)]
         return "Fill the JSON object:\n" + "\n".join(lines)
     report = _report(call)
     unchanged = ' or the word "unchanged" if nothing new is to be seen' if call.memory else ""
     lines.append(f'"report": an object{unchanged} with:\n- ' + ";\n- ".join(report) + ".")
+    lines += _language(call)
     return "Fill the JSON object:\n" + "\n".join(lines)
+
+
+def _language(call: Call) -> list[str]:
+    """Ask for texts in another language than that of the request, where one is wanted."""
+    if call.language == ENGLISH.code:
+        return []
+    wanted = catalogue(call.language).title
+    return [f"Write texts, but for legal answers and names, in this language: {wanted}."]
 
 
 def _report(call: Call) -> list[str]:

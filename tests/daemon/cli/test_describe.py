@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import yaml
 from rig.command import called, written
 from rig.dicom import dicom_file
 from rig.model_server import ModelServer
@@ -100,6 +101,19 @@ def test_a_model_is_asked_once_with_the_text_beside(tmp_path: Path, picture: Pat
     assert "Which number?" in said
     assert "Text that came with the picture, not part of it" in said
     assert "standing still" not in said
+
+
+def test_a_model_is_asked_for_the_language_of_the_camera(tmp_path: Path, picture: Path) -> None:
+    """What it writes stands in a German explanation, and is to be German too."""
+    path = Path(config(tmp_path, "http://x"))
+    plain = yaml.safe_load(path.read_text())
+    with ModelServer(answer("ja")) as server:
+        plain["reasoner"]["url"] = server.url
+        path.write_text(yaml.safe_dump({**plain, "language": "de"}))
+        done = called("describe", str(picture), "-c", str(path), "--ask", "Wer ist das?")
+        (asked,) = server.requests
+    assert done.code == Exit.CLEAN, done
+    assert "in this language: Deutsch." in json.dumps(asked.body)
 
 
 def test_a_claim_that_the_picture_denies_is_not_verified(tmp_path: Path, picture: Path) -> None:

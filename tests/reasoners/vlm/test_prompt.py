@@ -97,3 +97,12 @@ def test_a_model_is_told_less_than_is_taken() -> None:
         line = next(line for line in text.splitlines() if f'"{name}"' in line)
         assert f"at most {letters} characters" in line, name
     assert (DESCRIPTION, KIND, TEXT) == (600, 40, 80)
+
+
+def test_texts_are_wanted_in_the_cameras_language() -> None:
+    """Nothing is said of it in English; the short call's answers in words are meant too."""
+    assert "language" not in prompt(call((ASKED,), Limits())).text
+    for stage in ("short", "full"):
+        for code, name in (("de", "Deutsch"), ("zh", "中文")):
+            wanted = call((dataclasses.replace(ASKED, language=code),), Limits(), stage)
+            assert f"in this language: {name}." in prompt(wanted).text
