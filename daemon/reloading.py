@@ -31,6 +31,9 @@ from sinks import ConfigurationState
 
 logger = logging.getLogger(__name__)
 
+READING = 60.0
+"""Seconds that a file may take to be read: it may lie on a disk that has gone."""
+
 P = ParamSpec("P")
 
 
@@ -120,14 +123,19 @@ class Reloading:
             ConfigRejected: It is wrong, or what judges it is: nothing is changed yet, and cameras
                 are not to pay for a mistake in a backend that somebody tries.
         """
+        origin = self._house.plan.origin
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reload")
         try:
-            return await asyncio.wrap_future(thread.submit(self._compared))
+            async with asyncio.timeout(READING) as limit:
+                return await asyncio.wrap_future(thread.submit(self._compared))
         except ConfigRejected:
             raise
         except Exception as exc:
+            if limit.expired():
+                why = f"not read within {READING:g} s; see to the disk that it is on"
+                raise ConfigRejected(f"{origin}: {why}") from None
             logger.exception("a bug, while the configuration was read")
-            origin, kind = self._house.plan.origin, type(exc).__name__
+            kind = type(exc).__name__
             raise ConfigRejected(
                 f"{origin}: cannot be judged, for a bug: {kind}; the log says where"
             ) from None

@@ -20,7 +20,9 @@ from rig.reloadable import (
 )
 from rig.waiting import until
 
+from daemon import reloading
 from daemon.line import Line
+from reasoners.testing import ScriptedModel, hangs
 from sinks import CameraStatus, ConfigurationState, Switch, SwitchState
 
 
@@ -147,10 +149,35 @@ async def test_a_detector_is_tried_out_before_it_takes_over(tmp_path: Path) -> N
         assert one.app.lines == {"keep": kept}
 
 
-async def test_a_hundred_reloads_leave_nothing_behind(tmp_path: Path) -> None:
+async def test_questions_of_cameras_that_went_or_changed_have_their_end(tmp_path: Path) -> None:
+    """One terminal state each, after the end of the event; at the latest when we leave."""
+    asks = {**STANDS, "ask": "Does somebody stand there?"}
+    ruled = {"source": WALK, "zones": {"all": ZONE}, "rules": {"stands": asks}}
+    async with ScriptedModel(hangs()) as model:
+        reasoner = {"type": "openai", "url": model.url, "model": "m", "deadline": 120}
+        cameras = {"keep": OFF, "gate": ruled, "yard": ruled}
+        async with running(Running(tmp_path, cameras=cameras, reasoner=reasoner)) as one:
+            await one.watched("gate", "yard")
+            asked = {event["id"] for event in one.events()}
+            done = await one.reload(cameras={"keep": OFF, "yard": {**ruled, "detect": {"fps": 4}}})
+            assert (done.ended, done.anew) == (("gate",), ("yard",))
+            assert len(one.app.cameras.retired) == 2
+    for event in asked:
+        told = [one for one in one.events() if one["id"] == event]
+        assert [(each["type"], each["reasoning"]["state"]) for each in told] == [
+            ("new", "pending"),
+            ("end", "pending"),
+            ("end", "error"),
+        ]
+        assert [each["end_reason"] for each in told] == [None, "reconfigured", "reconfigured"]
+
+
+async def test_a_hundred_reloads_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Refused, applied, or with nothing to do: descriptors, tasks, processes, lines are as before.
 
-    Nor does a mistake in the code of a backend end anything.
+    Nor does a mistake in the code of a backend end anything, or a disk that does not answer.
 
     When the only camera is exchanged there is none for a moment; the daemon goes on all the same.
     """
@@ -171,6 +198,12 @@ async def test_a_hundred_reloads_leave_nothing_behind(tmp_path: Path) -> None:
         odd = await one.reload(tracker={"type": "rig.reloadable:Mistaken"})
         assert "a bug: RuntimeError" in odd.problems[0], "of code that is being written, say"
         one.config.pop("tracker")
+        with monkeypatch.context() as patched:
+            patched.setattr(reloading, "READING", 0.1)
+            one.stalled = True
+            gone = await one.reload()
+            one.stalled = False
+        assert gone.problems[0].startswith("lookout.yaml: not read within 0.1 s; ")
         for _ in range(2):
             await one.reload(cameras={"keep": keep, "gate": {"source": WALK}})
             await one.watched("gate")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -50,10 +51,15 @@ class Running:
             "sinks": sinks_of(folder),
             **config,
         }
+        self.stalled = False
+        """Whether its file is on a disk that has gone."""
+
         self.app = App(self.read(), read=self.read)
 
     def read(self) -> Plan:
-        """Make a plan of the configuration as it is now."""
+        """Make a plan of the configuration as it is now, as soon as it can be read."""
+        while self.stalled:
+            time.sleep(0.01)
         return plan(parse(self.config, "lookout.yaml"), "lookout.yaml", Secrets())
 
     async def reload(self, **changes: Any) -> Reloaded:
