@@ -135,8 +135,10 @@ class JpegStream:
             return self._latest
         self._asked = {}
         for theirs, ours in (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since")):
-            if theirs in response.headers:
-                self._asked[ours] = response.headers[theirs]
+            word = response.headers.get(theirs, "")
+            # What is no plain text cannot be said back.
+            if word and word.isascii() and word.isprintable():
+                self._asked[ours] = word
         self._latest = StillPacket(self._web.body(response), None, time.monotonic())
         return self._latest
 

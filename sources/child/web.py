@@ -181,7 +181,7 @@ class Web:
         """Turn what goes wrong within into errors of this room."""
         try:
             yield
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, UnicodeError) as error:
             raise self._explain(error) from None
 
     def _answered(
@@ -267,7 +267,7 @@ class Web:
             return SourceUnavailable("nothing listens there, or no way leads there: check the url")
         if isinstance(error, httpx2.RemoteProtocolError):
             return SourceUnavailable("the camera closed the connection, or does not speak HTTP")
-        if isinstance(error, httpx2.InvalidURL):
+        if isinstance(error, httpx2.InvalidURL | UnicodeError):
             return SourceRejected("the camera leads to an address that makes no sense")
         return SourceUnavailable(f"the connection failed: {type(error).__name__}")
 

@@ -122,6 +122,9 @@ class WebCamera:
         """Requests by path; those answered with 304 once more as `PATH unchanged`."""
 
         self.authorizations: list[str] = []
+        self.mark = ""
+        """What stands before the number in the `ETag` of `/still`."""
+
         self.failing = 0
         """Questions for `/still` that are answered with 503 from now on."""
 
@@ -255,7 +258,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(503, {})
             return
         number = self.owner.number()
-        tag = f'"{number}"'
+        tag = f'"{self.owner.mark}{number}"'
         if self.headers.get("If-None-Match") == tag:
             self.owner.seen["/still unchanged"] += 1
             self._answer(304, {"ETag": tag})

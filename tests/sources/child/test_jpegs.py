@@ -29,6 +29,17 @@ def test_unchanged_picture_is_not_sent_but_shown_again() -> None:
         stream.close()
 
 
+def test_mark_that_cannot_be_said_back_is_not() -> None:
+    """An `ETag` of odd bytes is no reason to fail; the picture is sent again, that is all."""
+    with WebCamera(PICTURES) as camera:
+        camera.frozen, camera.mark = True, "\xe2\x82"
+        url = camera.url + "/still"
+        stream = JpegStream(Web(url, WebConfig(), None), url, 0.01)
+        assert len(list(itertools.islice(stream.packets(), 3))) == 3
+        assert camera.seen["/still unchanged"] == 0
+        stream.close()
+
+
 def test_camera_that_is_busy_for_a_moment_is_asked_again() -> None:
     """A question that fails now and then ends nothing; one that fails for long does."""
     with WebCamera(PICTURES) as camera:
