@@ -46,6 +46,8 @@ concealment it would flag nothing. HEVC is left lenient: made to fail (`explode`
 of the damage, and would fail on every unit a camera writes a little off as well. `slice_end`
 notices the rest."""
 
+NO_VIDEO = "there is no video in it"
+_NO_TEXT = "it leads to an address that is no text"
 _CODES = (b"\0\0\1", b"\0\0\0\1")
 
 
@@ -222,6 +224,8 @@ class LibavStream:
                 attempt = self._address.attempt
                 elapsed = time.monotonic() - started
                 raise explain(error, _after(attempt, elapsed)) from None
+            except UnicodeDecodeError:
+                raise SourceRejected(_NO_TEXT) from None
             if packet is None or packet.size == 0:
                 break
             decoded_at = self._seconds(packet.dts)
@@ -275,9 +279,11 @@ def _open(address: Address) -> tuple[InputContainer, VideoStream]:
     except av.error.FFmpegError as error:
         elapsed = time.monotonic() - started
         raise explain(error, _after(address.attempt, elapsed)) from None
+    except UnicodeDecodeError:
+        raise SourceRejected(_NO_TEXT) from None
     if not container.streams.video:
         container.close()
-        raise SourceRejected("there is no video in it")
+        raise SourceRejected(NO_VIDEO)
     # Of a recording not its cover picture; of a playlist what its maker put first.
     best = None if address.live else container.streams.best("video")
     video = best if isinstance(best, VideoStream) else container.streams.video[0]

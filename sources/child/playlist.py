@@ -13,7 +13,7 @@ import httpx2
 
 from sources.child.cipher import deciphered
 from sources.child.fault import Attempt
-from sources.child.libav import Address, LibavStream
+from sources.child.libav import NO_VIDEO, Address, LibavStream
 from sources.child.web import LARGEST_PART, LONG, Web
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
 
@@ -63,15 +63,16 @@ class HlsStream(LibavStream):
                     opener=self._opener,
                 )
             )
-        except SourceRejected:
+        except SourceError as error:
             web.close()
-            raise
-        except SourceUnavailable:
-            web.close()
+            empty = isinstance(error, SourceUnavailable) or str(error) == NO_VIDEO
+            if empty and self._opener.trouble is not None:
+                raise self._opener.trouble from None
+            if isinstance(error, SourceRejected):
+                raise
             raise SourceUnavailable(
-                self._opener.trouble or "the playlist names nothing that can be read: check the url"
+                "the playlist names nothing that can be read: check the url"
             ) from None
-        self._opener.lenient = True
         self._web = web
 
     def close(self) -> None:
@@ -91,17 +92,13 @@ class Opener:
     def __init__(self, web: Web, home: str) -> None:
         self._web = web
         self._home = home
-        self.lenient = False
-        """Whether what cannot be fetched is left out: segments of a live list grow old."""
-
-        self.trouble = ""
+        self.trouble: SourceError | None = None
         """What went wrong last."""
 
     def __call__(self, url: str, flags: int, options: Mapping[str, str]) -> RawIOBase:
-        """Fetch, with limits.
+        """Fetch, with limits; what cannot be had is empty, for segments of a live list grow old.
 
         Raises:
-            SourceUnavailable: It cannot be fetched now.
             SourceRejected: It may not be opened.
         """
         del flags
@@ -112,9 +109,7 @@ class Opener:
             keys = _keys(options) if enciphered else None
             return Body(self._web, self._web.get(url, _range(options)), keys)
         except SourceError as error:
-            self.trouble = str(error)
-            if not self.lenient:
-                raise
+            self.trouble = error
             return Body(self._web, None)
 
 

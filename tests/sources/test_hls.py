@@ -79,11 +79,14 @@ def test_av1_is_decoded_on_request_alone(tmp_path: Path) -> None:
 
 
 def test_segments_need_no_ending_and_may_begin_anew(folder: Path, tmp_path: Path) -> None:
-    """What they hold counts, not their names; after a discontinuity they keep their pace."""
+    """What they hold counts, not their names; after a discontinuity they keep their pace.
+
+    One that grew old before it was asked for is passed over.
+    """
     (tmp_path / "a").write_bytes((folder / "part002.ts").read_bytes())
     (tmp_path / "b").write_bytes((folder / "part000.ts").read_bytes())
     (tmp_path / "live.m3u8").write_text(
-        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1,\na\n#EXT-X-DISCONTINUITY\n"
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1,\ngone\n#EXTINF:1,\na\n#EXT-X-DISCONTINUITY\n"
         "#EXTINF:1,\nb\n#EXT-X-ENDLIST\n"
     )
     with WebCamera([b""], folder=tmp_path) as camera, Child() as child:
@@ -110,6 +113,7 @@ def test_segments_need_no_ending_and_may_begin_anew(folder: Path, tmp_path: Path
         ("concat:part000.ts", "nothing that can be read"),
         ("subfile,,start,0,end,9,,:part000.ts", "nothing that can be read"),
         ("http://169.254.169.254/latest/meta.ts", "secrets"),
+        ("part\udcff.ts", "no text"),
         ("http://localhost:{other}/part.ts", "`hosts`"),
     ],
 )
@@ -119,7 +123,7 @@ def test_playlist_reaches_nothing_else(folder: Path, line: str, word: str, tmp_p
     with WebCamera([b"\xff\xd8\xff"]) as other:
         named = line.format(other=other.port)
         listed = f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{named}\n#EXT-X-ENDLIST\n"
-        (tmp_path / "bad.m3u8").write_text(listed)
+        (tmp_path / "bad.m3u8").write_bytes(listed.encode("utf-8", "surrogateescape"))
         with WebCamera([b""], folder=tmp_path) as camera, Child() as child:
             child.open(HLS, {"url": camera.url + "/hls/bad.m3u8", **FAST})
             failed = child.wait_for(Failed)
