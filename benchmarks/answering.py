@@ -71,10 +71,11 @@ async def _answered(
 
 def _prompt(number: int, pictures: int) -> Prompt:
     """Ask for the bare answer: of a full report a random model never finds the end."""
-    return prompt(call((_job(number, pictures),), Limits(images=6), "short"))
+    return prompt(call((job(number, pictures),), Limits(images=6), "short"))
 
 
-def _job(number: int, pictures: int) -> Job:
+def job(number: int, pictures: int) -> Job:
+    """Ask about an event of that number, with so many pictures of its own."""
     event = Event(
         id=f"e{number}",
         node="bench",

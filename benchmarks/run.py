@@ -50,7 +50,7 @@ BENCHMARKS = (
 )
 """Modules of this folder, in the order in which they run without names."""
 
-BY_NAME = ("gpu", "predict")
+BY_NAME = ("gpu", "predict", "short")
 """Those that need more than any machine has: run only when they are named."""
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -51,6 +51,9 @@ class Served:
         self.port = free_port()
         self.command = command
         self.cramped = cramped
+        self.formed = reasoner.get("dialect") != "transformers"
+        """Whether it holds answers to the form that is asked for."""
+
         self._reasoner = reasoner
         self._log = log
         self._env = {**os.environ, **(env or {})}
