@@ -13,6 +13,9 @@
 class ReasonerError(Exception):
     """Base of every error this room raises."""
 
+    billed = True
+    """Whether the question may have to be paid for all the same: somebody began to read it."""
+
 
 class ReasonerUnavailable(ReasonerError):
     """Overloaded, unreachable or out of quota for now."""

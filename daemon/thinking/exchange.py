@@ -144,7 +144,7 @@ class Exchange:
             self._under_way = None
             took = round(time.monotonic() - began, 3)
             most = self._member.offer.max_tokens if isinstance(error, ReplyTruncated) else 0.0
-            paid = self._pay(_tokens(prompt), most)
+            paid = self._pay(_tokens(prompt), most) if error.billed else self._pay(0.0)
             self._write(prompt, "", str(error), {"latency_s": took} | paid)
             self._tape(prompt, failed(error))
             raise

@@ -259,7 +259,14 @@ def authorities(ca: Path | None) -> ssl.SSLContext:
 
 
 def unreached(error: httpx2.HTTPError) -> ReasonerError:
-    """Return what a request that got no answer is to us: a certificate needs a person."""
+    """Return what a request that got no answer is to us; who was not reached sends no bill."""
+    found = _unreached(error)
+    found.billed = not isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout))
+    return found
+
+
+def _unreached(error: httpx2.HTTPError) -> ReasonerError:
+    """Tell what heals from a certificate, which needs a person."""
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, ssl.SSLError):
         inner = inner.__cause__ or inner.__context__

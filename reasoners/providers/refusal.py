@@ -57,7 +57,7 @@ def refused(
     effort: bool = False,
     clean: Clean = str,
 ) -> ReasonerError:
-    """Return the error that an HTTP status is.
+    """Return the error that an HTTP status is; nobody is billed for what is refused.
 
     Args:
         status: It.
@@ -67,6 +67,14 @@ def refused(
         effort: Whether it was told how much to think.
         clean: Takes secrets out of what a server says: some quote them.
     """
+    error = _refused(status, body, wait, keyed=keyed, effort=effort, clean=clean)
+    error.billed = False
+    return error
+
+
+def _refused(
+    status: int, body: str, wait: float | None, *, keyed: bool, effort: bool, clean: Clean
+) -> ReasonerError:
     if status in {UNAUTHORIZED, FORBIDDEN}:
         remedy = "refuses the key" if keyed else "wants a key: name it under `credential`"
         return ReasonerRejected(f"HTTP {status}: the server {remedy}")

@@ -65,7 +65,9 @@ class ScriptedReasoner:
         number, self.asked = self.asked, self.asked + 1
         await asyncio.sleep(self._config.takes)
         if number < self._config.fails:
-            raise ReasonerUnavailable("scripted to fail")
+            down = ReasonerUnavailable("scripted to fail")
+            down.billed = False
+            raise down
         replies = self._config.replies
         said = replies[min(number, len(replies) - 1)] if replies else least(prompt.form)
         text = said if isinstance(said, str) else json.dumps(said)

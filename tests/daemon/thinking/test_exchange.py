@@ -1,10 +1,14 @@
 """One call, written down."""
 
+import pytest
 from rig.thinking import JPEG, Notebook, Oracle, job, thinking
 
 from daemon.clock import Clock
 from daemon.thinking.exchange import REMEMBERED, SAME, Exchange, Memory, sameness
-from reasoners import Prompt, Said, Turn
+from reasoners import Prompt, ReasonerError, Said, Turn
+from reasoners.providers.config import HttpConfig
+from reasoners.providers.http import HttpReasoner
+from reasoners.testing import Script, ScriptedModel, fails, says
 
 PROMPT = Prompt((Turn("user", ("first seen 3 s ago", JPEG)),), {"type": "object"})
 SAID = Said("{}", "m")
@@ -47,3 +51,53 @@ async def test_tokens_are_counted_or_guessed() -> None:
     await exchange.ask(PROMPT)
     assert (exchange.usage.calls, exchange.spared) == (1, 1)
     assert [call.outcome for call in notebook.calls] == ["answered", "repeated"]
+
+
+@pytest.mark.parametrize(
+    ("script", "asked", "answered"),
+    [
+        (fails(503), False, 0),
+        (fails(429, "slow down"), False, 0),
+        (says("{", finish=None, done=False, usage=None, then="break"), True, 0),
+        (says("{", finish="length"), True, 64),
+    ],
+)
+async def test_only_what_may_be_billed_is_counted(
+    script: Script, asked: bool, answered: int
+) -> None:
+    """A server that refuses takes nothing; one that broke off read it; one cut off wrote it all."""
+    notebook = Notebook()
+    async with ScriptedModel(script) as model:
+        config = HttpConfig(url=model.url, model="m", max_tokens=64)
+        async with HttpReasoner("m", config, None) as reasoner:
+            exchange = Exchange(
+                thinking(reasoner)._members[0],  # noqa: SLF001 (built by the rig)
+                [job(1)],
+                keeper=notebook,
+                clock=Clock(),
+                memory=Memory(),
+                context={},
+            )
+            with pytest.raises(ReasonerError):
+                await exchange.ask(PROMPT)
+    usage = exchange.usage
+    assert (usage.asked > 0, usage.answered, usage.calls) == (asked, answered, 1)
+    (call,) = notebook.calls
+    assert call.details["paid"] == pytest.approx(usage.asked + usage.answered, abs=0.1)
+
+
+async def test_nobody_bills_what_was_never_connected() -> None:
+    """Where no server is, a question costs a call and nothing else."""
+    config = HttpConfig(url="http://127.0.0.1:9/v1", model="m")
+    async with HttpReasoner("m", config, None) as reasoner:
+        exchange = Exchange(
+            thinking(reasoner)._members[0],  # noqa: SLF001 (built by the rig)
+            [job(1)],
+            keeper=Notebook(),
+            clock=Clock(),
+            memory=Memory(),
+            context={},
+        )
+        with pytest.raises(ReasonerError):
+            await exchange.ask(PROMPT)
+    assert (exchange.usage.asked, exchange.usage.calls) == (0, 1)
