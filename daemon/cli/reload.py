@@ -20,7 +20,7 @@ from sinks.journal import holder
 LOOK = 0.05
 """Seconds between two looks for the answer."""
 
-GREETING = 10.0
+GREETING = 30.0
 """Seconds to wait for a daemon that has just been started."""
 
 CODES = {"applied": Exit.CLEAN, "partly": Exit.PARTLY, "refused": Exit.CONFIG}
@@ -47,8 +47,8 @@ def reload(
     Examples: `lookout check --offline && lookout reload` · `lookout reload --config
     /etc/lookout/lookout.yaml`
     """
-    folder = _state(config, state_dir)
-    pid = _daemon(folder)
+    folder, wrong = _state(config, state_dir)
+    pid = _daemon(folder, wrong)
     # To others the signal means the end.
     _answer(folder, pid, 0.0, min(wait, GREETING), "it was started without a file to reload")
     asked = time.monotonic()
@@ -70,24 +70,34 @@ def reload(
     raise typer.Exit(CODES[found.state])
 
 
-def _state(config: Path | None, state_dir: Path | None) -> Path:
-    """Return where the daemon keeps its state, though the file may be wrong by now."""
+def _state(config: Path | None, state_dir: Path | None) -> tuple[Path, ConfigRejected | None]:
+    """Return where the daemon keeps its state, though the file may be wrong by now; and if it is.
+
+    Raises:
+        ConfigRejected: It is, and nothing else says where.
+    """
     try:
-        return setting.state(config, state_dir)
-    except ConfigRejected:
-        place = setting.find(config)
+        return setting.state(config, state_dir), None
+    except ConfigRejected as exc:
+        place, wrong = setting.find(config), exc
     try:
-        return state_of(place)
+        return state_of(place), wrong
     except ConfigRejected:
         if "STATE_DIRECTORY" in os.environ:
-            return default_state()  # called by the service manager: its daemon shall say so too
+            # Called by the service manager: its daemon shall say so too.
+            return default_state(), wrong
         raise
 
 
-def _daemon(folder: Path) -> int:
+def _daemon(folder: Path, wrong: ConfigRejected | None) -> int:
     """Find the daemon by who holds its journal.
 
+    Args:
+        folder: Its state folder, as far as that is known.
+        wrong: Why the file that would say so is refused, if it is.
+
     Raises:
+        ConfigRejected: There is none there, and it is as likely to be elsewhere.
         typer.Exit: There is none, or it cannot be told which.
     """
     path = folder / "journal.sqlite"
@@ -102,6 +112,8 @@ def _daemon(folder: Path) -> int:
         raise _unreachable(f"journal {path}: {exc.strerror}; run as its owner") from None
     except ValueError:
         raise _unreachable(f"journal {path}: its daemon is an older Lookout; restart it") from None
+    if pid is None and wrong is not None:
+        raise wrong
     if pid is None:
         raise _unreachable(f"no daemon runs over {folder}; start one, or name its --state-dir")
     return pid

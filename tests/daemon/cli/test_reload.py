@@ -47,6 +47,19 @@ def test_nobody_there_is_said(tmp_path: Path) -> None:
     assert "no daemon runs" in done.err
 
 
+def test_a_file_without_anything_in_it_is_what_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an editor leaves it for a moment: where the daemon is nobody knows, but what is wrong."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    file = tmp_path / "lookout.yaml"
+    file.write_text("")
+    done = called("reload", "--config", str(file))
+    assert done.code == Exit.CONFIG
+    assert "it is empty or a list" in done.err
+    assert "no daemon runs" not in done.err
+
+
 def test_who_has_nothing_to_reload_is_not_ended(
     held: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +105,7 @@ def test_a_daemon_that_does_not_say_its_name_is_told_to_be_restarted(held: Path)
 
 def _holder(lookout: Lookout) -> int | None:
     """Return who holds its journal, as soon as that is said."""
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, ProcessLookupError):
         return holder(lookout.state / "journal.sqlite")
     return None
 
@@ -109,7 +122,7 @@ def test_what_became_of_it_is_told(tmp_path: Path) -> None:
     With a file that is wrong it starts if it is told to go by what held last, and says so.
     """
     with Lookout(tmp_path, {"cameras": {"street": STREET}}) as lookout:
-        lookout.wait(lambda: _holder(lookout) == lookout.pid)
+        lookout.wait(lambda: _holder(lookout) == lookout.pid, 60)
         config = ("--config", str(lookout.config))
         done = called("reload", *config)
         assert (done.code, done.err) == (Exit.CLEAN, "")
@@ -141,7 +154,7 @@ def test_what_became_of_it_is_told(tmp_path: Path) -> None:
         lookout.config.write_text(yaml.safe_dump(wrong))
         lookout.options = ("--last-good",)
         lookout.start()
-        lookout.wait(lambda: _holder(lookout) == lookout.pid)
+        lookout.wait(lambda: _holder(lookout) == lookout.pid, 60)
         lookout.wait(lambda: _told(lookout) is not None)
         found = _told(lookout)
         assert found is not None
