@@ -1,6 +1,8 @@
 """What a model answered: whole, or not at all."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -151,6 +153,46 @@ def test_f24_off_the_form_is_invalid(wrong: dict[str, Any]) -> None:
     """F24: wrong enum, wrong type, too long, too many, extra keys: nothing of it is believed."""
     with pytest.raises(ReplyInvalid, match="does not fit the form"):
         read(changed(**wrong), ASKED)
+
+
+SOMETIMES = frozenset({"zone", "relations", "next", "order"})
+"""What is not asked for in every report, and may be missing."""
+
+
+def spoilt(value: Any) -> Iterator[Any]:
+    """Go through everything that can be wrong with a part of a reply, one thing at a time."""
+    match value:
+        case dict():
+            yield value | {"zone_of_death": "step"}
+            yield list(value)
+            for key, part in value.items():
+                if key not in SOMETIMES:
+                    yield {other: kept for other, kept in value.items() if other != key}
+                yield from (value | {key: one} for one in spoilt(part))
+        case list():
+            yield dict.fromkeys("abc", 1)
+            yield [*value, None] * 40
+            for place, part in enumerate(value):
+                for one in spoilt(part):
+                    yield [*value[:place], one, *value[place + 1 :]]
+        case str():
+            yield from (7, False, ["x"], {"text": value}, "x" * 5000)
+        case int():
+            yield from (str(value), True, value + 0.5, -1, 10**9, [value])
+        case None:
+            yield from (7, ["x"], {})
+
+
+@pytest.mark.fault("F24")
+def test_f24_of_two_hundred_spoilt_replies_nothing_is_believed() -> None:
+    """F24: every part of a good one, missing, doubled, too long, of another kind, or besides."""
+    wrong = [json.dumps(one) for one in spoilt(GOOD)]
+    assert len(wrong) >= 200
+    believed = []
+    for text in wrong:
+        with suppress(ReplyInvalid):
+            believed.append(read(text, ASKED))
+    assert believed == []
 
 
 @pytest.mark.parametrize("key", ["description", "things", "counts", "written", "why"])
