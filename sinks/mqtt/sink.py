@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import ssl
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -37,6 +38,9 @@ V5: Final = ProtocolVersion.V5.value
 V311: Final = ProtocolVersion.V311.value
 AHEAD: Final = 20
 """Revisions of one camera that may be under way together."""
+
+PARTING: Final = 0.5
+"""Seconds in which Home Assistant lets go of an entity, before its topics are cleared."""
 
 _OVERHEAD: Final = 512
 """Bytes that topic and properties of an event take at most, beside its payload."""
@@ -99,13 +103,11 @@ class MqttSink:
             retained = await self._prove(connection)
             if not self._site.trial:
                 await self._post(self._topics.present(online=True))
-                await self._tidy(set(retained))
+                await self._tidy(retained)
                 for pattern in self._topics.orders:
                     await connection.listen(pattern)
                 if self._discovery is not None:
                     await connection.listen(self._discovery.birth)
-                    for letter in self._discovery.withdrawals(retained):
-                        await self._tell(letter)
                     await self._announce(self._discovery)
             self._life = life.pop_all()
         return self
@@ -202,12 +204,10 @@ class MqttSink:
         self._discovery = self._discovered()
         if self._connection is None:
             return  # the next one begins with all that
-        retained = self._topics.retained(before)
-        await self._tidy(retained | (known.topics if known is not None else set()))
+        told = [] if known is None else known.letters()
+        announced = {letter.topic: letter.payload for letter in told}
+        await self._tidy({**dict.fromkeys(self._topics.retained(before), b""), **announced})
         if self._discovery is not None and known is not None:
-            announced = {letter.topic: letter.payload for letter in known.letters()}
-            for letter in self._discovery.withdrawals(announced):
-                await self._tell(letter)
             for letter in self._discovery.letters():
                 if announced.get(letter.topic) != letter.payload:
                     await self._tell(letter)
@@ -355,21 +355,24 @@ class MqttSink:
             raise SinkRejected(f"cannot use {', '.join(files)}: {exc}") from exc
         return context
 
-    async def _tidy(self, retained: set[str]) -> None:
+    async def _tidy(self, retained: Mapping[str, bytes]) -> None:
         """Clear what an earlier configuration left with the broker, once.
 
-        Home Assistant warns of each device that is taken back and not there.
+        Home Assistant warns of each device that is taken back and not there, and calls it an error
+        when an entity hears nothing where it expects a state: so it is told first.
         """
-        site = self._site
-        ghosts = [
-            Letter(topic, b"", retain=True)
-            for topic in self._topics.ghosts(retained, site.cameras, site.gone)
-        ]
-        if self._discovery is not None:
-            ghosts += self._discovery.ghosts(retained)
-        for letter in ghosts:
-            if letter.topic not in self._cleared:
-                await self._tell(letter)
+        site, found = self._site, self._discovery
+        topics = set(retained)
+        if found is not None:
+            back = [*found.ghosts(topics), *found.withdrawals(retained)]
+            for letter in back:
+                if letter.topic not in self._cleared:
+                    await self._tell(letter)
+            if not topics.isdisjoint(letter.topic for letter in back):
+                await asyncio.sleep(PARTING)
+        for topic in self._topics.ghosts(topics, site.cameras, site.gone):
+            if topic not in self._cleared:
+                await self._tell(Letter(topic, b"", retain=True))
 
     async def _announce(self, discovery: Discovery) -> None:
         """Tell Home Assistant of every device; when it has just started, it asks for that."""

@@ -1,6 +1,7 @@
 """A real Home Assistant sees what we announce, follows it, and runs our guide's automations."""
 
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +63,10 @@ def automations() -> list[dict[str, Any]]:
 def test_entities_follow_us_through_every_restart(
     tmp_path: Path, broker: Mosquitto, home: HomeAssistant
 ) -> None:
-    """They appear, follow states, switch us, come back after its restart, and go with a camera."""
+    """They appear, follow states, switch us, come back after its restart, and go with a camera.
+
+    Or with a zone of one that stays.
+    """
     gate = {"source": {"type": "synthetic", "seed": 7, "people": 0, "vehicles": 0}, "title": "Gate"}
 
     def state(key: str) -> Any:
@@ -104,6 +108,13 @@ def test_entities_follow_us_through_every_restart(
             home.wait(
                 lambda: not [key for key in home.entities if "-gate-" in key], "its parts too"
             )
+            home.wait(lambda: state("zone-road") == "on", "the zone is there")
+            whole = yaml.safe_load(again.config.read_text())
+            del whole["cameras"]["yard"]["zones"]
+            again.config.write_text(yaml.safe_dump(whole))
+            again.signal(signal.SIGHUP)
+            home.wait(lambda: f"{YARD}-zone-road" not in home.entities, "the zone is gone")
+            home.wait(lambda: state("state") == "online", "the yard is not")
             assert again.stop() == 0
     assert "Error" not in home.log, home.log
     assert "does not generate unique IDs" not in home.log

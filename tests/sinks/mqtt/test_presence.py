@@ -188,6 +188,11 @@ async def test_what_goes_while_connected_goes_from_the_broker(
     _, withdrawn, last = seen.all(f"{DEVICE}-porch/config")
     assert taken_back(withdrawn) == {"zone-lawn", "forecast"}
     assert taken_back(last) == set()
+    said = [(message.topic, message.payload) for message in seen.messages]
+    root = "lookout/box1/cameras"
+    first = min(said.index((f"{root}/{one}", "")) for one in ("shed/state", "porch/zones/lawn"))
+    assert said.index((f"{DEVICE}-shed/config", "")) < first, "else its entities read nothing"
+    assert said.index((f"{DEVICE}-porch/config", withdrawn)) < first
 
 
 @pytest.mark.fault("F36")
