@@ -65,6 +65,9 @@ class Habits:
     services: bool = True
     """Whether it knows GetServices; else GetCapabilities alone."""
 
+    odd: tuple[tuple[str, str | None], ...] = ()
+    """Elements by their names, and what stands in them instead; None leaves them out."""
+
     raw: tuple[int, str, bytes] | None = None
     """Status, content type and body of every answer, whatever is asked."""
 
@@ -170,6 +173,10 @@ class OnvifDevice:
         if words is None:
             why = ("Sender", "ter:InvalidArgVal", "no such profile")
             return self._fault(*why, 400, "ter:NoProfile")
+        for name, instead in self.habits.odd:
+            element = rf"(<(?:\w+:)?{name}\b[^>]*>).*?(</(?:\w+:)?{name}>)"
+            within = "" if instead is None else rf"\g<1>{instead}\g<2>"
+            words = re.sub(element, within, words, flags=re.DOTALL)
         return 200, "application/soap+xml; charset=utf-8", _ENVELOPE.format(words).encode()
 
     def now(self) -> datetime:

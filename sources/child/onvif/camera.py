@@ -76,7 +76,7 @@ class Camera:
             shown = datetime(*parts, tzinfo=UTC)
         except SourceUnavailable:
             raise
-        except (SourceRejected, AttributeError, TypeError, ValueError):
+        except (SourceRejected, AttributeError, TypeError, ValueError, OverflowError):
             return None
         self._told = shown, (asked + time.monotonic()) / 2
         return round((shown - _now()).total_seconds(), 1)
@@ -95,20 +95,27 @@ class Camera:
         if self._told is None:
             return _now()
         shown, at = self._told
-        return shown + timedelta(seconds=time.monotonic() - at)
+        try:
+            return shown + timedelta(seconds=time.monotonic() - at)
+        except OverflowError:  # the last second of the year 9999
+            return shown
 
     def _media(self) -> str:
         """Find the media service."""
         device = self._config.url
         try:
             services = self._ask("devicemgmt", device, "GetServices", IncludeCapability=False)
-            found = [str(one.XAddr) for one in services or () if str(one.Namespace) == _MEDIA]
+            found = [
+                _said(one, "XAddr")
+                for one in _listed(services)
+                if _said(one, "Namespace") == _MEDIA
+            ]
         except SourceRejected as error:
             if "does not know" not in str(error):
                 raise
             known = self._ask("devicemgmt", device, "GetCapabilities", Category="Media")
             media = getattr(known, "Media", None)
-            found = [str(media.XAddr)] if media is not None else []
+            found = [_said(media, "XAddr")] if media is not None else []
         if not found:
             raise SourceRejected(
                 "its ONVIF has no media service: name its stream with `type: rtsp` instead"
@@ -116,7 +123,7 @@ class Camera:
         return self._led(found[0], ("http", "https"))
 
     def _profiles(self, media: str) -> Iterable[Profile]:
-        listed = list(self._ask("media", media, "GetProfiles") or ())
+        listed = _listed(self._ask("media", media, "GetProfiles"))
         for one in listed[:PROFILES]:
             encoder = getattr(one, "VideoEncoderConfiguration", None)
             if encoder is None:
@@ -124,21 +131,21 @@ class Camera:
             size = getattr(encoder, "Resolution", None)
             limits = getattr(encoder, "RateControl", None)
             profile = Profile(
-                token=plain(one.token),
-                name=plain(one.Name),
-                codec=plain(encoder.Encoding, 20),
+                token=plain(_said(one, "token")),
+                name=plain(_said(one, "Name")),
+                codec=plain(_said(encoder, "Encoding"), 20),
                 width=_number(getattr(size, "Width", 0)),
                 height=_number(getattr(size, "Height", 0)),
                 fps=_number(getattr(limits, "FrameRateLimit", 0), 1000) or None,
             )
-            yield profile.model_copy(update=self._place(media, str(one.token)))
+            yield profile.model_copy(update=self._place(media, _said(one, "token")))
 
     def _place(self, media: str, token: str) -> dict[str, str]:
         try:
             found = self._ask(
                 "media", media, "GetStreamUri", StreamSetup=_SETUP, ProfileToken=token
             )
-            place = self._led(str(found.Uri), ("rtsp", "rtsps"))
+            place = self._led(_said(found, "Uri"), ("rtsp", "rtsps"))
             return {"url": emptied(place, self._secret)[:400]}
         except SourceUnavailable:
             raise
@@ -174,6 +181,17 @@ class Camera:
             return not set(theirs).isdisjoint(home)
         except SourceError:
             return False
+
+
+def _listed(said: Any) -> list[Any]:  # noqa: ANN401 (zeep has no types)
+    """Return what was said as a list, whatever a camera made of it."""
+    return said if isinstance(said, list) else []
+
+
+def _said(thing: Any, name: str) -> str:  # noqa: ANN401 (the same)
+    """Return what is said of a thing; nothing where a camera left it out."""
+    word = getattr(thing, name, None)
+    return "" if word is None else str(word)
 
 
 def _now() -> datetime:

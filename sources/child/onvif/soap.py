@@ -6,6 +6,7 @@ are proven by WS-Security's digest (UsernameToken Profile 1.0), dated by the cam
 """
 
 import importlib.util
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,9 @@ from typing import Any
 from sources.child.web import Web
 from sources.errors import SourceError, SourceRejected, SourceUnavailable
 from sources.source import Secret
+
+# It tells in tracebacks what we say in a line.
+logging.getLogger("zeep").addHandler(logging.NullHandler())
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of one answer; all profiles of a large recorder take a tenth."""

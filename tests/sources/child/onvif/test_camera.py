@@ -1,5 +1,7 @@
 """Where a camera leads us over ONVIF, and where we do not follow."""
 
+from contextlib import suppress
+
 import pytest
 from rig.onvif_device import Habits, OnvifDevice, Stream
 
@@ -79,3 +81,21 @@ def test_profiles_are_bounded() -> None:
         found = read(device).profiles
         assert device.asked.count("GetStreamUri") == PROFILES == len(found)
     assert len(found[0].name) == 80
+
+
+@pytest.mark.parametrize("name", ["Uri", "MediaUri", "Name", "Encoding", "Resolution", "XAddr"])
+@pytest.mark.parametrize("instead", [None, "<x/>"])
+def test_what_is_left_out_or_makes_no_sense_is_no_end(name: str, instead: str | None) -> None:
+    """A camera that answers oddly is read as far as it goes, or refused in a line."""
+    stream = Stream("P0", "main", 1920, 1080, "rtsp://127.0.0.1:554/x")
+    odd = Habits(odd=((name, instead),))
+    with OnvifDevice((stream,), odd) as device, suppress(SourceRejected):
+        assert all(one.url == stream.url or one.refused for one in read(device).profiles)
+
+
+@pytest.mark.parametrize("year", ["9999", "99999999999999999999", "-1", "x"])
+def test_clock_that_makes_no_sense_is_none(year: str) -> None:
+    """Whatever its year, the camera is read."""
+    stream = Stream("P0", "main", 1920, 1080, "rtsp://127.0.0.1:554/x")
+    with OnvifDevice((stream,), Habits(odd=(("Year", year),))) as device:
+        assert read(device).profiles[0].url == stream.url
