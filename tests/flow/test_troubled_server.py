@@ -16,7 +16,9 @@ from sinks.journal import JournalReader
 
 pytestmark = pytest.mark.broker
 
-DEADLINE = 8.0
+DEADLINE = 16.0
+"""Seconds; a random model may write thousands of tokens, and once more if that was cut."""
+
 READ = frozenset({"verified", "rejected", "uncertain"})
 STATES: tuple[tuple[Trouble, frozenset[str]], ...] = (
     ("none", READ),

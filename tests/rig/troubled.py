@@ -173,8 +173,13 @@ def said(stream: bytes) -> str:
 
 
 def answering(reply: str, word: str) -> str:
-    """Put another answer into a reply."""
+    """Put another answer into a reply, and take out what else it claims: it might contradict."""
     changed = json.loads(reply)
+    report = changed.get("report")
+    if isinstance(report, dict):
+        changed["report"] = {
+            key: [] if isinstance(was, list) else was for key, was in report.items()
+        }
     answers = changed["answers"]
     for name, given in answers.items():
         answers[name] = {**given, "answer": word, "confidence": 95}
