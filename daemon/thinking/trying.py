@@ -79,10 +79,10 @@ class Trying:
             one.due_at = min(one.due_at, max(now, one.last + LONGEST))
 
     async def introduce(self) -> None:
-        """Ask servers of an unknown kind what they are, where there is no time for more."""
+        """Ask servers what they are, as far as that matters, where there is no time for more."""
         for member in self._members:
             reasoner = member.reasoner
-            if member.probe and isinstance(reasoner, HttpReasoner) and reasoner.guessing:
+            if member.probe and isinstance(reasoner, HttpReasoner) and reasoner.tells:
                 try:
                     async with asyncio.timeout(GREETING):
                         await introduced(reasoner)

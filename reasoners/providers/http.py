@@ -76,6 +76,11 @@ class HttpReasoner:
         return HABITS[self.dialect].enforces if self.obeys is None else self.obeys
 
     @property
+    def tells(self) -> bool:
+        """Whether there is something to be learnt by asking it about itself."""
+        return self.guessing or self.dialect == "ollama"
+
+    @property
     def client(self) -> httpx2.AsyncClient:
         """The one client; only inside `async with`."""
         if self._client is None:

@@ -19,6 +19,7 @@ from reasoners.governor.governor import Governor
 from reasoners.governor.offer import Offer
 from reasoners.providers.config import HttpConfig
 from reasoners.providers.http import HttpReasoner
+from reasoners.providers.ollama import OllamaConfig, OllamaReasoner
 from reasoners.testing import Script, ScriptedModel, fails, hangs, says
 
 GOOD = says(json.dumps({"word": "gantry", "number": 71}))
@@ -137,3 +138,17 @@ async def test_before_a_single_question_a_server_says_what_it_is() -> None:
             assert one.reasoner.dialect == dialect
             assert one.limits == Limits()
             assert len(model.requests) == 1
+
+
+async def test_a_blind_model_is_not_asked_a_single_question_either() -> None:
+    """Ollama says of its model that it takes no pictures: none is sent to it."""
+    body = json.dumps({"capabilities": ["completion"]}).encode()
+    blind = Script(headers=(("content-type", "application/json"),), chunks=(body,))
+    async with ScriptedModel(blind) as model:
+        one = member(model.url)
+        one.reasoner = OllamaReasoner("home", OllamaConfig(url=model.url, model="m"), None)
+        governor = Governor([one.offer], Budget(), most=4, at_once=1, chance=lambda: 0.5)
+        async with one.reasoner:
+            await Trying([one], governor).introduce()
+            assert one.reasoner.barred
+        assert [asked.path for asked in model.requests] == ["/api/show"]
