@@ -41,6 +41,20 @@ REGISTRIES = (
 )
 
 
+def _entry(mqtt: int) -> config_entries.ConfigEntry[Any]:
+    return config_entries.ConfigEntry(
+        data={"broker": "127.0.0.1", "port": mqtt, "discovery": True, "protocol": "5"},
+        domain="mqtt",
+        title="mqtt",
+        version=1,
+        minor_version=2,
+        source="user",
+        unique_id=None,
+        options={},
+        discovery_keys={},
+    )
+
+
 async def start(folder: str, mqtt: int, http: int) -> core.HomeAssistant:
     """Start the core as `homeassistant.bootstrap` does, with MQTT alone."""
     hass = core.HomeAssistant(folder)
@@ -58,18 +72,11 @@ async def start(folder: str, mqtt: int, http: int) -> core.HomeAssistant:
     for name, config in (("homeassistant", {}), ("http", web)):
         if not await async_setup_component(hass, name, {name: config}):
             raise SystemExit(f"{name} was not set up")
-    entry = config_entries.ConfigEntry(
-        data={"broker": "127.0.0.1", "port": mqtt, "discovery": True, "protocol": "5"},
-        domain="mqtt",
-        title="mqtt",
-        version=1,
-        minor_version=2,
-        source="user",
-        unique_id=None,
-        options={},
-        discovery_keys={},
-    )
-    await hass.config_entries.async_add(entry)
+    if hass.config_entries.async_entries("mqtt"):
+        # It is remembered from before; a second one beside it would race with it.
+        await async_setup_component(hass, "mqtt", {})
+    else:
+        await hass.config_entries.async_add(_entry(mqtt))
     await hass.async_start()
     return hass
 
