@@ -79,7 +79,7 @@ class Authorization:
         if challenge is None:
             return ""
         if challenge.scheme == "basic":
-            word = f"{self._user}:{self._password}".encode()
+            word = _bytes(f"{self._user}:{self._password}")
             return f"Basic {b64encode(word).decode()}"
         return self._digest(challenge, method, address)
 
@@ -89,7 +89,7 @@ class Authorization:
         client, count = secrets.token_hex(8), f"{self._count:08x}"
 
         def digest(*words: str) -> str:
-            return hashlib.new(_DIGESTS[base], ":".join(words).encode()).hexdigest()
+            return hashlib.new(_DIGESTS[base], _bytes(":".join(words))).hexdigest()
 
         who = digest(self._user, challenge.realm, self._password)
         if base != challenge.algorithm:
@@ -132,6 +132,11 @@ def read(header: str) -> Challenge:
 def _fields(text: str) -> Iterable[tuple[str, str]]:
     for name, quoted, plain in _FIELD.findall(text):
         yield name.lower(), re.sub(r"\\(.)", r"\1", quoted) or plain
+
+
+def _bytes(text: str) -> bytes:
+    """Return what was read as it came: cameras write realms in any encoding."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _quoted(text: str) -> str:

@@ -151,7 +151,8 @@ class Session:
         _demand(answer)
         kind = answer.get("content-type").lower()
         if kind and not kind.startswith("application/sdp"):
-            raise NotUnderstood(f"it describes itself as {kind[:40]}")
+            shown = "".join(sign for sign in kind[:40] if sign.isprintable())
+            raise NotUnderstood(f"it describes itself as {shown}")
         bases = (answer.get("content-base"), answer.get("content-location"), self._url)
         # Some write it without a scheme, or as a path alone.
         base = next(one for one in bases if one.lower().startswith(("rtsp://", "rtsps://")))
@@ -230,12 +231,12 @@ class Session:
             if word:
                 head.append(f"Authorization: {word}")
         text = "\r\n".join([*head, *lines]) + "\r\n\r\n"
-        self._connection.send(text.encode("utf-8", "replace"))
+        self._connection.send(text.encode("utf-8", "surrogateescape"))
         return self._sequence
 
     def _refuse(self, request: Message) -> None:
         """Answer a request of the camera's own: we offer nothing."""
-        sequence = request.get("cseq")[:20]
+        sequence = "".join(sign for sign in request.get("cseq")[:20] if sign.isprintable())
         status = "200 OK" if request.first.startswith("OPTIONS ") else "501 Not Implemented"
         self._connection.send(f"RTSP/1.0 {status}\r\nCSeq: {sequence}\r\n\r\n".encode())
 

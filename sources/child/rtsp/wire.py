@@ -122,7 +122,8 @@ class Wire:
             if len(self._buffer) - at >= MOST_HEAD:
                 raise Garbled("a head without end")
             return at
-        lines = self._buffer[at:end].decode("latin-1").split("\r\n")
+        # In whatever encoding: a realm is part of a proof, and said back with the same bytes.
+        lines = self._buffer[at:end].decode("utf-8", "surrogateescape").split("\r\n")
         pairs = (line.partition(":") for line in lines[1:])
         headers = tuple((name.strip().lower(), value.strip()) for name, _, value in pairs)
         message = Message(_status(lines[0]), lines[0], headers)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from rig.camera_b.script import Login
 
-_REALM = "camera b"
 _FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^,\s]*))')
 
 
@@ -43,9 +42,9 @@ class Door:
         stale = ", stale=true" if self.nonces else ""
         qop = ', qop="auth"' if self.login.qop else ""
         return [
-            f'WWW-Authenticate: Basic realm="{_REALM}"'
+            f'WWW-Authenticate: Basic realm="{self.login.realm}"'
             if scheme == "Basic"
-            else f'WWW-Authenticate: Digest realm="{_REALM}", nonce="{self._nonce}"'
+            else f'WWW-Authenticate: Digest realm="{self.login.realm}", nonce="{self._nonce}"'
             f"{qop}, algorithm={scheme}{stale}"
             for scheme in self.login.schemes
         ]
@@ -59,9 +58,9 @@ class Door:
         new = hashlib.sha256 if kind == "SHA-256" else hashlib.md5
 
         def digest(*words: str) -> str:
-            return new(":".join(words).encode()).hexdigest()
+            return new(":".join(words).encode("utf-8", "surrogateescape")).hexdigest()
 
-        who = digest(self.login.user, _REALM, self.login.password)
+        who = digest(self.login.user, self.login.realm, self.login.password)
         what = digest(method, said["uri"])
         if not self.login.qop:
             return digest(who, self._nonce, what)

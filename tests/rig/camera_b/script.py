@@ -17,6 +17,8 @@ class Login:
     """Requests after which a nonce is stale; None never."""
 
     qop: bool = True
+    realm: str = "camera b"
+    """In any encoding: bytes that are no UTF-8 stand as surrogates."""
 
 
 @dataclass(frozen=True, slots=True)

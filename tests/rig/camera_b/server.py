@@ -172,7 +172,9 @@ class _Viewer:
                 continue
             if not first:
                 return None
-            text = (first + await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            text = (first + await self._reader.readuntil(b"\r\n\r\n")).decode(
+                "utf-8", "surrogateescape"
+            )
             line, *rest = text.split("\r\n")
             headers = {
                 k.strip().lower(): v.strip() for k, _, v in (one.partition(":") for one in rest)
@@ -190,9 +192,9 @@ class _Viewer:
         status, headers, body = self._reply(request)
         if body:
             headers = [*headers, "Content-Type: application/sdp", f"Content-Length: {len(body)}"]
-        return (
-            "\r\n".join([f"RTSP/1.0 {status}", sequence, *headers]) + "\r\n\r\n" + body
-        ).encode()
+        return ("\r\n".join([f"RTSP/1.0 {status}", sequence, *headers]) + "\r\n\r\n" + body).encode(
+            "utf-8", "surrogateescape"
+        )
 
     def _reply(self, request: Request) -> Reply:
         script, method = self._script, request.method

@@ -103,8 +103,10 @@ def test_ports_that_are_not_named_are_not_greeted(clip: Footage, ports: str) -> 
         Login(USER, WORD, ("Basic", "MD5"), uses=2),
         Login(USER, WORD, ("SHA-256",)),
         Login(USER, WORD, ("MD5", "SHA-256"), uses=1),
+        Login(USER, WORD, ("MD5",), realm="IP\u6444\u50cf\u673a"),
+        Login(USER, WORD, ("SHA-256",), realm="IP\udcc9\udce3"),
     ],
-    ids=["basic", "md5", "stale", "sha256", "both"],
+    ids=["basic", "md5", "stale", "sha256", "both", "utf8", "gbk"],
 )
 def test_password_is_offered_as_asked_for(clip: Footage, login: Login) -> None:
     """Basic, MD5 and SHA-256, with nonces that grow stale; a wrong one is refused at once (F05)."""
