@@ -59,10 +59,14 @@ class Discovery:
         return {self._topic(None), *(self._topic(place.name) for place in self._site.cameras)}
 
     def ghosts(self, topics: set[str]) -> list[Letter]:
-        """Take back announcements of ours, among those found, that are not made any more."""
+        """Take back announcements of ours, among those found, that are not made any more.
+
+        Where none of ours can be seen, those of cameras known to have been: for Home Assistant
+        warns of each that is taken back and not there.
+        """
         ours = f"{self._prefix}/device/{self._identity(None)}"
         mine = {topic for topic in topics if topic == f"{ours}/config" or _is_of(topic, ours)}
-        mine |= {self._topic(name) for name in self._site.gone}
+        mine = mine or {self._topic(name) for name in self._site.gone}
         return [
             Letter(topic, b"", retain=True)
             for topic in sorted(mine - {letter.topic for letter in self.letters()})
