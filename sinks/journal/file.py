@@ -35,7 +35,7 @@ def lock(path: Path) -> int:
         )
     try:
         os.ftruncate(held, 0)
-        os.pwrite(held, f"{os.getpid()} {_began(os.getpid())}\n".encode(), 0)
+        os.pwrite(held, f"{os.getpid()} {_began('self')}\n".encode(), 0)
     except OSError:
         pass  # a full disk: then nobody can be told who we are, and that is all
     return held
@@ -57,7 +57,7 @@ def holder(path: Path) -> int | None:
         fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         pid, began = os.pread(held, 64, 0).decode().split()
-        if _began(int(pid)) != began:
+        if _began(str(int(pid))) != began:
             raise ProcessLookupError(errno.ESRCH, f"process {pid} is another here") from None
         return int(pid)
     else:
@@ -78,10 +78,11 @@ def _taken(held: int) -> bool:
     return False
 
 
-def _began(pid: int) -> str:
+def _began(pid: str) -> str:
     """Tell when a process began, in ticks since the machine did (proc_pid_stat(5)); empty: never.
 
-    Its name, which may hold anything, stands in parentheses before.
+    Its name, which may hold anything, stands in parentheses before. `self` is us, also where
+    /proc shows the numbers of another namespace.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
