@@ -7,8 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from detectors import Detections
-from detectors.openvino import OpenvinoConfig, OpenvinoDetector
+from detectors.openvino import OpenvinoConfig, OpenvinoDetector, Ticket
 from detectors.picture import Picture
 from sources.testing import read
 
@@ -29,10 +28,10 @@ class SeeingDetector(OpenvinoDetector):
         super().__init__(name, config)
         self._notes = config.record
 
-    def detect(self, pictures: Sequence[Picture]) -> Sequence[Detections]:
-        """Take notes, then look."""
+    def begin(self, pictures: Sequence[Picture]) -> Ticket:
+        """Take notes, then begin to look."""
         with self._notes.open("a", encoding="utf-8") as notes:
             for picture in pictures:
                 said = {"index": picture.index, "truth": read(picture.rgb)}
                 notes.write(json.dumps(said) + "\n")
-        return super().detect(pictures)
+        return super().begin(pictures)
