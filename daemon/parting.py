@@ -12,16 +12,17 @@ from typing import Any
 
 def let_go(exc: BaseException) -> None:
     """Take apart a failure that nobody will look into any more: tracebacks, causes, contexts."""
-    pending = [exc]
+    pending, met = [exc], {id(exc)}
     while pending:
         one = pending.pop()
         others = [other for other in (one.__cause__, one.__context__) if other is not None]
         if isinstance(one, BaseExceptionGroup):
             others += one.exceptions
-        whole = one.__traceback__ is not None or one.__cause__ or one.__context__
         one.__traceback__ = one.__cause__ = one.__context__ = None
-        if whole or one is exc:
-            pending += others
+        for other in others:
+            if id(other) not in met:
+                met.add(id(other))
+                pending.append(other)
 
 
 def forget(task: asyncio.Task[Any]) -> None:

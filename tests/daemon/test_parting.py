@@ -68,6 +68,16 @@ def test_a_failure_that_is_its_own_cause_is_no_endless_way() -> None:
     assert leaf.__cause__ is None
 
 
+def test_what_was_only_wrapped_is_reached() -> None:
+    """A group that nobody raised hides no leaf that somebody did."""
+    with pytest.raises(ValueError, match="leaf") as raised:
+        int("leaf")
+    leaf = raised.value
+    assert leaf.__traceback__ is not None
+    let_go(ExceptionGroup("outer", [ExceptionGroup("inner", [leaf])]))
+    assert leaf.__traceback__ is None
+
+
 async def test_what_a_cancelled_task_held_is_gone() -> None:
     """A task that was cancelled within a group of its own keeps nothing, nor does its group."""
     known = Known()
