@@ -44,17 +44,17 @@ class Secrets:
         """Look a credential up.
 
         Raises:
-            ConfigRejected: There is none of that name.
+            ConfigRejected: There is none of that name; which is not said again, for some type the
+                password itself there, and a refusal is kept in logs and at the broker.
         """
         if name in self.by_name:
             return self.by_name[name]
-        entry = f"[credentials.{name}] with user and password"
+        entry = "[credentials.NAME] with user and password"
         if self.origin:
-            raise ConfigRejected(
-                f"credential {name!r}: not found in {self.origin}; add {entry} there"
-            )
+            known = f"; known there: {', '.join(self.by_name)}" if self.by_name else ""
+            raise ConfigRejected(f"names no credential of {self.origin}; add {entry} there{known}")
         raise ConfigRejected(
-            f"credential {name!r}: there is no secrets file; write one with {entry},"
+            f"names a credential, and there is no secrets file; write one with {entry},"
             " `chmod 600` it, and name it with --secrets or the key `secrets`"
         )
 

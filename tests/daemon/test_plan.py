@@ -106,9 +106,9 @@ def test_all_problems_are_told_at_once() -> None:
     )
     expected = {
         "detector.type": "no backend 'nosuch'; installed: ",
-        "reasoner.credential": "credential 'none': not found in secrets.toml; add [credentials.",
+        "reasoner.credential": "names no credential of secrets.toml; add [credentials.",
         "sinks.out.path": "is required and missing",
-        "sinks.mqtt.credential": "credential 'gone': not found",
+        "sinks.mqtt.credential": "names no credential of",
         "cameras.a.source.colour": "unknown key; known here: ",
         "cameras.b.source.type": "cannot be imported",
         "cameras.c.source.fps": "must be greater than or equal to 0.5",

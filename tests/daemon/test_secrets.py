@@ -30,9 +30,20 @@ def test_no_file_means_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a file there are none, and asking for one says how to add it."""
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     with pytest.raises(
-        ConfigRejected, match=r"credential 'porch': there is no secrets file; write one with"
+        ConfigRejected, match=r"names a credential, and there is no secrets file; write one with"
     ):
         load(None).get("porch")
+
+
+def test_a_password_typed_as_a_name_is_not_said_again(tmp_path: Path) -> None:
+    """A refusal tells which names there are, and never what stood in their place."""
+    found = load(file(tmp_path, '[credentials.porch]\nuser = "v"\npassword = "p"\n'))
+    for secrets in (found, Secrets()):
+        with pytest.raises(ConfigRejected) as refused:
+            secrets.get("hunter2")
+        assert "hunter2" not in str(refused.value)
+    with pytest.raises(ConfigRejected, match="known there: porch"):
+        found.get("hunter2")
 
 
 def test_systemd_credential_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
