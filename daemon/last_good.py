@@ -4,11 +4,11 @@ It holds what the file held, included files too; credentials stay where they are
 """
 
 import json
-import os
 from pathlib import Path
 
 from daemon.config import DaemonConfig, default_state, parse, read
 from daemon.errors import ConfigRejected
+from daemon.note_file import put
 
 NAME = "last-good.json"
 
@@ -19,13 +19,8 @@ def keep(state: Path, config: DaemonConfig) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    part = state / f"{NAME}.part"
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(config.model_dump_json(exclude_unset=True, by_alias=True, indent=1))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(state / NAME)
+    text = config.model_dump_json(exclude_unset=True, by_alias=True, indent=1)
+    put(state / NAME, text, durable=True)
 
 
 def find(path: Path) -> tuple[DaemonConfig, Path]:

@@ -4,11 +4,12 @@
 that the process that runs can be asked.
 """
 
-import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from daemon.note_file import put
 
 NAME = "reload.json"
 
@@ -70,11 +71,7 @@ def write(state: Path, reloaded: Reloaded) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    part = state / f"{NAME}.part"
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(reloaded.model_dump_json())
-    part.replace(state / NAME)
+    put(state / NAME, reloaded.model_dump_json())
 
 
 def read(state: Path) -> Reloaded | None:
